@@ -1,0 +1,27 @@
+# Each target makes what it needs; none asks for another first.
+# A narrower run of the tests: make test ARGS="-k first_match"
+ARGS =
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint pot stop clean
+
+help: ## list these targets
+	@sed -n 's/^\([a-z0-9]*\):.* ## /  make \1	/p' $(firstword $(MAKEFILE_LIST))
+
+demo: ## start Odoo with the addon and demo data, and resolve some calls through it
+	@dev/demo
+
+test: ## run all tests; ARGS="-k word" narrows
+	@dev/test $(ARGS)
+
+lint: ## check the sources
+	@dev/lint
+
+pot: ## write the files of terms to translate
+	@dev/pot
+
+stop: ## stop what this checkout has started
+	@dev/stop
+
+clean: ## stop it, and remove what this checkout has made
+	@dev/clean

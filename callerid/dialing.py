@@ -1,0 +1,332 @@
+"""What a person dialled, or typed as a prefix, and what it means.
+
+Everything that is known about telephone numbers comes from ``phonenumbers``;
+this module only decides in which order its readings are tried.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+import phonenumbers
+from phonenumbers import (
+    COUNTRY_CODE_TO_REGION_CODE,
+    SUPPORTED_REGIONS,
+    NumberParseException,
+    PhoneMetadata,
+    PhoneNumberFormat,
+    ValidationResult,
+)
+
+EXTERNAL, INTERNAL, EMERGENCY, SERVICE = "external", "internal", "emergency", "service"
+
+LONGEST_INPUT = 250  # characters: phonenumbers reads no more
+LONGEST_E164 = 15  # digits, ITU-T E.164
+NON_GEOGRAPHIC = "001"  # what phonenumbers calls the region of +800, +870, …
+
+_SEPARATORS = re.compile(r"(?i:^\s*tel:)|[\s.\-‐-―−/()\[\]⁄·]+")
+# Digits, then perhaps an extension of the called one's own PBX, or RFC 3966 parameters. Any other
+# letter is refused: phonenumbers would skip it, or read it off a telephone's keys.
+_NUMBER = re.compile(r"(?i)\+*[\d~]+(?:;.*|(?:,+|x|extn?|extension|int|anexo|доб)[:=]?\d+)?")
+_PREFIX_SEPARATORS = re.compile(r"[\s.\-‐-―−()]+")
+_NUMBER_TYPES = (
+    "fixed_line",
+    "mobile",
+    "toll_free",
+    "premium_rate",
+    "shared_cost",
+    "personal_number",
+    "voip",
+    "pager",
+    "uan",
+    "voicemail",
+)
+
+
+class NotDiallableError(ValueError):
+    """The text is no telephone number.
+
+    ``reason`` is one of ``empty``, ``malformed``, ``unknown_country``, ``no_region``
+    (a national number, and nothing tells the country), ``too_short``, ``too_long``
+    and ``unassigned`` (no such number in the numbering plan of ``region``).
+    """
+
+    def __init__(self, reason, dialled, region=None):
+        super().__init__(f"{dialled!r}: {reason}")
+        self.reason = reason
+        self.dialled = dialled
+        self.region = region
+
+
+class PrefixError(ValueError):
+    """The text is no destination prefix.
+
+    ``reason`` is one of ``empty``, ``no_zeros``, ``malformed``, ``unknown_country``
+    and ``too_long``; ``longest`` is then the number of digits that fit behind the zeros.
+    """
+
+    def __init__(self, reason, typed, longest=None):
+        super().__init__(f"{typed!r}: {reason}")
+        self.reason = reason
+        self.typed = typed
+        self.longest = longest
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Whom a dialled string reaches.
+
+    ``kind`` is ``external``, ``internal``, ``emergency`` or ``service``; ``dialled`` is what
+    was typed without its separators; ``e164`` (``+442079460958``) and ``region`` (ISO 3166
+    code, or ``001``) are given for ``external`` only.
+    """
+
+    kind: str
+    dialled: str
+    e164: str | None = None
+    region: str | None = None
+
+    @property
+    def zero_form(self):
+        """The E.164 number as Axivox writes it and matches prefixes against: ``00442079460958``."""
+        return "00" + self.e164[1:]
+
+    def dial(self, dial_format="00"):
+        """What is sent to the PBX: ``00442079460958``, or ``+442079460958`` where
+        ``dial_format`` is ``+``; internal, emergency and service numbers as they were typed."""
+        if self.kind != EXTERNAL:
+            return self.dialled
+        return self.e164 if dial_format == "+" else self.zero_form
+
+
+def read(dialled, *, home, called=None, extensions=()):
+    """Understand a dialled string.
+
+    :param str dialled: in any written form
+    :param str home: region (ISO 3166 code) of the caller, or None
+    :param str called: region of the record that is called, or None when dialled by hand
+    :param extensions: container of the account's extension numbers
+    :rtype: Destination
+    :raises NotDiallableError: for what is no telephone number
+    """
+    text = plain(dialled)
+    compact = _SEPARATORS.sub("", text)
+    region = next((code for code in (called, home) if code in SUPPORTED_REGIONS), None)
+    if compact.isdigit():
+        if called is None and compact in extensions:
+            return Destination(INTERNAL, compact)
+        if is_emergency(compact, home) and compact not in extensions:
+            return Destination(EMERGENCY, compact)
+        if _is_short(compact, region, phonenumbers.is_valid_short_number_for_region):
+            return Destination(SERVICE, compact)
+    elif re.fullmatch(r"[\d+]*[*#][\d+*#]*", compact):
+        return Destination(SERVICE, compact)
+    try:
+        number = _parse(text, compact, region)
+    except NotDiallableError:
+        # Codes of the PBX itself (voicemail, queues) have the length of the region's short
+        # numbers, or are typed where no region says what is short.
+        if _is_short(compact, region, phonenumbers.is_possible_short_number_for_region):
+            return Destination(SERVICE, compact)
+        raise
+    return Destination(
+        EXTERNAL,
+        compact,
+        phonenumbers.format_number(number, PhoneNumberFormat.E164),
+        phonenumbers.region_code_for_number(number),
+    )
+
+
+def parse(text, region):
+    """Read a full telephone number; a leading ``00`` is a ``+`` in every region.
+
+    Only where that gives no valid number, the region's own international prefix is tried,
+    and then the national form.
+
+    :rtype: phonenumbers.PhoneNumber
+    :raises NotDiallableError: where no reading gives a valid number
+    """
+    text = plain(text)
+    return _parse(text, _SEPARATORS.sub("", text), region)
+
+
+def _parse(text, compact, region):
+    if not compact:
+        raise NotDiallableError("empty", text)
+    if not _NUMBER.fullmatch(compact):
+        raise NotDiallableError("malformed", text)
+    readings = [(text, region)]
+    if compact.startswith("00"):
+        readings.insert(0, ("+" + compact[2:], None))
+    if region and not compact.startswith("+"):
+        # phonenumbers gives up where a national number happens to begin with the region's
+        # international prefix; behind the country code it reads it as national.
+        code = phonenumbers.country_code_for_region(region)
+        readings.append((f"+{code}{compact}", region))
+    failures = []
+    for reading, reading_region in readings:
+        try:
+            number = phonenumbers.parse(reading, reading_region)
+        except NumberParseException as error:
+            failures.append(_parse_failure(error, text, region))
+        else:
+            if phonenumbers.is_valid_number(number):
+                return number
+            failures.append(_invalid_number(number, text))
+    raise failures[0]
+
+
+def e164(text, region=None):
+    """The E.164 form (``+442079460958``) of a full telephone number in any written form.
+
+    :raises NotDiallableError: for what is no telephone number
+    """
+    return phonenumbers.format_number(parse(text, region), PhoneNumberFormat.E164)
+
+
+def international(number):
+    """An E.164 number as people write it: ``+44 20 7946 0958``."""
+    return phonenumbers.format_number(
+        phonenumbers.parse(number, None), PhoneNumberFormat.INTERNATIONAL
+    )
+
+
+def region_of(number):
+    """The region (ISO 3166 code) of an E.164 number, or None."""
+    return phonenumbers.region_code_for_number(phonenumbers.parse(number, None))
+
+
+def is_emergency(digits, region):
+    """Whether these digits call an emergency service in this region (ISO 3166 code)."""
+    return region in SUPPORTED_REGIONS and phonenumbers.is_emergency_number(digits, region)
+
+
+def prefix(typed):
+    """A destination prefix in 00-form (``0044``, ``004420``), from any written form of it.
+
+    :raises PrefixError: for what the console's *Destination prefix* cannot mean
+    """
+    try:
+        compact = _PREFIX_SEPARATORS.sub("", plain(typed))
+    except NotDiallableError as error:
+        raise PrefixError(error.reason, error.dialled, LONGEST_E164) from error
+    if not compact:
+        raise PrefixError("empty", typed)
+    digits = "00" + compact[1:] if compact.startswith("+") else compact
+    if not re.fullmatch(r"\d*", digits):
+        raise PrefixError("malformed", typed)
+    if not digits.startswith("00"):
+        raise PrefixError("no_zeros", typed)
+    digits = digits[2:]
+    plans = _numbering_plans(digits)
+    if not digits or not plans:
+        raise PrefixError("unknown_country", typed)
+    longest = max(
+        len(str(code)) + max(_metadata(code, region).general_desc.possible_length)
+        for code, region in plans
+    )
+    if len(digits) > min(longest, LONGEST_E164):
+        raise PrefixError("too_long", typed, min(longest, LONGEST_E164))
+    return "00" + digits
+
+
+@lru_cache(maxsize=4096)
+def regions_of_prefix(zero_form):
+    """The regions in which a number can begin with a prefix in 00-form, the main one first.
+
+    ``0044`` gives ``("GB", "GG", "IM", "JE")`` and ``001242`` gives ``("BS",)``; empty where
+    no number begins like this.
+    """
+    if not re.fullmatch(r"00\d+", zero_form):
+        return ()
+    digits = zero_form[2:]
+    return tuple(
+        dict.fromkeys(
+            region
+            for code, region in _numbering_plans(digits)
+            if any(
+                _can_begin_with(desc.national_number_pattern, digits[len(str(code)) :])
+                for desc in (getattr(_metadata(code, region), kind) for kind in _NUMBER_TYPES)
+                if desc and desc.national_number_pattern
+            )
+        )
+    )
+
+
+def plain(text):
+    """The text with the digits, plus signs and spaces of every script as ASCII writes them,
+    and without invisible characters (directional marks come along when numbers are pasted).
+
+    :raises NotDiallableError: for what is no text, or too long to be a number
+    """
+    text = text or ""
+    if not isinstance(text, str):
+        raise NotDiallableError("malformed", text)
+    if len(text) > LONGEST_INPUT:
+        raise NotDiallableError("too_long", text[:LONGEST_INPUT] + "…")
+    return "".join(
+        str(unicodedata.digit(char)) if char.isdigit() else char
+        for char in unicodedata.normalize("NFKC", text)
+        if unicodedata.category(char) not in ("Cf", "Cc") or char in "\t\n"
+    ).strip()
+
+
+def _is_short(compact, region, is_short_number):
+    if not compact.isdigit() or compact.startswith("00"):
+        return False
+    if not region:
+        return len(compact) <= 6
+    try:
+        return is_short_number(phonenumbers.parse(compact, region), region)
+    except NumberParseException:
+        return False
+
+
+def _parse_failure(error, text, region):
+    if error.error_type == NumberParseException.INVALID_COUNTRY_CODE:
+        no_region = not region and not text.startswith("+")
+        return NotDiallableError("no_region" if no_region else "unknown_country", text)
+    reason = {
+        NumberParseException.TOO_SHORT_AFTER_IDD: "too_short",
+        NumberParseException.TOO_SHORT_NSN: "too_short",
+        NumberParseException.TOO_LONG: "too_long",
+    }.get(error.error_type, "malformed")
+    return NotDiallableError(reason, text, region)
+
+
+def _invalid_number(number, text):
+    reason = {
+        ValidationResult.TOO_SHORT: "too_short",
+        ValidationResult.TOO_LONG: "too_long",
+    }.get(phonenumbers.is_possible_number_with_reason(number), "unassigned")
+    return NotDiallableError(
+        reason, text, phonenumbers.region_code_for_country_code(number.country_code)
+    )
+
+
+def _numbering_plans(digits):
+    """The (country calling code, region) pairs whose numbers may begin with these digits."""
+    return [
+        (code, region)
+        for code, regions in COUNTRY_CODE_TO_REGION_CODE.items()
+        if str(code).startswith(digits[:3]) or digits.startswith(str(code))
+        for region in regions
+    ]
+
+
+def _metadata(code, region):
+    if region == NON_GEOGRAPHIC:
+        return PhoneMetadata.metadata_for_nongeo_region(code)
+    return PhoneMetadata.metadata_for_region(region)
+
+
+def _can_begin_with(pattern, digits):
+    """Whether a number that matches the pattern can begin with these digits: every single
+    digit of the pattern may also be the end of the text."""
+    incomplete = re.sub(
+        r"\{[\d,]+\}|\\d|\[[^]]*\]|\d",
+        lambda atom: atom[0] if atom[0][0] == "{" else f"(?:{atom[0]}|$)",
+        pattern,
+    )
+    return re.fullmatch(incomplete, digits) is not None

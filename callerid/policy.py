@@ -1,0 +1,173 @@
+"""Which number is shown for a call, and why."""
+
+from dataclasses import dataclass, field
+
+from . import dialing
+
+RULE, USER, DEFAULT, NONE = "rule", "user", "default", "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A line of *Advanced options*: for destinations that begin with ``prefix`` (00-form),
+    show ``number`` (E.164). ``key`` is whatever the caller knows the line by."""
+
+    prefix: str
+    number: str
+    key: object = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The outgoing settings of an account, as the console holds them.
+
+    ``default`` is an E.164 number or None; ``rules`` are in order; ``extensions`` maps every
+    extension (``201``) to its own outgoing number, or to None for *Default*.
+    """
+
+    default: str | None = None
+    override: bool = False
+    rules: tuple[Rule, ...] = ()
+    extensions: dict[str, str | None] = field(default_factory=dict)
+
+    def to_json(self):
+        """The settings as JSON knows them; what ``from_json`` takes."""
+        return {
+            "default": self.default,
+            "override": self.override,
+            "rules": [[rule.prefix, rule.number] for rule in self.rules],
+            "extensions": self.extensions,
+        }
+
+    @classmethod
+    def from_json(cls, document):
+        return cls(
+            document["default"],
+            document["override"],
+            tuple(Rule(*line) for line in document["rules"]),
+            document["extensions"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CallerId:
+    """The answer: ``number`` (E.164) or None; ``source`` is ``rule``, ``user``, ``default`` or
+    ``none``, or the destination's kind where Axivox or the carrier decides; ``rule`` is the one
+    that decided."""
+
+    number: str | None
+    source: str
+    rule: Rule | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A rule that did not decide a call, and ``why``: ``other_destination``, ``later`` (``by``
+    comes first), ``own_number`` (the extension's own goes first), ``withdrawn`` (its number is
+    archived) or ``no_rules`` (no rule applies to such a call)."""
+
+    rule: Rule
+    why: str
+    by: Rule | None = None
+
+
+class Policy:
+    """Settings prepared for many calls: an answer costs a few look-ups, however many rules.
+
+    :param Settings settings:
+    :param str home: region (ISO 3166 code) of the company, or None
+    :param withdrawn: container of the E.164 numbers that were given back: never shown
+    """
+
+    def __init__(self, settings, home=None, withdrawn=frozenset()):
+        self.settings = settings
+        self.home = home
+        self._withdrawn = withdrawn
+        self._first = {}
+        for position, rule in enumerate(settings.rules):
+            if rule.number not in withdrawn:
+                self._first.setdefault(rule.prefix, (position, rule))
+
+    def read(self, dialled, called=None):
+        """What ``dialing.read`` makes of it for a caller of this account."""
+        return dialing.read(
+            dialled, home=self.home, called=called, extensions=self.settings.extensions
+        )
+
+    def caller_id(self, extension, destination):
+        """The number that is shown when ``extension`` calls ``destination``.
+
+        :param str extension: such as ``201``; one that is not in the settings is on *Default*
+        :param dialing.Destination destination:
+        :rtype: CallerId
+        """
+        if destination.kind != dialing.EXTERNAL:
+            return CallerId(None, destination.kind)
+        own = self._usable(self.settings.extensions.get(extension))
+        rule = self.first_match(destination) if self.settings.override or not own else None
+        if rule:
+            return CallerId(rule.number, RULE, rule)
+        if own:
+            return CallerId(own, USER)
+        default = self._usable(self.settings.default)
+        return CallerId(default, DEFAULT if default else NONE)
+
+    def first_match(self, destination):
+        """The first rule, in order, whose prefix begins the external destination, or None."""
+        return _earliest(self._first, destination.zero_form)
+
+    def passed_over(self, extension, destination):
+        """Every rule that did not decide the call, in order. Walks through all rules: for
+        *Try a call*, not for calls.
+
+        :rtype: list[PassedOver]
+        """
+        answer = self.caller_id(extension, destination)
+        first = self.first_match(destination) if destination.kind == dialing.EXTERNAL else None
+        result = []
+        for rule in self.settings.rules:
+            if rule is answer.rule:
+                continue
+            if destination.kind != dialing.EXTERNAL:
+                result.append(PassedOver(rule, "no_rules"))
+            elif not destination.zero_form.startswith(rule.prefix):
+                result.append(PassedOver(rule, "other_destination"))
+            elif rule.number in self._withdrawn:
+                result.append(PassedOver(rule, "withdrawn"))
+            elif answer.source == USER:
+                result.append(PassedOver(rule, "own_number"))
+            else:
+                result.append(PassedOver(rule, "later", first))
+        return result
+
+    def _usable(self, number):
+        return number if number and number not in self._withdrawn else None
+
+
+def shadowed(rules, withdrawn=frozenset()):
+    """The rules that can never match, since an earlier one takes all that they match.
+
+    :param rules: iterable of Rule, in order
+    :param withdrawn: container of the numbers whose rules count as absent
+    :rtype: list[tuple[Rule, Rule]]: (the rule, the one that shadows it)
+    """
+    first, result = {}, []
+    for position, rule in enumerate(rules):
+        if rule.number in withdrawn:
+            continue
+        by = _earliest(first, rule.prefix)
+        if by:
+            result.append((rule, by))
+        else:
+            first[rule.prefix] = position, rule
+    return result
+
+
+def _earliest(first, digits):
+    """The first rule, in order, whose prefix begins the digits, or None.
+
+    :param first: {prefix: (position, rule)}
+    """
+    beginnings = (digits[:length] for length in range(len(digits) + 1))
+    found = [first[beginning] for beginning in beginnings if beginning in first]
+    return min(found)[1] if found else None

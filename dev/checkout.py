@@ -1,0 +1,104 @@
+"""Where things are: this checkout, its own state, and the cache that checkouts share."""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import uuid
+from pathlib import Path
+
+from progress import say
+
+NAME = "axivox_caller_id"
+ROOT = Path(__file__).resolve().parent.parent
+STATE = ROOT / ".odoo"
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / NAME
+
+# What the addon is: these files, and every folder but those that are no part of it.
+MODULES = {"__init__.py", "__manifest__.py"}
+NOT_THE_ADDON = {"bridges", "build", "dev", "dist", "docs", "sandbox"}
+
+
+@contextlib.contextmanager
+def locked(file):
+    """Let one process at a time into the block, machine-wide."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say(f"Waiting for another command that holds {file}")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def identity():
+    """The random name under which this checkout's things outside it are kept.
+
+    A copied or moved checkout, or a new clone in the place of an old one, is another
+    checkout: what belonged to the other is not taken over.
+    """
+    note = STATE / "identity"
+    if note.exists():
+        name = note.read_text().strip()
+        if owner_of(name) == str(ROOT):
+            return name
+        shutil.rmtree(STATE)
+    name = uuid.uuid4().hex[:12]
+    room(name).mkdir(parents=True)
+    (room(name) / "checkout").write_text(str(ROOT))
+    STATE.mkdir(mode=0o700, exist_ok=True)
+    note.write_text(name)
+    return name
+
+
+def room(name):
+    """The folder in the cache for what one checkout needs outside itself."""
+    return CACHE / "checkouts" / name
+
+
+def owner_of(name):
+    """The path of the checkout that a room was made for, or None."""
+    note = room(name) / "checkout"
+    return note.read_text() if note.exists() else None
+
+
+def orphans():
+    """The names of rooms whose checkout is gone."""
+    for folder in (CACHE / "checkouts").glob("*"):
+        note = Path(owner_of(folder.name) or os.devnull) / ".odoo" / "identity"
+        if not note.is_file() or note.read_text().strip() != folder.name:
+            yield folder.name
+
+
+def addons_folders():
+    """The folders with this checkout's addons, each under its right name.
+
+    The checkout itself is called anything, and holds more than the addon. So the addon
+    is a folder of links, outside the checkout: a link in it that led back to it would
+    make Odoo's translation export walk in circles.
+    """
+    home = room(identity())
+    addon = home / "addons" / NAME
+    addon.mkdir(parents=True, exist_ok=True)
+    rooms = {path.name for path in ROOT.iterdir() if path.is_dir() and path.name[0] not in "._"}
+    parts = {name: ROOT / name for name in {*MODULES, *rooms} - NOT_THE_ADDON}
+    for link in addon.iterdir():
+        if link.is_symlink() and link.name not in parts:
+            link.unlink()
+    for name, path in parts.items():
+        replace_link(addon / name, path)
+    folders = [addon.parent]
+    if any((ROOT / "bridges").glob("*/__manifest__.py")):
+        replace_link(home / "bridges", ROOT / "bridges")
+        folders.append(home / "bridges")
+    return folders
+
+
+def replace_link(link, target):
+    """Make `link` point at `target`, also while others look at it."""
+    if link.is_symlink() and os.readlink(link) == str(target):
+        return
+    temporary = link.with_name(f"{link.name}.{os.getpid()}")
+    temporary.symlink_to(target)
+    temporary.replace(link)

@@ -1,0 +1,100 @@
+"""Odoo with this checkout's addons: its configuration, its command line, its databases."""
+
+import ast
+import os
+import subprocess
+
+import cluster
+import provisions
+from checkout import NAME, ROOT, STATE, addons_folders, identity
+from progress import Failure, step
+
+CONFIGURATION = STATE / "odoo.conf"
+# Addons that tests need and the addon does not depend on.
+FOR_TESTS = ("web_tour",)
+
+
+def prepare():
+    """Make everything that Odoo needs; return (command, environment) to run it with."""
+    home, addons = provisions.odoo()
+    python = provisions.venv("odoo")
+    addons = [*addons, provisions.other_addons(), *addons_folders()]
+    settings = {
+        "addons_path": ",".join(map(str, addons)),
+        "data_dir": cluster.place() / "data",
+        "http_interface": "127.0.0.1",
+        "list_db": False,
+    }
+    if cluster.is_private():
+        settings["db_host"] = cluster.sockets()
+        settings["db_port"] = cluster.PORT
+        settings["db_user"] = cluster.USER
+    lines = ["[options]", *(f"{name} = {value}" for name, value in settings.items())]
+    temporary = CONFIGURATION.with_suffix(f".{os.getpid()}")
+    temporary.write_text("\n".join(lines) + "\n")
+    temporary.replace(CONFIGURATION)
+    environment = {
+        **cluster.environment(),
+        "ODOO_RC": str(CONFIGURATION),
+        "PYTHONPATH": str(home),
+        "PYTHONUNBUFFERED": "1",
+    }
+    return [python, "-m", "odoo"], environment
+
+
+def odoo(*arguments, log):
+    """Run Odoo's command line to its end, its output in .odoo/`log`."""
+    command, environment = prepare()
+    with (STATE / log).open("w") as output:
+        done = subprocess.run(
+            [*command, *arguments],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+    text = (STATE / log).read_text(errors="replace")
+    bad = [line for line in text.splitlines() if " ERROR " in line or " CRITICAL " in line]
+    if done.returncode or bad:
+        last = bad[:3] or text.splitlines()[-12:]
+        raise Failure("\n  ".join(["Odoo said:", *last, f"The whole is in {STATE / log}."]))
+
+
+def manifest():
+    """The addon's manifest, as a dict."""
+    return ast.literal_eval((ROOT / "__manifest__.py").read_text())
+
+
+def database_name(purpose):
+    """A name for a database that no other checkout uses, on whatever server it is."""
+    return f"axivox_{identity()}_{purpose}"
+
+
+def template():
+    """The name of a database with all that the addon depends on, made once."""
+    home, _addons = provisions.odoo()
+    depends = sorted({*manifest()["depends"], *FOR_TESTS})
+    name = database_name(f"base_{provisions.key(home, *depends)}")
+    if name not in cluster.made():
+        unfinished = f"{name}_unfinished"
+        with step("Making a database with what the addon depends on"):
+            cluster.drop(unfinished)
+            cluster.note_made(unfinished)
+            odoo("-d", unfinished, "-i", ",".join(depends), "--stop-after-init", log="base.log")
+            cluster.rename(unfinished, name)
+    return name
+
+
+def terms_file(addon):
+    """The file in the checkout with an addon's terms to translate."""
+    folder = ROOT if addon == NAME else ROOT / "bridges" / addon
+    return folder / "i18n" / f"{addon}.pot"
+
+
+def export_terms(database, addon, file):
+    """Write an addon's terms to translate to `file`, without the dates."""
+    odoo("i18n", "export", "-d", database, "-l", "pot", "-o", str(file), addon, log="terms.log")
+    dates = ('"POT-Creation-Date:', '"PO-Revision-Date:')
+    lines = file.read_text().splitlines(keepends=True)
+    file.write_text("".join(line for line in lines if not line.startswith(dates)))

@@ -1,0 +1,380 @@
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from odoo import api, fields, models, tools
+from odoo.exceptions import UserError
+
+from ..callerid import changes, dialing
+from ..callerid.policy import NONE, CallerId, Policy, Rule, Settings
+from . import phrases
+
+LISTED_RULES = 20  # in *Try a call*
+
+
+class Prepared(NamedTuple):
+    """What every call of an account needs, ready in the registry's cache."""
+
+    policy: Policy
+    dial_format: str
+    never_applied: bool  # the saved settings stand in for the applied ones
+
+
+class AxivoxAccount(models.Model):
+    _name = "axivox.account"
+    _description = "Axivox Account"
+    _inherit = ["mail.thread"]
+    _rec_name = "company_id"
+
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        default=lambda self: self.env.company,
+        tracking=True,
+    )
+    active = fields.Boolean(default=True, tracking=True)
+    default_outgoing_number_id = fields.Many2one(
+        "axivox.number",
+        domain="[('account_id', '=', id)]",
+        ondelete="restrict",
+        help="Shown for every external call, unless a rule or the user's own outgoing number "
+        "says otherwise.",
+    )
+    rules_override_users = fields.Boolean(
+        string="Apply advanced rules even for users with a default outgoing number configured",
+        help="The rules go before everything else, also before a user's own outgoing number.",
+    )
+    dial_format = fields.Selection(
+        [("00", "00442079460958"), ("+", "+442079460958")],
+        required=True,
+        default="00",
+        tracking=True,
+        help="How a number is sent to Axivox when a call is placed from Odoo. Axivox expects "
+        "zeros; another PBX may want the plus.",
+    )
+    rule_ids = fields.One2many("axivox.outgoing.rule", "account_id", string="Advanced options")
+    number_ids = fields.One2many("axivox.number", "account_id", string="Incoming numbers")
+    extension_ids = fields.One2many("axivox.extension", "account_id", string="Users")
+    number_count = fields.Integer(compute="_compute_counts")
+    extension_count = fields.Integer(compute="_compute_counts")
+    applied_settings = fields.Json(
+        readonly=True,
+        copy=False,
+        groups="axivox_caller_id.group_manager",
+        help="The settings last known to be what Axivox runs on; empty until the first time.",
+    )
+    pending_change_count = fields.Integer(compute="_compute_pending_change_count")
+    warnings = fields.Json(compute="_compute_warnings")
+
+    _company_unique = models.UniqueIndex(
+        "(company_id) WHERE active", "A company has one active Axivox account."
+    )
+
+    @api.depends("number_ids.active", "extension_ids.active")
+    def _compute_counts(self):
+        for account in self:
+            account.number_count = len(account.number_ids)
+            account.extension_count = len(account.extension_ids)
+
+    @api.depends(lambda self: self._setting_paths())
+    def _compute_pending_change_count(self):
+        for account in self:
+            account.pending_change_count = len(account._difference())
+
+    @api.depends(
+        lambda self: [
+            *self._setting_paths(),
+            "company_id.country_id",
+            "number_ids.destination_type",
+            "extension_ids.user_id",
+        ]
+    )
+    def _compute_warnings(self):
+        for account in self:
+            account.warnings = account._warnings()
+
+    @api.model
+    def _setting_paths(self):
+        return [
+            "default_outgoing_number_id",
+            "rules_override_users",
+            "applied_settings",
+            "number_ids.active",
+            *(f"rule_ids.{name}" for name in self.env["axivox.outgoing.rule"]._decisive_fields),
+            *(f"extension_ids.{name}" for name in self.env["axivox.extension"]._decisive_fields),
+        ]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        with self._saving():
+            accounts = super(AxivoxAccount, self.with_context(axivox_saving=True)).create(vals_list)
+        return accounts.with_env(self.env)
+
+    def write(self, vals):
+        with self._saving():
+            return super(AxivoxAccount, self.with_context(axivox_saving=True)).write(vals)
+
+    def unlink(self):
+        with self._saving():
+            return super(AxivoxAccount, self.with_context(axivox_saving=True)).unlink()
+
+    @api.model
+    def action_open_settings(self):
+        """:return: the action of *Axivox → Settings*: the current company's account."""
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id("axivox_caller_id.axivox_account_action"),
+            "res_id": self.env.company.axivox_account_id.id,
+        }
+
+    def action_open_numbers(self):
+        return self._open_settings_of("axivox_caller_id.axivox_number_action")
+
+    def action_open_extensions(self):
+        return self._open_settings_of("axivox_caller_id.axivox_extension_action")
+
+    def _open_settings_of(self, xmlid):
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(xmlid),
+            "domain": [("account_id", "=", self.id)],
+            "context": {"default_account_id": self.id},
+        }
+
+    def pending_changes(self):
+        """What is saved here and waits to be applied at Axivox.
+
+        :return: a sentence for each change, in the order of the console's pages
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        self.check_access("read")
+        return [phrases.change(self.env, change) for change in self._difference()]
+
+    @api.readonly
+    def try_call(self, extension_id, number, country_id=False):
+        """Try a call: what would be shown, now and after *Apply changes*, and why.
+
+        :param int extension_id: whose call, an id of ``axivox.extension``
+        :param str number: as it is typed
+        :param int country_id: the called record's country, or False
+        :return: ``error`` (a sentence, and nothing else, where the number is none),
+            ``destination``, ``dial``, ``now`` and ``after`` (dicts with ``number``, ``display``,
+            ``source`` and ``reason``), ``never_applied``, ``rules`` (dicts with ``id``,
+            ``prefix``, ``name``, ``number``, ``decides`` and ``why``) and ``hidden_rules``, how
+            many more there are for other destinations
+        :rtype: dict
+        """
+        self.ensure_one()
+        self.check_access("read")
+        extension = self.env["axivox.extension"].browse(extension_id)
+        extension.check_access("read")
+        try:
+            now = self._caller_id(extension.number, number, country_id, "applied")
+            after = self._caller_id(extension.number, number, country_id, "saved")
+        except UserError as error:
+            return {"error": str(error)}
+        saved = self._prepared("saved").policy
+        found = saved.read(number, self._region(country_id))
+        why = {
+            passed.rule.key: passed for passed in saved.passed_over(extension.number, found)
+        }
+        rules = self.env["axivox.outgoing.rule"].browse(
+            rule.key
+            for rule in saved.settings.rules
+            if rule.key not in why or why[rule.key].why != "other_destination"
+        )[:LISTED_RULES]
+        return {
+            "error": False,
+            "destination": phrases.destination(self.env, found),
+            "dial": after["dial"],
+            "now": now,
+            "after": after,
+            "never_applied": self._prepared("applied").never_applied,
+            "rules": [
+                {
+                    "id": rule.id,
+                    "prefix": rule.destination_prefix,
+                    "name": rule.name,
+                    "number": rule.number_id.display_name,
+                    "decides": rule.id not in why,
+                    "why": phrases.passed_over(self.env, why[rule.id])
+                    if rule.id in why
+                    else after["reason"],
+                }
+                for rule in rules
+            ],
+            "hidden_rules": len(saved.settings.rules) - len(rules),
+        }
+
+    def _caller_id(self, extension, number, country, settings):
+        """``res.users.resolve_caller_id`` for an extension (``201``) of this account, or for
+        nobody's."""
+        if settings not in ("applied", "saved"):
+            raise UserError(self.env._("Settings are either “applied” or “saved”."))
+        policy, dial_format, never_applied = self._prepared(settings)
+        try:
+            found = policy.read(number, self._region(country))
+        except dialing.NotDiallableError as error:
+            raise UserError(phrases.number_error(self.env, error)) from error
+        if extension or found.kind != dialing.EXTERNAL:
+            answer = policy.caller_id(extension, found)
+        else:
+            answer = CallerId(None, NONE)
+        return {
+            "number": answer.number or False,
+            "display": dialing.international(answer.number) if answer.number else "",
+            "source": answer.source,
+            "rule_id": answer.rule.key if answer.rule else False,
+            "destination": found.e164 or False,
+            "dial": found.dial(dial_format),
+            "reason": phrases.reason(
+                self.env,
+                extension,
+                found,
+                answer,
+                own_number=bool(policy.settings.extensions.get(extension)),
+                never_applied=never_applied,
+            ),
+        }
+
+    @tools.ormcache("self.id", "settings")
+    def _prepared(self, settings):
+        """:param str settings: ``applied`` or ``saved``
+        :rtype: Prepared
+        """
+        # sudo: what is shown for a call is no secret to who may call; the callers check whose
+        account = self.sudo().with_context({})
+        withdrawn = account.env["axivox.number"].search(
+            [("account_id", "=", account.id), ("active", "=", False)]
+        )
+        return Prepared(
+            Policy(
+                account._settings(settings),
+                account.company_id.country_id.code or None,
+                frozenset(withdrawn.mapped("number")),
+            ),
+            account.dial_format,
+            settings == "applied" and not account.applied_settings,
+        )
+
+    def _settings(self, which):
+        """:param str which: ``applied`` (the saved ones, while nothing was applied) or ``saved``
+        :rtype: Settings
+        """
+        # sudo: the applied settings are a manager's to read, the sentences made of them are not
+        account = self.sudo().with_context({})
+        mine = [("account_id", "=", account.id)]
+        rules = account.env["axivox.outgoing.rule"].search(mine)
+        if which == "applied" and account.applied_settings:
+            applied = Settings.from_json(account.applied_settings)
+            keys = {rule.destination_prefix: rule.id for rule in reversed(rules)}
+            return replace(
+                applied,
+                rules=tuple(replace(r, key=keys.get(r.prefix, False)) for r in applied.rules),
+            )
+        return Settings(
+            account.default_outgoing_number_id.number or None,
+            account.rules_override_users,
+            tuple(Rule(rule.destination_prefix, rule.number_id.number, rule.id) for rule in rules),
+            {
+                extension.number: extension.outgoing_number_id.number or None
+                for extension in account.env["axivox.extension"].search(mine)
+            },
+        )
+
+    @tools.ormcache("country", cache="stable")
+    def _region(self, country):
+        """:param country: ISO 3166 code, id of ``res.country``, or nothing
+        :return: ISO 3166 code or None
+        """
+        if isinstance(country, str):
+            return country.upper() or None
+        return self.env["res.country"].browse(country or ()).exists().code or None
+
+    @contextmanager
+    def _saving(self):
+        """Around every change of what the answers are made of: however many records one save
+        touches, it drops the prepared policies once and leaves one entry in the chatter."""
+        if self.env.context.get("axivox_saving"):
+            yield
+            return
+        callbacks = self.env.cr.precommit
+        if "axivox.settings" not in callbacks.data:
+            callbacks.data["axivox.settings"] = {}
+            callbacks.add(self.env["axivox.account"]._log_changes)
+            # A request served between the change and its commit caches the old settings again.
+            self.env.cr.postcommit.add(self.env.registry.clear_cache)
+        before = callbacks.data["axivox.settings"]
+        for account in self:
+            if account.id not in before:
+                before[account.id] = account._settings("saved")
+        yield
+        self.env.registry.clear_cache()
+
+    @api.model
+    def _log_changes(self):
+        before = self.env.cr.precommit.data.pop("axivox.settings", {})
+        for account in self.browse(before).exists():
+            differences = changes.difference(before[account.id], account._settings("saved"))
+            if differences:
+                entries = [phrases.change(self.env, difference) for difference in differences]
+                account._message_log(
+                    body=Markup("<ul>%s</ul>")
+                    % Markup().join(Markup("<li>%s</li>") % entry for entry in entries)
+                )
+
+    def _record_applied(self):
+        """Remember that Axivox runs on what is saved here now."""
+        for account in self:
+            account.applied_settings = account._settings("saved").to_json()
+
+    def _difference(self):
+        account = self._origin
+        if not account:
+            return []
+        # sudo: see _settings
+        applied = account.sudo().applied_settings and account._settings("applied")
+        return changes.difference(applied or Settings(), account._settings("saved"))
+
+    def _warnings(self):
+        """:return: ``message`` and ``action`` (to open what it is about) of each warning
+        :rtype: list[dict]
+        """
+        account = self._origin
+        if not account:
+            return []
+        found = []
+        if not account.company_id.country_id:
+            message = self.env._(
+                "%s has no country: national numbers cannot be understood.",
+                account.company_id.name,
+            )
+            found.append((message, account.company_id))
+        if not account.default_outgoing_number_id:
+            message = self.env._(
+                "There is no default outgoing number: a call that no rule decides shows none."
+            )
+            found.append((message, None))
+        mine = [("account_id", "=", account.id)]
+        everywhere = account.with_context(active_test=False).env
+        for model in ("axivox.number", "axivox.outgoing.rule", "axivox.extension"):
+            records = (everywhere if model == "axivox.number" else account.env)[model].search(mine)
+            found += [(problem, record) for record in records for problem in record._problems()]
+        return [
+            {
+                "message": message if record is None else f"{record.display_name}: {message}"
+                if record._name.startswith("axivox.")
+                else message,
+                "action": record is not None
+                and {
+                    "type": "ir.actions.act_window",
+                    "res_model": record._name,
+                    "res_id": record.id,
+                    "views": [[False, "form"]],
+                },
+            }
+            for message, record in found
+        ]

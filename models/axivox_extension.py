@@ -1,0 +1,183 @@
+import re
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..callerid import dialing
+
+
+class AxivoxExtension(models.Model):
+    _name = "axivox.extension"
+    _description = "Axivox User"
+    _inherit = ["axivox.setting"]
+    _order = "number, id"
+    _rec_names_search = ["number", "name"]
+    _decisive_fields = frozenset(
+        {"number", "user_id", "outgoing_number_id", "active", "account_id"}
+    )
+
+    number = fields.Char(
+        string="Extension",
+        required=True,
+        help="The short internal number, such as 201; also the SIP username.",
+    )
+    name = fields.Char(required=True)
+    email = fields.Char()
+    user_id = fields.Many2one(
+        "res.users",
+        string="Odoo user",
+        index="btree_not_null",
+        ondelete="set null",
+        domain="[('share', '=', False)]",
+        help="Who calls from this extension. A lobby phone has none.",
+    )
+    outgoing_number_id = fields.Many2one(
+        "axivox.number",
+        string="Outgoing number",
+        index="btree_not_null",
+        ondelete="restrict",
+        domain="[('account_id', '=', account_id)]",
+        help="The number that the called person sees. Default: the account's default outgoing "
+        "number.",
+    )
+    direct_line = fields.Boolean(
+        string="Direct line",
+        compute="_compute_direct_line",
+        search="_search_direct_line",
+        help="Customers who call the outgoing number back reach this very extension.",
+    )
+    active = fields.Boolean(default=True)
+    warning = fields.Char(compute="_compute_warning")
+
+    _number_unique = models.Constraint(
+        "unique(account_id, number)",
+        "This extension is in the account already (maybe archived).",
+    )
+    _user_unique = models.UniqueIndex(
+        "(account_id, user_id) WHERE user_id IS NOT NULL AND active",
+        "This Odoo user has an extension in the account already.",
+    )
+
+    @api.depends("number", "name")
+    def _compute_display_name(self):
+        for extension in self:
+            extension.display_name = " ".join(filter(None, [extension.number, extension.name]))
+
+    @api.depends(
+        "outgoing_number_id.destination_type",
+        "outgoing_number_id.extension_id",
+    )
+    def _compute_direct_line(self):
+        for extension in self:
+            number = extension.outgoing_number_id
+            extension.direct_line = (
+                number.destination_type == "extension"
+                and number.extension_id == extension._origin
+            )
+
+    def _search_direct_line(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        numbers = self.env["axivox.number"].search(
+            [("destination_type", "=", "extension"), ("extension_id", "!=", False)]
+        )
+        direct = [
+            number.extension_id.id
+            for number in numbers
+            if number.extension_id.outgoing_number_id == number
+        ]
+        return [("id", "in" if True in value else "not in", direct)]
+
+    @api.depends("number", "user_id.axivox_extension_ids", "outgoing_number_id.active")
+    @api.depends("outgoing_number_id.destination_type")
+    @api.depends_context("lang")
+    def _compute_warning(self):
+        for extension in self:
+            problems = extension._problems()
+            number = extension.outgoing_number_id
+            if number and not number.active:
+                problems.append(
+                    self.env._("Its outgoing number is archived: the call goes on as Default.")
+                )
+            elif number and not number._callers_reach():
+                problems.append(self.env._("Customers who call back reach nobody."))
+            extension.warning = " ".join(problems)
+
+    @api.constrains("number")
+    def _check_number_form(self):
+        for extension in self:
+            if not re.fullmatch(r"(?!00)[0-9]{1,10}", extension.number):
+                raise ValidationError(
+                    self.env._(
+                        "“%s” is not an extension: it takes a few digits, such as 201.",
+                        extension.number,
+                    )
+                )
+
+    @api.constrains("outgoing_number_id", "account_id")
+    def _check_outgoing_number(self):
+        for extension in self:
+            number = extension.outgoing_number_id
+            if number and number.account_id != extension.account_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(number)s is not a number of the account of %(extension)s.",
+                        number=number.display_name,
+                        extension=extension.display_name,
+                    )
+                )
+
+    def _normalised(self, vals):
+        if isinstance(vals.get("number"), str):
+            return {**vals, "number": "".join(vals["number"].split())}
+        return vals
+
+    def _shown_by_default(self):
+        """:return: the number that is shown where no rule says otherwise, maybe none"""
+        own = self.outgoing_number_id
+        return (own if own.active else self.account_id.default_outgoing_number_id).filtered(
+            "active"
+        )
+
+    def _call_back(self):
+        """:return: a sentence: whom a customer reaches who calls the shown number back"""
+        self.ensure_one()
+        number = self._shown_by_default()
+        if not number:
+            return self.env._("No outgoing number is shown: customers cannot call back.")
+        if number.destination_type == "extension" and number.extension_id == self:
+            return self.env._("Customers who call back reach you directly.")
+        if reached := number._callers_reach():
+            return self.env._("Customers who call back reach %s.", reached)
+        return self.env._("Customers who call back reach nobody.")
+
+    def _problems(self):
+        """:return: what is wrong with the extension itself, as sentences
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        problems = []
+        country = self.company_id.country_id
+        if self.number and dialing.is_emergency(self.number, country.code):
+            problems.append(
+                self.env._(
+                    "%(number)s is an emergency number in %(country)s: whoever dials it reaches "
+                    "this extension instead.",
+                    number=self.number,
+                    country=country.name,
+                )
+            )
+        # sudo: the other extension may be another company's
+        others = self.user_id.sudo().axivox_extension_ids - self._origin
+        if others:
+            problems.append(
+                self.env._(
+                    "%(user)s has another extension too (%(others)s): calls from Odoo use the "
+                    "one of their default company.",
+                    user=self.user_id.name,
+                    others=", ".join(
+                        f"{other.number}, {other.company_id.name}" for other in others
+                    ),
+                )
+            )
+        return problems

@@ -1,0 +1,295 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+
+from ..callerid import dialing
+from . import phrases
+
+REACHES_NOBODY = ("not_configured", "hang_up")
+
+
+class AxivoxNumber(models.Model):
+    _name = "axivox.number"
+    _description = "Axivox Incoming Number"
+    _inherit = ["axivox.setting"]
+    _order = "number"
+    _rec_name = "number"
+    _decisive_fields = frozenset({"number", "active", "account_id"})
+
+    number = fields.Char(
+        required=True, help="In any form; kept in international form, such as +44 20 7946 0958."
+    )
+    display_number = fields.Char(
+        string="International form",
+        compute="_compute_display_number",
+        search="_search_display_number",
+    )
+    name = fields.Char(string="Label", help="What people call it, such as London.")
+    country_id = fields.Many2one("res.country", compute="_compute_country_id", store=True)
+    country_flag = fields.Char(related="country_id.image_url", string="Flag")
+    destination_type = fields.Selection(
+        [
+            ("not_configured", "Not configured"),
+            ("extension", "Extension"),
+            ("dial_plan", "Dial plan"),
+            ("voicemail", "Voicemail"),
+            ("hang_up", "Hang up"),
+            ("conference", "Conference"),
+        ],
+        string="Destination type for voice call",
+        required=True,
+        default="not_configured",
+        help="What happens when somebody dials this number.",
+    )
+    extension_id = fields.Many2one(
+        "axivox.extension",
+        string="Rings",
+        domain="[('account_id', '=', account_id)]",
+        ondelete="restrict",
+        index="btree_not_null",
+        help="The extension that this number rings.",
+    )
+    destination = fields.Char(
+        compute="_compute_destination",
+        store=True,
+        readonly=False,
+        help="The name of the dial plan, voicemail, conference or extension.",
+    )
+    active = fields.Boolean(
+        default=True, help="Archive a number that was given back to Axivox: it is never shown."
+    )
+    shown_by_count = fields.Integer(
+        string="Shown by",
+        compute="_compute_shown_by_count",
+        help="Users who show this number where no rule says otherwise.",
+    )
+    warning = fields.Char(compute="_compute_warning")
+
+    _number_unique = models.Constraint(
+        "unique(account_id, number)",
+        "This incoming number is in the account already (maybe archived).",
+    )
+
+    @api.depends("number")
+    def _compute_display_number(self):
+        for number in self:
+            number.display_number = self._international(number.number)
+
+    @api.depends("number", "name")
+    def _compute_display_name(self):
+        for number in self:
+            number.display_name = " · ".join(
+                filter(None, [self._international(number.number), number.name])
+            )
+
+    @api.depends("number")
+    def _compute_country_id(self):
+        regions = {number: self._region(number.number) for number in self}
+        countries = self.env["res.country"].search([("code", "in", list(set(regions.values())))])
+        by_code = {country.code: country.id for country in countries}
+        for number, region in regions.items():
+            number.country_id = by_code.get(region)
+
+    @api.depends("destination_type", "extension_id.display_name")
+    def _compute_destination(self):
+        for number in self:
+            if number.destination_type == "extension":
+                number.destination = number.extension_id.display_name
+            elif number.destination_type in REACHES_NOBODY:
+                number.destination = False
+
+    @api.depends(
+        "account_id.default_outgoing_number_id",
+        "account_id.extension_ids.outgoing_number_id",
+        "account_id.extension_ids.active",
+    )
+    def _compute_shown_by_count(self):
+        counts = dict(
+            self.env["axivox.extension"]._read_group(
+                [("account_id", "in", self.account_id.ids), ("outgoing_number_id", "!=", False)],
+                ["outgoing_number_id"],
+                ["__count"],
+            )
+        )
+        on_default = dict(
+            self.env["axivox.extension"]._read_group(
+                [("account_id", "in", self.account_id.ids), ("outgoing_number_id", "=", False)],
+                ["account_id"],
+                ["__count"],
+            )
+        )
+        for number in self:
+            count = counts.get(number._origin, 0)
+            if number.account_id.default_outgoing_number_id == number._origin:
+                count += on_default.get(number.account_id, 0)
+            number.shown_by_count = count
+
+    @api.depends("active", "destination_type", "shown_by_count")
+    def _compute_warning(self):
+        for number in self:
+            number.warning = " ".join(number._problems())
+
+    @api.constrains("destination_type", "extension_id", "destination")
+    def _check_destination(self):
+        for number in self:
+            if number.destination_type == "extension" and not number.extension_id:
+                raise ValidationError(
+                    self.env._("%s: choose the extension that it rings.", number.display_name)
+                )
+            if number.destination_type not in REACHES_NOBODY and not number.destination:
+                raise ValidationError(
+                    self.env._("%s: name where its callers go.", number.display_name)
+                )
+
+    @api.onchange("number")
+    def _onchange_number(self):
+        if not self.number:
+            return None
+        try:
+            self.number = self._international(self._e164(self.number))
+        except dialing.NotDiallableError as error:
+            return {
+                "warning": {
+                    "title": self.env._("Not a telephone number"),
+                    "message": phrases.number_error(self.env, error),
+                }
+            }
+        return None
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_in_use(self):
+        for number in self:
+            if places := number._used_by():
+                raise UserError(
+                    self.env._(
+                        "%(number)s is in use: %(places)s. Choose another number there first, or "
+                        "archive it when it was given back to Axivox.",
+                        number=number.display_name,
+                        places=", ".join(places),
+                    )
+                )
+
+    def action_archive(self):
+        """Archive, asking first where a number is in use."""
+        if any(number._used_by() for number in self.filtered("active")):
+            return {
+                **self.env["ir.actions.act_window"]._for_xml_id(
+                    "axivox_caller_id.axivox_number_archive_action"
+                ),
+                "context": {"default_number_ids": self.ids},
+            }
+        return super().action_archive()
+
+    def action_open_shown_by(self):
+        """:return: the list of the users who show this number."""
+        self.ensure_one()
+        shown = Domain("outgoing_number_id", "=", self.id)
+        if self.account_id.default_outgoing_number_id == self:
+            shown |= Domain("outgoing_number_id", "=", False)
+        return {
+            **self.account_id.action_open_extensions(),
+            "domain": list(shown & Domain("account_id", "=", self.account_id.id)),
+        }
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        """Numbers are found in any written form, and by the name that an export gives them."""
+        domain = super()._search_display_name(operator, value)
+        if operator not in ("=", "in", "ilike", "=ilike") or not value:
+            return domain
+        label = Domain("name", "ilike" if operator == "ilike" else "in", value)
+        if operator != "ilike" and isinstance(value, str):
+            label = Domain("name", "=", value)
+        values = [value] if isinstance(value, str) else value
+        exact = [found for text in values if text and (found := self._as_e164(text))]
+        domain |= label | Domain("number", "in", exact)
+        if operator == "ilike" and (digits := self._digits(value)):
+            domain |= Domain("number", "ilike", digits)
+        return domain
+
+    def _search_display_number(self, operator, value):
+        if operator not in ("ilike", "=", "in"):
+            return NotImplemented
+        return self._search_display_name(operator, value)
+
+    def _normalised(self, vals):
+        if "number" not in vals:
+            return vals
+        account = self.env["axivox.account"].browse(vals.get("account_id")) or self.account_id
+        try:
+            return {**vals, "number": self._e164(vals["number"], account)}
+        except dialing.NotDiallableError as error:
+            raise ValidationError(phrases.number_error(self.env, error)) from error
+
+    def _e164(self, text, account=None):
+        account = account or self.account_id or self.env.company.axivox_account_id
+        return dialing.e164(text, account[:1].company_id.country_id.code or None)
+
+    def _as_e164(self, text):
+        try:
+            return self._e164(text.split("·")[0])
+        except dialing.NotDiallableError:
+            return None
+
+    @api.model
+    def _international(self, number):
+        try:
+            return dialing.international(dialing.e164(number))
+        except dialing.NotDiallableError:
+            return number
+
+    @api.model
+    def _region(self, number):
+        try:
+            return dialing.region_of(dialing.e164(number))
+        except dialing.NotDiallableError:
+            return None
+
+    @api.model
+    def _digits(self, text):
+        """The part of an E.164 number that was typed into a search box."""
+        digits = "".join(filter(str.isdigit, text))
+        return digits.removeprefix("00") if digits.startswith("00") else digits.removeprefix("0")
+
+    def _used_by(self):
+        """:return: where the number is used, such as ``rule 0044`` or ``3 users``
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        number, account = self._origin, self.account_id
+        places = []
+        if number and account.default_outgoing_number_id == number:
+            places.append(self.env._("default outgoing number"))
+        places += [
+            self.env._("rule %s", rule.destination_prefix)
+            for rule in self.env["axivox.outgoing.rule"].search([("number_id", "=", number.id)])
+        ]
+        users = self.env["axivox.extension"].search([("outgoing_number_id", "=", number.id)])
+        if len(users) > 3:
+            places.append(self.env._("%s users", len(users)))
+        else:
+            places += [self.env._("user %s", user.display_name) for user in users]
+        return places
+
+    def _callers_reach(self):
+        """:return: who answers when this number is called, such as ``Main menu (dial plan)``;
+            empty for nobody
+        """
+        if self.destination_type in (False, *REACHES_NOBODY):
+            return ""
+        kinds = dict(self._fields["destination_type"]._description_selection(self.env))
+        return f"{self.destination} ({kinds[self.destination_type].lower()})"
+
+    def _problems(self):
+        """:return: what is wrong with this number being shown, as sentences
+        :rtype: list[str]
+        """
+        if self.active and self.destination_type not in REACHES_NOBODY:
+            return []
+        if not (places := self._used_by()):
+            return []
+        if not self.active:
+            problem = self.env._("The number is archived and never shown, but still set")
+        else:
+            problem = self.env._("Customers who call back reach nobody; it is shown")
+        return [f"{problem}: {', '.join(places)}."]

@@ -1,0 +1,160 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..callerid import dialing, policy
+from . import phrases
+
+NAMED_COUNTRIES = 4
+
+
+class AxivoxOutgoingRule(models.Model):
+    _name = "axivox.outgoing.rule"
+    _description = "Axivox Outgoing Number Rule"
+    _inherit = ["axivox.setting"]
+    _order = "sequence, id"
+    _rec_name = "destination_prefix"
+    _decisive_fields = frozenset(
+        {"sequence", "destination_prefix", "number_id", "active", "account_id"}
+    )
+
+    sequence = fields.Integer(
+        default=lambda self: self._default_sequence(), help="The first matching rule is applied."
+    )
+    destination_prefix = fields.Char(
+        required=True,
+        help="The country code with its zeros in front, such as 0044; more digits for a part of "
+        "a country: 001242 for the Bahamas.",
+    )
+    number_id = fields.Many2one(
+        "axivox.number",
+        string="Number",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        domain="[('account_id', '=', account_id)]",
+        help="The number that is shown to destinations that begin with the prefix.",
+    )
+    name = fields.Char(string="Destinations", compute="_compute_name")
+    active = fields.Boolean(default=True)
+    warning = fields.Char(compute="_compute_warning")
+
+    def _default_sequence(self):
+        account = self.env.context.get("default_account_id")
+        last = account and self.search(
+            [("account_id", "=", account)], order="sequence desc", limit=1
+        )
+        return last.sequence + 1 if last else 10
+
+    @api.depends("destination_prefix")
+    @api.depends_context("lang")
+    def _compute_name(self):
+        for rule in self:
+            regions = dialing.regions_of_prefix(rule.destination_prefix or "")
+            names = phrases.country_names(self.env, regions[:NAMED_COUNTRIES])
+            more = len(regions) - NAMED_COUNTRIES
+            rule.name = self.env._("%s and %s more", names, more) if more > 0 else names
+
+    @api.depends(
+        "account_id.rule_ids.sequence",
+        "account_id.rule_ids.destination_prefix",
+        "account_id.rule_ids.number_id.active",
+        "number_id.destination_type",
+    )
+    @api.depends_context("lang")
+    def _compute_warning(self):
+        shadows = self._shadows()
+        for rule in self:
+            problems = rule._problems(shadows)
+            if rule.number_id and not rule.number_id.active:
+                problems.append(self.env._("Its number is archived: it is never shown."))
+            elif rule.number_id and not rule.number_id._callers_reach():
+                problems.append(self.env._("Customers who call back reach nobody."))
+            rule.warning = " ".join(problems)
+
+    @api.constrains("destination_prefix", "account_id", "active")
+    def _check_prefix_unique(self):
+        if self.env.context.get("axivox_verbatim"):
+            return
+        for rule in self.filtered("active"):
+            same = [
+                ("account_id", "=", rule.account_id.id),
+                ("destination_prefix", "=", rule.destination_prefix),
+            ]
+            if self.search_count(same, limit=2) > 1:
+                raise ValidationError(
+                    self.env._(
+                        "There is a rule for %s already: a second one would never be reached.",
+                        rule.destination_prefix,
+                    )
+                )
+
+    @api.constrains("number_id", "account_id")
+    def _check_number(self):
+        for rule in self:
+            if rule.number_id.account_id != rule.account_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(number)s is not a number of this account.",
+                        number=rule.number_id.display_name,
+                    )
+                )
+
+    @api.onchange("destination_prefix")
+    def _onchange_destination_prefix(self):
+        if not self.destination_prefix:
+            return None
+        try:
+            self.destination_prefix = dialing.prefix(self.destination_prefix)
+        except dialing.PrefixError as error:
+            return {
+                "warning": {
+                    "title": self.env._("Not a destination prefix"),
+                    "message": phrases.prefix_error(self.env, error),
+                }
+            }
+        return None
+
+    def _normalised(self, vals):
+        # What the console holds is kept as it is, and flagged: see _problems.
+        if "destination_prefix" not in vals or self.env.context.get("axivox_verbatim"):
+            return vals
+        try:
+            return {**vals, "destination_prefix": dialing.prefix(vals["destination_prefix"])}
+        except dialing.PrefixError as error:
+            raise ValidationError(phrases.prefix_error(self.env, error)) from error
+
+    def _shadows(self):
+        """:return: {rule: the earlier rule that takes everything that it matches}"""
+        shadows = {}
+        for account in self.account_id._origin:
+            rules = account.rule_ids.sorted(lambda rule: (rule.sequence, rule.id))
+            shadows |= {
+                rule.key: by.key
+                for rule, by in policy.shadowed(
+                    policy.Rule(rule.destination_prefix, rule.number_id.number, rule)
+                    for rule in rules
+                    if rule.number_id.active
+                )
+            }
+        return shadows
+
+    def _problems(self, shadows=None):
+        """:return: what is wrong with the rule itself, as sentences
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        shadows = self._shadows() if shadows is None else shadows
+        problems = []
+        if self.destination_prefix and not dialing.regions_of_prefix(self.destination_prefix):
+            problems.append(
+                self.env._("It never matches: no telephone number begins like this.")
+            )
+        if by := shadows.get(self._origin):
+            problems.append(
+                self.env._(
+                    "It never matches: rule %s (%s) comes first and takes everything.",
+                    by.destination_prefix,
+                    by.name,
+                )
+            )
+        return problems

@@ -1,0 +1,56 @@
+from odoo import api, fields, models
+
+
+class AxivoxSetting(models.AbstractModel):
+    _name = "axivox.setting"
+    _description = "Part of an Axivox account's settings"
+
+    # What the answers are made of: another field may change without any answer changing.
+    _decisive_fields = frozenset()
+
+    account_id = fields.Many2one(
+        "axivox.account",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        default=lambda self: self.env.company.axivox_account_id,
+    )
+    company_id = fields.Many2one(related="account_id.company_id")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        vals_list = [self._normalised({**self.default_get(["account_id"]), **v}) for v in vals_list]
+        with self._accounts_of(vals_list)._saving():
+            return super().create(vals_list)
+
+    def write(self, vals):
+        vals = self._normalised(vals)
+        if self._decisive_fields.isdisjoint(vals):
+            return super().write(vals)
+        with (self.account_id | self._accounts_of([vals]))._saving():
+            return super().write(vals)
+
+    def unlink(self):
+        with self.account_id._saving():
+            return super().unlink()
+
+    def _normalised(self, vals):
+        """The values as they are stored, whatever form they were typed in.
+
+        :raises ValidationError: for what is not valid
+        """
+        return vals
+
+    def _accounts_of(self, vals_list):
+        return self.env["axivox.account"].browse(
+            {vals["account_id"] for vals in vals_list if vals.get("account_id")}
+        )
+
+    def _open(self):
+        """:return: the action that opens this record."""
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [[False, "form"]],
+        }

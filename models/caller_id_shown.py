@@ -1,0 +1,31 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class AxivoxCallerIdShown(models.AbstractModel):
+    _name = "axivox.caller.id.shown"
+    _description = "Record that is called: which number the current user's call shows"
+
+    axivox_shown_as = fields.Char(string="Shown as", compute="_compute_axivox_shown_as")
+    axivox_shown_as_reason = fields.Char(
+        string="Why it is shown", compute="_compute_axivox_shown_as"
+    )
+
+    @api.depends("phone", "country_id")
+    @api.depends_context("uid", "lang")
+    def _compute_axivox_shown_as(self):
+        user = self.env.user
+        _account, extension, _company = user._axivox_line()
+        for record in self:
+            record.axivox_shown_as = record.axivox_shown_as_reason = False
+            if not (extension and record.phone):
+                continue
+            try:
+                answer = user.resolve_caller_id(record.phone, record.country_id.id)
+            except UserError:
+                continue  # the phone field's own business
+            if answer["display"]:
+                record.axivox_shown_as = answer["display"]
+            elif answer["source"] == "none":
+                record.axivox_shown_as = self.env._("no number")
+            record.axivox_shown_as_reason = answer["reason"]

@@ -1,0 +1,55 @@
+import { Component, toRaw, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { standardFieldProps } from "@web/views/fields/standard_field_props";
+
+const SHOWN_AT_ONCE = 5;
+
+/**
+ * Sentences that call for a look, each a button that opens what it is about. The value is a list
+ * of `{ message, action }`; without an action the sentence is plain text.
+ */
+export class NoticesField extends Component {
+    static template = "axivox_caller_id.NoticesField";
+    static props = {
+        ...standardFieldProps,
+        title: { type: String, optional: true },
+    };
+
+    setup() {
+        this.action = useService("action");
+        this.state = useState({ isExpanded: false });
+    }
+
+    get notices() {
+        return this.props.record.data[this.props.name] || [];
+    }
+
+    get visibleNotices() {
+        return this.state.isExpanded ? this.notices : this.notices.slice(0, SHOWN_AT_ONCE);
+    }
+
+    get hiddenCount() {
+        return Math.max(this.notices.length - SHOWN_AT_ONCE, 0);
+    }
+
+    get toggleLabel() {
+        return this.state.isExpanded ? _t("Show fewer") : _t("and %s more", this.hiddenCount);
+    }
+
+    open(notice) {
+        return this.action.doAction(toRaw(notice.action));
+    }
+}
+
+export const noticesField = {
+    component: NoticesField,
+    displayName: _t("Notices"),
+    supportedTypes: ["json"],
+    supportedOptions: [{ label: _t("Title"), name: "title", type: "string" }],
+    extractProps: ({ options }) => ({ title: options.title }),
+    isEmpty: (record, fieldName) => !record.data[fieldName]?.length,
+};
+
+registry.category("fields").add("axivox_notices", noticesField);

@@ -1,0 +1,88 @@
+from odoo import Command
+from odoo.tests import TransactionCase, new_test_user
+
+MAIN = "+3212345678"
+LONDON = "+442079460958"
+PARIS = "+33199001234"
+NEW_YORK = "+12125550123"
+CALLED_IN_LONDON = "0044 20 7946 0321"
+CALLED_IN_BERLIN = "0049 30 123456"
+
+
+class AxivoxCase(TransactionCase):
+    """A Belgian company with four numbers and two extensions; nothing was ever applied."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company = cls.env["res.company"].create(
+            {"name": "Velo Test", "country_id": cls.env.ref("base.be").id}
+        )
+        cls.env.user.company_ids += cls.company
+        cls.env = cls.env(context={**cls.env.context, "allowed_company_ids": cls.company.ids})
+        cls.account = cls.env["axivox.account"].create({"company_id": cls.company.id})
+        cls.main, cls.london, cls.paris, cls.new_york = cls.env["axivox.number"].create(
+            [
+                {
+                    "account_id": cls.account.id,
+                    "number": number,
+                    "name": name,
+                    "destination_type": "dial_plan",
+                    "destination": "Main menu",
+                }
+                for number, name in (
+                    (MAIN, "Main line"),
+                    (LONDON, "London"),
+                    (PARIS, "Paris"),
+                    (NEW_YORK, "New York"),
+                )
+            ]
+        )
+        cls.sophie = cls._user("sophie_test", "axivox_caller_id.group_user")
+        cls.james = cls._user("james_test", "axivox_caller_id.group_user")
+        cls.editor = cls._user("editor_test", "axivox_caller_id.group_editor")
+        cls.manager = cls._user("manager_test", "axivox_caller_id.group_manager")
+        cls.extension, cls.own = cls.env["axivox.extension"].create(
+            [
+                {
+                    "account_id": cls.account.id,
+                    "number": "201",
+                    "name": "Sophie",
+                    "user_id": cls.sophie.id,
+                },
+                {
+                    "account_id": cls.account.id,
+                    "number": "202",
+                    "name": "James",
+                    "user_id": cls.james.id,
+                    "outgoing_number_id": cls.paris.id,
+                },
+            ]
+        )
+        cls.account.default_outgoing_number_id = cls.main
+
+    @classmethod
+    def _user(cls, login, *groups, company=None):
+        company = company or cls.company
+        return new_test_user(
+            cls.env,
+            login,
+            groups=",".join(("base.group_user", *groups)),
+            company_id=company.id,
+            company_ids=[Command.set(company.ids)],
+        )
+
+    @classmethod
+    def _rule(cls, prefix, number, **vals):
+        return cls.env["axivox.outgoing.rule"].create(
+            {
+                "account_id": cls.account.id,
+                "destination_prefix": prefix,
+                "number_id": number.id,
+                **vals,
+            }
+        )
+
+    def _shown(self, user, number, country=None, **kwargs):
+        answer = user.with_user(user).resolve_caller_id(number, country, **kwargs)
+        return answer["number"], answer["source"]

@@ -1,0 +1,193 @@
+from unittest.mock import patch
+
+from psycopg2 import IntegrityError
+
+from odoo import Command
+from odoo.orm.registry import Registry
+from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
+
+from .common import CALLED_IN_LONDON, AxivoxCase
+
+
+@tagged("post_install", "-at_install")
+class TestAccount(AxivoxCase):
+    def _changes_in_the_chatter(self):
+        self.flush_tracking()
+        return [message.body for message in self.account.message_ids if "<li>" in message.body]
+
+    @mute_logger("odoo.sql_db")
+    def test_company_has_one_active_account(self):
+        with self.assertRaises(IntegrityError), self.cr.savepoint():
+            self.env["axivox.account"].create({"company_id": self.company.id})
+        self.account.active = False
+        self.env["axivox.account"].create({"company_id": self.company.id})
+
+    def test_settings_menu_opens_the_current_companys_account(self):
+        action = self.env["axivox.account"].with_company(self.company).action_open_settings()
+        self.assertEqual(action["res_id"], self.account.id)
+        other = self.env["res.company"].create({"name": "Other"})
+        self.env.user.company_ids += other
+        action = self.env["axivox.account"].with_company(other).action_open_settings()
+        self.assertFalse(action["res_id"])
+
+    def test_everything_waits_until_it_was_applied(self):
+        self._rule("0044", self.london)
+        self.assertEqual(self.account.pending_change_count, 3)
+        self.assertEqual(
+            self.account.pending_changes(),
+            [
+                "Default outgoing number: none → +32 12 34 56 78",
+                "Rule 0044 → +44 20 7946 0958 is added as number 1",
+                "Extension 202: Default → +33 1 99 00 12 34",
+            ],
+        )
+
+    def test_pending_changes_are_what_differs_from_the_applied_settings(self):
+        uk, france = self._rule("0044", self.london), self._rule("0033", self.paris)
+        self.account._record_applied()
+        self.assertEqual(self.account.pending_changes(), [])
+        france.sequence = uk.sequence - 1
+        uk.number_id = self.new_york
+        self.account.write(
+            {"rules_override_users": True, "default_outgoing_number_id": self.london.id}
+        )
+        self.extension.outgoing_number_id = self.london
+        self.assertEqual(
+            self.account.pending_changes(),
+            [
+                "Default outgoing number: +32 12 34 56 78 → +44 20 7946 0958",
+                "Advanced rules apply even for users with an outgoing number: no → yes",
+                "Rule 0044 moves from position 1 to 2",
+                "Rule 0044: +44 20 7946 0958 → +1 212-555-0123",
+                "Extension 201: Default → +44 20 7946 0958",
+            ],
+        )
+        self.assertEqual(self.account.pending_change_count, 5)
+
+    def test_warnings_are_gathered_and_open_what_they_are_about(self):
+        self.assertEqual(self.account.warnings, [])
+        self._rule("0044", self.london)
+        narrow = self._rule("004420", self.london)
+        self.extension.number = "101"
+        self.paris.active = False
+        self.main.destination_type = "hang_up"
+        self.account.invalidate_recordset()
+        opened = {
+            (notice["action"]["res_model"], notice["action"]["res_id"])
+            for notice in self.account.warnings
+        }
+        self.assertEqual(
+            opened,
+            {
+                ("axivox.number", self.main.id),
+                ("axivox.number", self.paris.id),
+                ("axivox.outgoing.rule", narrow.id),
+                ("axivox.extension", self.extension.id),
+            },
+        )
+
+    def test_missing_default_number_and_country_are_warned_of(self):
+        self.account.default_outgoing_number_id = False
+        self.assertIn("no default outgoing number", self.account.warnings[0]["message"])
+        self.company.country_id = False
+        self.account.invalidate_recordset()
+        self.assertIn("has no country", self.account.warnings[0]["message"])
+
+    def test_chatter_tells_who_when_from_and_to(self):
+        self._rule("0044", self.london)
+        self.flush_tracking()
+        account = self.account.with_user(self.editor)
+        account.write({"default_outgoing_number_id": self.paris.id, "rules_override_users": True})
+        self.assertIn(
+            "Default outgoing number: +32 12 34 56 78 → +33 1 99 00 12 34",
+            self._changes_in_the_chatter()[0],
+        )
+        self.extension.with_user(self.editor).outgoing_number_id = self.london
+        entry = self._changes_in_the_chatter()[0]
+        self.assertIn("Extension 201: Default → +44 20 7946 0958", entry)
+        self.assertEqual(self.account.message_ids[0].author_id, self.editor.partner_id)
+
+    def test_what_changes_no_answer_leaves_no_entry(self):
+        before = len(self._changes_in_the_chatter())
+        self.extension.email = "sophie@example.com"
+        self.london.name = "UK"
+        self.assertEqual(len(self._changes_in_the_chatter()), before)
+
+    def test_one_save_of_a_dragged_list_is_one_entry_and_one_invalidation(self):
+        rules = [
+            self._rule(prefix, self.london) for prefix in ("0044", "0033", "0049", "0039")
+        ]
+        entries = len(self._changes_in_the_chatter())
+        order = [rules[3], *rules[:3]]
+        with patch.object(Registry, "clear_cache", autospec=True) as clear_cache:
+            self.account.with_user(self.editor).write(
+                {
+                    "rule_ids": [
+                        Command.update(rule.id, {"sequence": position})
+                        for position, rule in enumerate(order)
+                    ]
+                }
+            )
+        self.assertEqual(clear_cache.call_count, 1)
+        changes = self._changes_in_the_chatter()
+        self.assertEqual(len(changes), entries + 1)
+        self.assertEqual(changes[0].count("<li>"), 1)
+        self.assertIn("Rule 0039 moves from position 4 to 1", changes[0])
+
+    def test_saving_an_account_does_not_silence_later_saves(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        account = self.env["axivox.account"].create({"company_id": other.id})
+        self.assertNotIn("axivox_saving", account.env.context)
+        self.assertNotIn("axivox_saving", self.account.rule_ids.env.context)
+
+    def test_try_call_tells_now_after_and_the_rules_passed_over(self):
+        uk = self._rule("0044", self.london)
+        self.account._record_applied()
+        narrow = self._rule("004420", self.new_york, sequence=uk.sequence - 1)
+        self._rule("0033", self.paris)
+        answer = self.account.try_call(self.extension.id, CALLED_IN_LONDON)
+        self.assertEqual(answer["destination"], "United Kingdom, +44 20 7946 0321")
+        self.assertEqual(answer["now"]["display"], "+44 20 7946 0958")
+        self.assertEqual(answer["after"]["display"], "+1 212-555-0123")
+        self.assertEqual(
+            [(rule["id"], rule["decides"], rule["why"]) for rule in answer["rules"]],
+            [
+                (narrow.id, True, "Rule 004420 is the first that matches this destination."),
+                (uk.id, False, "Rule 004420 comes first."),
+            ],
+        )
+        self.assertEqual((answer["hidden_rules"], answer["never_applied"]), (1, False))
+
+    def test_try_call_says_why_rules_do_not_apply(self):
+        self._rule("0044", self.london)
+        answer = self.account.try_call(self.own.id, CALLED_IN_LONDON)
+        self.assertEqual(answer["rules"][0]["why"], "The user's own outgoing number goes first.")
+        answer = self.account.try_call(self.own.id, "112")
+        self.assertEqual(answer["destination"], "Emergency number 112")
+        self.assertIn("No rule applies", answer["rules"][0]["why"])
+        answer = self.account.try_call(self.own.id, "020 7946", self.env.ref("base.uk").id)
+        self.assertIn("United Kingdom", answer["error"])
+
+    def test_general_settings_show_the_companys_account(self):
+        with Form(self.env["res.config.settings"].with_company(self.company)) as form:
+            self.assertEqual(form.axivox_default_outgoing_number_id, self.main)
+            form.axivox_default_outgoing_number_id = self.paris
+            form.axivox_rules_override_users = True
+        form.record.execute()
+        self.assertEqual(self.account.default_outgoing_number_id, self.paris)
+        self.assertTrue(self.account.rules_override_users)
+
+    def test_leads_and_contacts_say_what_is_shown_to_them(self):
+        self._rule("0044", self.london)
+        values = {"name": "Poole", "phone": "020 7946 0321", "country_id": self.env.ref("base.uk").id}
+        for model in ("crm.lead", "res.partner"):
+            record = self.env[model].create(values)
+            own = record.with_user(self.sophie).sudo()
+            self.assertEqual(own.axivox_shown_as, "+44 20 7946 0958")
+            self.assertIn("Rule 0044", own.axivox_shown_as_reason)
+            self.assertFalse(record.with_user(self.editor).sudo().axivox_shown_as)
+            record.phone = "not a number"
+            self.assertFalse(own.axivox_shown_as)
+            record.phone = False
+            self.assertFalse(own.axivox_shown_as)

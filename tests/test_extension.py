@@ -1,0 +1,119 @@
+from psycopg2 import IntegrityError
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
+
+from .common import CALLED_IN_BERLIN, LONDON, AxivoxCase
+
+
+@tagged("post_install", "-at_install")
+class TestExtension(AxivoxCase):
+    def test_new_extension_is_on_default(self):
+        extension = self.env["axivox.extension"].create(
+            {"account_id": self.account.id, "number": " 2 03 ", "name": "Lobby"}
+        )
+        self.assertEqual((extension.number, extension.display_name), ("203", "203 Lobby"))
+        self.assertFalse(extension.outgoing_number_id or extension.user_id)
+
+    def test_what_is_no_extension_is_refused(self):
+        for typed in ("abc", "20a", "0044", "", "1" * 11):
+            with self.subTest(typed), self.assertRaises(ValidationError):
+                self.extension.number = typed
+
+    @mute_logger("odoo.sql_db")
+    def test_extension_and_odoo_user_are_unique_in_an_account(self):
+        for vals in ({"number": "202"}, {"user_id": self.james.id}):
+            with self.assertRaises(IntegrityError), self.cr.savepoint():
+                self.extension.write(vals)
+
+    def test_direct_line_is_a_number_that_rings_this_very_extension(self):
+        self.assertFalse(self.own.direct_line)
+        self.paris.write({"destination_type": "extension", "extension_id": self.own.id})
+        self.assertTrue(self.own.direct_line)
+        self.assertEqual(
+            self.env["axivox.extension"].search([("direct_line", "=", True)]), self.own
+        )
+        self.extension.outgoing_number_id = self.paris
+        self.assertFalse(self.extension.direct_line)
+
+    def test_user_reads_what_calling_back_means(self):
+        def call_back(user):
+            return user.with_user(user).read(["axivox_call_back"])[0]["axivox_call_back"]
+
+        self.assertIn("reach Main menu (dial plan)", call_back(self.sophie))
+        self.paris.write({"destination_type": "extension", "extension_id": self.own.id})
+        self.env.invalidate_all()
+        self.assertIn("reach you directly", call_back(self.james))
+        self.paris.destination_type = "hang_up"
+        self.env.invalidate_all()
+        self.assertIn("reach nobody", call_back(self.james))
+        self.assertFalse(call_back(self.editor))
+
+    def test_own_fields_are_read_by_the_user(self):
+        james = self.james.with_user(self.james)
+        own = james.read(["axivox_extension_id", "axivox_outgoing_number_id", "axivox_direct_line"])
+        self.assertEqual(own[0]["axivox_extension_id"][0], self.own.id)
+        self.assertEqual(own[0]["axivox_outgoing_number_id"][0], self.paris.id)
+        self.assertIs(own[0]["axivox_direct_line"], False)
+
+    def test_users_number_is_written_through_the_extension(self):
+        self.sophie.with_user(self.editor).write({"axivox_outgoing_number_id": self.london.id})
+        self.assertEqual(self.extension.outgoing_number_id, self.london)
+        self.assertEqual(self._shown(self.sophie, CALLED_IN_BERLIN), (LONDON, "user"))
+        with self.assertRaises(UserError):
+            self.editor.write({"axivox_outgoing_number_id": self.london.id})
+
+    def test_user_cannot_give_themselves_another_number(self):
+        sophie = self.sophie.with_user(self.sophie)
+        with self.assertRaises(AccessError):
+            sophie.write({"axivox_outgoing_number_id": self.london.id})
+        with self.assertRaises(AccessError):
+            self.extension.with_user(self.sophie).outgoing_number_id = self.london
+        with self.assertRaises(AccessError):
+            sophie.write({"axivox_extension_ids": [(4, self.own.id)]})
+
+    def test_emergency_number_as_an_extension_is_flagged(self):
+        self.assertFalse(self.extension.warning)
+        self.extension.number = "101"
+        self.assertIn("emergency number in Belgium", self.extension.warning)
+
+    def test_archived_outgoing_number_is_flagged(self):
+        self.paris.active = False
+        self.assertIn("archived", self.own.warning)
+
+    def test_odoo_user_with_two_extensions_is_flagged(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        account = self.env["axivox.account"].create({"company_id": other.id})
+        second = self.env["axivox.extension"].create(
+            {"account_id": account.id, "number": "7", "name": "S", "user_id": self.sophie.id}
+        )
+        self.assertIn("another extension", self.extension.warning)
+        self.assertIn("another extension", second.warning)
+
+    def test_search_by_number_and_name(self):
+        search = self.env["axivox.extension"].name_search
+        self.assertEqual(search("20")[0][1], "201 Sophie")
+        self.assertEqual([name for _id, name in search("jam")], ["202 James"])
+
+    def test_bulk_action_sets_the_number_of_a_teams_members(self):
+        team = self.env["crm.team"].create(
+            {
+                "name": "UK",
+                "company_id": self.company.id,
+                "member_ids": [(6, 0, [self.sophie.id, self.james.id, self.editor.id])],
+            }
+        )
+        form = Form(self.env["axivox.team.number"].with_user(self.editor))
+        form.team_id = team
+        form.outgoing_number_id = self.london
+        wizard = form.save()
+        self.assertEqual(wizard.extension_ids, self.extension | self.own)
+        self.assertEqual(wizard.without_extension, self.editor.name)
+        wizard.action_set()
+        self.assertEqual((self.extension | self.own).outgoing_number_id, self.london)
+        with self.assertRaises(UserError):
+            wizard.action_set()
+        wizard.outgoing_number_id = False
+        wizard.action_set()
+        self.assertFalse((self.extension | self.own).outgoing_number_id)

@@ -1,0 +1,125 @@
+from psycopg2 import IntegrityError
+
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
+
+from .common import LONDON, AxivoxCase
+
+
+@tagged("post_install", "-at_install")
+class TestNumber(AxivoxCase):
+    def _number(self, typed, **vals):
+        return self.env["axivox.number"].create(
+            {"account_id": self.account.id, "number": typed, **vals}
+        )
+
+    def test_whatever_form_is_typed_is_stored_in_e164(self):
+        for typed, stored in (
+            ("0800 12 345", "+3280012345"),
+            ("0044 20 7946 0001", "+442079460001"),
+            ("tel:+44-20-7946-0002", "+442079460002"),
+            ("+44 (0)20 7946 0003", "+442079460003"),
+            ("+39 02 1234 5678", "+390212345678"),
+        ):
+            number = self._number(typed)
+            self.assertEqual(number.number, stored)
+        self.assertEqual((number.display_number, number.country_id.code), ("+39 02 1234 5678", "IT"))
+
+    def test_what_is_no_number_is_refused_with_the_reason(self):
+        for typed, reason in (
+            ("+44 20 7946", "United Kingdom"),
+            ("0044 20 7946 0001 0002", "too long"),
+            ("+999 1", "country code"),
+            ("hello", "international form"),
+            ("", "Write a telephone number"),
+        ):
+            with self.subTest(typed), self.assertRaisesRegex(ValidationError, reason):
+                self._number(typed)
+
+    @mute_logger("odoo.sql_db")
+    def test_number_is_stored_once_per_account(self):
+        with self.assertRaises(IntegrityError), self.cr.savepoint():
+            self._number("020 7946 0958".replace("020", "0044 20"))
+
+    def test_destination_names_its_target(self):
+        number = self._number("0800 12 345")
+        self.assertEqual((number.destination_type, number.destination), ("not_configured", False))
+        with self.assertRaises(ValidationError):
+            number.destination_type = "dial_plan"
+        with self.assertRaises(ValidationError):
+            number.destination_type = "extension"
+        number.write({"destination_type": "extension", "extension_id": self.extension.id})
+        self.assertEqual(number.destination, "201 Sophie")
+        number.destination_type = "hang_up"
+        self.assertFalse(number.destination)
+
+    def test_number_is_found_in_any_form(self):
+        for typed in ("020 7946", "+44 20 7946 0958", "0044207946", "London", "7946 09"):
+            self.assertIn(
+                self.london, self.env["axivox.number"].search([("display_number", "ilike", typed)])
+            )
+        found = self.env["axivox.number"].name_search("nothing like this")
+        self.assertEqual(found, [])
+
+    def test_exported_name_is_imported_again(self):
+        for name in (self.london.display_name, LONDON, "0044 20 7946 0958", "London"):
+            self.env["axivox.extension"].load(
+                [".id", "outgoing_number_id"], [[str(self.extension.id), name]]
+            )
+            self.assertEqual(self.extension.outgoing_number_id, self.london)
+            self.extension.outgoing_number_id = False
+
+    def test_who_shows_it_counts_default_and_own(self):
+        self.assertEqual((self.main.shown_by_count, self.paris.shown_by_count), (1, 1))
+        for number, users in ((self.main, self.extension), (self.paris, self.own)):
+            action = number.action_open_shown_by()
+            self.assertEqual(self.env[action["res_model"]].search(action["domain"]), users)
+
+    def test_archiving_a_number_in_use_asks_first_and_names_where(self):
+        self._rule("0044", self.london)
+        action = self.london.action_archive()
+        self.assertTrue(self.london.active)
+        wizard = Form(self.env[action["res_model"]].with_context(**action["context"])).save()
+        self.assertIn("rule 0044", wizard.places)
+        wizard.action_confirm()
+        self.assertFalse(self.london.active)
+        self.new_york.action_archive()
+        self.assertFalse(self.new_york.active)
+
+    def test_deleting_a_number_in_use_is_refused_naming_where(self):
+        self._rule("0044", self.london)
+        for number, place in (
+            (self.main, "default outgoing number"),
+            (self.london, "rule 0044"),
+            (self.paris, "202 James"),
+        ):
+            with self.assertRaisesRegex(UserError, place):
+                number.unlink()
+        self.new_york.unlink()
+
+    def test_shown_number_that_reaches_nobody_is_flagged(self):
+        self.london.destination_type = "not_configured"
+        self.assertFalse(self.london.warning)
+        self._rule("0044", self.london)
+        self.assertIn("reach nobody", self.london.warning)
+        self.london.write({"destination_type": "dial_plan", "destination": "Menu"})
+        self.assertFalse(self.london.warning)
+        self.london.active = False
+        self.assertIn("archived", self.london.warning)
+
+    def test_numbers_are_pasted_one_per_line_in_any_form(self):
+        paste = self.env["axivox.number.paste"].create(
+            {"account_id": self.account.id, "text": f"0800 12 345\n\n{LONDON}\n+44 20 7946"}
+        )
+        self.assertEqual((paste.new_count, paste.error_count), (1, 1))
+        with self.assertRaisesRegex(UserError, "United Kingdom"):
+            paste.action_create()
+        paste.text = paste.text.replace("+44 20 7946", "+44 20 7946 0007\n0044 20 7946 0007", 1)
+        paste.text = f"0800 12 345\n{LONDON}\n+44 20 7946 0007\n0044 20 7946 0007"
+        paste.action_create()
+        self.assertLessEqual(
+            {"+3280012345", "+442079460007"}, set(self.account.number_ids.mapped("number"))
+        )
+        with self.assertRaises(UserError):
+            paste.action_create()

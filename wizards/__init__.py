@@ -1,0 +1,3 @@
+from . import axivox_number_archive
+from . import axivox_number_paste
+from . import axivox_team_number

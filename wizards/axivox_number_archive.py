@@ -1,0 +1,22 @@
+from odoo import api, fields, models
+
+
+class AxivoxNumberArchive(models.TransientModel):
+    _name = "axivox.number.archive"
+    _description = "Archive incoming numbers that are in use"
+
+    number_ids = fields.Many2many("axivox.number", required=True)
+    places = fields.Text(compute="_compute_places")
+
+    @api.depends("number_ids")
+    def _compute_places(self):
+        for wizard in self:
+            wizard.places = "\n".join(
+                f"{number.display_name}: {', '.join(places)}"
+                for number in wizard.number_ids._origin
+                if (places := number._used_by())
+            )
+
+    def action_confirm(self):
+        self.number_ids.active = False
+        return {"type": "ir.actions.client", "tag": "soft_reload"}

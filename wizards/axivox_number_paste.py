@@ -1,0 +1,69 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..callerid import dialing
+from ..models import phrases
+
+
+class AxivoxNumberPaste(models.TransientModel):
+    _name = "axivox.number.paste"
+    _description = "Paste incoming numbers"
+
+    account_id = fields.Many2one(
+        "axivox.account",
+        required=True,
+        default=lambda self: self.env.company.axivox_account_id,
+    )
+    text = fields.Text(string="Numbers", help="One per line, in any form.")
+    preview = fields.Text(compute="_compute_preview")
+    new_count = fields.Integer(compute="_compute_preview")
+    error_count = fields.Integer(compute="_compute_preview")
+
+    @api.depends("text", "account_id")
+    def _compute_preview(self):
+        for wizard in self:
+            new, known, errors = wizard._read()
+            wizard.new_count = len(new)
+            wizard.error_count = len(errors)
+            wizard.preview = "\n".join(
+                [
+                    *errors,
+                    *(self.env._("%s is there already.", dialing.international(n)) for n in known),
+                    *(self.env._("%s is new.", dialing.international(n)) for n in new),
+                ]
+            )
+
+    def action_create(self):
+        new, _known, errors = self._read()
+        if errors:
+            raise UserError("\n".join(errors))
+        if not new:
+            raise UserError(self.env._("Paste at least one new number, one per line."))
+        self.env["axivox.number"].create(
+            [{"account_id": self.account_id.id, "number": number} for number in new]
+        )
+        return self.account_id.action_open_numbers()
+
+    def _read(self):
+        """:return: the new numbers and the known ones (E.164), and a sentence for each bad line
+        :rtype: tuple[list[str], list[str], list[str]]
+        """
+        self.ensure_one()
+        region = self.account_id.company_id.country_id.code or None
+        found, errors = [], []
+        for line in (self.text or "").splitlines():
+            if not line.strip():
+                continue
+            try:
+                found.append(dialing.e164(line, region))
+            except dialing.NotDiallableError as error:
+                errors.append(phrases.number_error(self.env, error))
+        found = list(dict.fromkeys(found))
+        there = self.env["axivox.number"].with_context(active_test=False).search(
+            [("account_id", "=", self.account_id.id), ("number", "in", found)]
+        ).mapped("number")
+        return (
+            [number for number in found if number not in there],
+            [number for number in found if number in there],
+            errors,
+        )
