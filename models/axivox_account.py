@@ -39,6 +39,7 @@ class AxivoxAccount(models.Model):
     active = fields.Boolean(default=True, tracking=True)
     default_outgoing_number_id = fields.Many2one(
         "axivox.number",
+        string="Default outgoing number",
         domain="[('account_id', '=', id)]",
         ondelete="restrict",
         help="Shown for every external call, unless a rule or the user's own outgoing number "
@@ -49,7 +50,8 @@ class AxivoxAccount(models.Model):
         help="The rules go before everything else, also before a user's own outgoing number.",
     )
     dial_format = fields.Selection(
-        [("00", "00442079460958"), ("+", "+442079460958")],
+        [("00", "With zeros: 00442079460958"), ("+", "With a plus: +442079460958")],
+        string="Dial format",
         required=True,
         default="00",
         tracking=True,
@@ -59,8 +61,8 @@ class AxivoxAccount(models.Model):
     rule_ids = fields.One2many("axivox.outgoing.rule", "account_id", string="Advanced options")
     number_ids = fields.One2many("axivox.number", "account_id", string="Incoming numbers")
     extension_ids = fields.One2many("axivox.extension", "account_id", string="Users")
-    number_count = fields.Integer(compute="_compute_counts")
-    extension_count = fields.Integer(compute="_compute_counts")
+    number_count = fields.Integer(string="Number of incoming numbers", compute="_compute_counts")
+    extension_count = fields.Integer(string="Number of users", compute="_compute_counts")
     applied_settings = fields.Json(
         readonly=True,
         copy=False,

@@ -88,8 +88,12 @@ class AxivoxExtension(models.Model):
         ]
         return [("id", "in" if True in value else "not in", direct)]
 
-    @api.depends("number", "user_id.axivox_extension_ids", "outgoing_number_id.active")
-    @api.depends("outgoing_number_id.destination_type")
+    @api.depends(
+        "number",
+        "user_id.axivox_extension_ids",
+        "outgoing_number_id.active",
+        "outgoing_number_id.destination_type",
+    )
     @api.depends_context("lang")
     def _compute_warning(self):
         for extension in self:

@@ -124,7 +124,14 @@ class AxivoxNumber(models.Model):
                 count += on_default.get(number.account_id, 0)
             number.shown_by_count = count
 
-    @api.depends("active", "destination_type", "shown_by_count")
+    @api.depends(
+        "active",
+        "destination_type",
+        "shown_by_count",
+        "account_id.rule_ids.number_id",
+        "account_id.rule_ids.active",
+    )
+    @api.depends_context("lang")
     def _compute_warning(self):
         for number in self:
             number.warning = " ".join(number._problems())

@@ -21,6 +21,7 @@ class AxivoxOutgoingRule(models.Model):
         default=lambda self: self._default_sequence(), help="The first matching rule is applied."
     )
     destination_prefix = fields.Char(
+        string="Destination prefix",
         required=True,
         help="The country code with its zeros in front, such as 0044; more digits for a part of "
         "a country: 001242 for the Bahamas.",

@@ -52,7 +52,7 @@ class ResUsers(models.Model):
     def _compute_axivox_call_back(self):
         for user in self:
             extension = user.axivox_extension_id
-            user.axivox_call_back = extension and extension._call_back()
+            user.axivox_call_back = extension._call_back() if extension else False
 
     def write(self, vals):
         # An Axivox editor need not be able to write users: the number is the extension's.
@@ -91,7 +91,9 @@ class ResUsers(models.Model):
         self.ensure_one()
         account_id, extension, company_id = self._axivox_line()
         if self != self.env.user and not self.env.su:
-            if company_id not in self.env.user._get_company_ids():
+            if company_id not in self.env.user._get_company_ids() or not self.env.user.has_group(
+                "axivox_caller_id.group_user"
+            ):
                 raise AccessError(self.env._("You can only resolve calls of your own companies."))
         account = self.env["axivox.account"].browse(account_id)
         return account._caller_id(extension, number, country, settings)

@@ -13,7 +13,7 @@ from .common import CALLED_IN_LONDON, AxivoxCase
 @tagged("post_install", "-at_install")
 class TestAccount(AxivoxCase):
     def _changes_in_the_chatter(self):
-        self.flush_tracking()
+        self.cr.precommit.run()
         return [message.body for message in self.account.message_ids if "<li>" in message.body]
 
     @mute_logger("odoo.sql_db")
@@ -21,6 +21,7 @@ class TestAccount(AxivoxCase):
         with self.assertRaises(IntegrityError), self.cr.savepoint():
             self.env["axivox.account"].create({"company_id": self.company.id})
         self.account.active = False
+        self.env.flush_all()
         self.env["axivox.account"].create({"company_id": self.company.id})
 
     def test_settings_menu_opens_the_current_companys_account(self):
@@ -58,7 +59,7 @@ class TestAccount(AxivoxCase):
             [
                 "Default outgoing number: +32 12 34 56 78 → +44 20 7946 0958",
                 "Advanced rules apply even for users with an outgoing number: no → yes",
-                "Rule 0044 moves from position 1 to 2",
+                "Rule 0033 moves from position 2 to 1",
                 "Rule 0044: +44 20 7946 0958 → +1 212-555-0123",
                 "Extension 201: Default → +44 20 7946 0958",
             ],
@@ -66,7 +67,7 @@ class TestAccount(AxivoxCase):
         self.assertEqual(self.account.pending_change_count, 5)
 
     def test_warnings_are_gathered_and_open_what_they_are_about(self):
-        self.assertEqual(self.account.warnings, [])
+        self.assertFalse(self.account.warnings)
         self._rule("0044", self.london)
         narrow = self._rule("004420", self.london)
         self.extension.number = "101"
@@ -96,7 +97,7 @@ class TestAccount(AxivoxCase):
 
     def test_chatter_tells_who_when_from_and_to(self):
         self._rule("0044", self.london)
-        self.flush_tracking()
+        self.cr.precommit.run()
         account = self.account.with_user(self.editor)
         account.write({"default_outgoing_number_id": self.paris.id, "rules_override_users": True})
         self.assertIn(

@@ -112,6 +112,7 @@ class TestExtension(AxivoxCase):
         self.assertEqual(wizard.without_extension, self.editor.name)
         wizard.action_set()
         self.assertEqual((self.extension | self.own).outgoing_number_id, self.london)
+        wizard.invalidate_recordset()
         with self.assertRaises(UserError):
             wizard.action_set()
         wizard.outgoing_number_id = False

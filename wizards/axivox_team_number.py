@@ -20,7 +20,7 @@ class AxivoxTeamNumber(models.TransientModel):
     )
     without_extension = fields.Char(compute="_compute_extension_ids")
 
-    @api.depends("team_id", "account_id", "outgoing_number_id")
+    @api.depends("team_id", "outgoing_number_id", "account_id.extension_ids.outgoing_number_id")
     def _compute_extension_ids(self):
         for wizard in self:
             members = wizard.team_id.member_ids

@@ -1,0 +1,107 @@
+import { registry } from "@web/core/registry";
+
+const LINE = ".o_field_widget[name=rule_ids] .o_data_row";
+const SELECTED = ".o_field_widget[name=rule_ids] .o_selected_row";
+
+function addRule(prefix, number) {
+    return [
+        {
+            content: `Add a rule for ${prefix}`,
+            trigger: ".o_field_widget[name=rule_ids] .o_field_x2many_list_row_add a",
+            run: "click",
+        },
+        {
+            trigger: `${SELECTED} [name=destination_prefix] input`,
+            run: `edit ${prefix}`,
+        },
+        {
+            trigger: `${SELECTED} [name=number_id] input`,
+            run: `edit ${number}`,
+        },
+        {
+            trigger: `.o-autocomplete--dropdown-item:contains(${number})`,
+            run: "click",
+        },
+    ];
+}
+
+function save() {
+    return [
+        { content: "Save", trigger: ".o_form_button_save", run: "click" },
+        { trigger: ".o_form_saved, .o_form_status_indicator_buttons.invisible:not(:visible)" },
+    ];
+}
+
+function answers(number, reason) {
+    return [
+        {
+            content: `Try a call answers ${number}`,
+            trigger: `.o_axivox_after .o_axivox_shown:contains(${number})`,
+        },
+        { trigger: `.o_axivox_after .o_axivox_reason:contains(${reason})` },
+    ];
+}
+
+registry.category("web_tour.tours").add("axivox_rules", {
+    steps: () => [
+        ...addRule("+44", "London"),
+        ...addRule("0044 20", "New York"),
+        ...save(),
+        {
+            content: "The second rule can never match",
+            trigger: `${LINE}:eq(1) .o_field_widget[name=warning] .text-warning, ${LINE}:eq(1) .fa-exclamation-triangle`,
+        },
+        {
+            content: "Pick the user who has a number of their own",
+            trigger: ".o_axivox_try_call_extension input",
+            run: "edit 202",
+        },
+        { trigger: ".o-autocomplete--dropdown-item:contains(202 James)", run: "click" },
+        {
+            trigger: "input[name=axivox_try_call_number]",
+            run: "edit 0044 20 7946 0321",
+        },
+        ...answers("+33 1 99 00 12 34", "extension 202"),
+        {
+            content: "Drag the second rule to the top",
+            trigger: `${LINE}:eq(1) .o_row_handle`,
+            run: `drag_and_drop(${LINE}:eq(0))`,
+        },
+        { trigger: `${LINE}:eq(0) [name=destination_prefix]:contains(004420)` },
+        {
+            content: "Let the rules go before everything else",
+            trigger: "[name=rules_override_users] input",
+            run: "click",
+        },
+        ...save(),
+        ...answers("+1 212-555-0123", "Rule 004420"),
+        { trigger: ".o_axivox_decides[data-prefix='004420']" },
+        { trigger: ".o_axivox_rule[data-prefix='0044']:contains(Rule 004420 comes first)" },
+        {
+            content: "The bar counts what waits",
+            trigger: ".o_axivox_pending .o_axivox_pending_count:contains(5)",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("axivox_extension_number", {
+    steps: () => [
+        {
+            trigger: ".o_data_row:contains(201) td[name=outgoing_number_id]:contains(Default)",
+            run: "click",
+        },
+        { trigger: ".o_selected_row [name=outgoing_number_id] input", run: "edit 020 7946" },
+        { trigger: ".o-autocomplete--dropdown-item:contains(London)", run: "click" },
+        { trigger: ".o_list_button_save", run: "click" },
+        { trigger: ".o_data_row:not(.o_selected_row):contains(201):contains(London)" },
+    ],
+});
+
+registry.category("web_tour.tours").add("axivox_shown_as", {
+    steps: () => [
+        {
+            trigger: ".o_axivox_shown_as:contains(Shown as):contains(+44 20 7946 0958)",
+        },
+        { trigger: ".o_axivox_shown_as[data-tooltip*='Rule 0044'], .o_axivox_shown_as [data-tooltip*='Rule 0044']" },
+    ],
+});

@@ -1,0 +1,46 @@
+from odoo.tests import HttpCase, tagged
+
+from .common import AxivoxCase
+
+HOOT = "/web/tests?headless&loglevel=2&preset=desktop&timeout=15000&filter=@axivox_caller_id"
+
+
+@tagged("post_install", "-at_install")
+class TestTours(AxivoxCase, HttpCase):
+    def test_rules_are_dragged_into_order_and_try_a_call_tells_the_answer(self):
+        self.start_tour("/odoo/axivox-settings", "axivox_rules", login=self.editor.login)
+        self.assertEqual(
+            self.account.rule_ids.mapped("destination_prefix"), ["004420", "0044"]
+        )
+        self.assertTrue(self.account.rules_override_users)
+
+    def test_editor_who_cannot_write_users_sets_an_extensions_number(self):
+        self.start_tour("/odoo/axivox-users", "axivox_extension_number", login=self.editor.login)
+        self.assertEqual(self.extension.outgoing_number_id, self.london)
+
+    def test_lead_abroad_says_what_is_shown(self):
+        self._rule("0044", self.london)
+        salesman = "sales_team.group_sale_salesman"
+        self.sophie.group_ids += self.env.ref(salesman)
+        lead = self.env["crm.lead"].create(
+            {
+                "name": "Cargo bikes",
+                "type": "opportunity",
+                "phone": "020 7946 0321",
+                "country_id": self.env.ref("base.uk").id,
+                "company_id": self.company.id,
+                "user_id": self.sophie.id,
+            }
+        )
+        self.start_tour(f"/odoo/crm.lead/{lead.id}", "axivox_shown_as", login=self.sophie.login)
+
+    def test_hoot(self):
+        self.browser_js(
+            HOOT,
+            "",
+            "",
+            login="admin",
+            timeout=300,
+            success_signal="[HOOT] Test suite succeeded",
+            error_checker=lambda message: "[HOOT]" not in message,
+        )
