@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import functools
 import os
 import shutil
 import uuid
@@ -32,6 +33,7 @@ def locked(file):
         yield
 
 
+@functools.cache
 def identity():
     """The random name under which this checkout's things outside it are kept.
 
@@ -39,36 +41,34 @@ def identity():
     checkout: what belonged to the other is not taken over.
     """
     note = STATE / "identity"
-    if note.exists():
-        name = note.read_text().strip()
-        if owner_of(name) == str(ROOT):
-            return name
-        shutil.rmtree(STATE)
-    name = uuid.uuid4().hex[:12]
-    room(name).mkdir(parents=True)
-    (room(name) / "checkout").write_text(str(ROOT))
-    STATE.mkdir(mode=0o700, exist_ok=True)
-    note.write_text(name)
+    with locked(CACHE / "identity.lock"):
+        name, _, owner = note.read_text().partition("\n") if note.exists() else ("", "", "")
+        if owner != str(ROOT):
+            shutil.rmtree(STATE, ignore_errors=True)
+            STATE.mkdir(mode=0o700, exist_ok=True)
+            name = uuid.uuid4().hex[:12]
+            note.write_text(f"{name}\n{ROOT}")
+        if not (room(name) / "checkout").exists():
+            room(name).mkdir(parents=True, exist_ok=True)
+            (room(name) / "checkout").write_text(str(ROOT))
     return name
 
 
 def room(name):
-    """The folder in the cache for what one checkout needs outside itself."""
+    """The folder for what the checkout with that identity needs outside itself."""
+    if os.geteuid() == 0:
+        # Where the account that PostgreSQL runs as can go: root's home is closed to it.
+        return Path("/var/lib") / NAME / name
     return CACHE / "checkouts" / name
-
-
-def owner_of(name):
-    """The path of the checkout that a room was made for, or None."""
-    note = room(name) / "checkout"
-    return note.read_text() if note.exists() else None
 
 
 def orphans():
     """The names of rooms whose checkout is gone."""
-    for folder in (CACHE / "checkouts").glob("*"):
-        note = Path(owner_of(folder.name) or os.devnull) / ".odoo" / "identity"
-        if not note.is_file() or note.read_text().strip() != folder.name:
-            yield folder.name
+    for note in room("*").parent.glob("*/checkout"):
+        name = note.parent.name
+        claim = Path(note.read_text()) / STATE.name / "identity"
+        if not claim.is_file() or claim.read_text().partition("\n")[0] != name:
+            yield name
 
 
 def addons_folders():

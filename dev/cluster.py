@@ -100,6 +100,9 @@ def create():
     with step("Making a private PostgreSQL cluster"):
         remove_orphans()
         own(home(identity()))
+        if os.geteuid() == 0:
+            for passage in (room(identity()), room(identity()).parent):
+                passage.chmod(0o711)
         own(sockets())
         shutil.rmtree(data(), ignore_errors=True)
         encoding = ["--encoding=UTF8", "--locale=C.UTF-8"]
@@ -115,10 +118,10 @@ def create():
 def remove_orphans():
     """Remove what checkouts that are gone have left outside themselves."""
     for name in list(orphans()):
-        if (home(name) / "data").exists():
+        # A plain user's cluster was in the checkout and has gone with it.
+        if os.geteuid() == 0 and (home(name) / "data").exists():
             with contextlib.suppress(Failure):
                 shut_down(home(name) / "data")
-            shutil.rmtree(home(name), ignore_errors=True)
         shutil.rmtree(room(name), ignore_errors=True)
 
 
@@ -142,7 +145,7 @@ def home(name):
     PostgreSQL refuses to run as root, and the account that it then runs as may not be
     able to enter a checkout of root's.
     """
-    return Path("/var/lib") / NAME / name if os.geteuid() == 0 else STATE / "postgresql"
+    return (room(name) if os.geteuid() == 0 else STATE) / "postgresql"
 
 
 def data():
@@ -165,7 +168,6 @@ def own(folder):
     if folder.stat().st_uid not in (os.geteuid(), account().pw_uid):
         raise Failure(f"{folder} belongs to somebody else.")
     if os.geteuid() == 0:
-        folder.parent.chmod(0o711)
         os.chown(folder, account().pw_uid, account().pw_gid)
 
 

@@ -52,6 +52,8 @@ def made_once(folder, title):
         if folder.exists():
             yield None
             return
+        for left in CACHE.glob(f"{folder.name}.*"):
+            shutil.rmtree(left, ignore_errors=True)
         with tempfile.TemporaryDirectory(dir=CACHE, prefix=f"{folder.name}.") as temporary:
             whole = Path(temporary) / "made"
             with step(title):

@@ -6,7 +6,7 @@ import subprocess
 
 import cluster
 import provisions
-from checkout import NAME, ROOT, STATE, addons_folders, identity
+from checkout import NAME, ROOT, STATE, addons_folders, identity, locked
 from progress import Failure, step
 
 CONFIGURATION = STATE / "odoo.conf"
@@ -76,13 +76,17 @@ def template():
     home, _addons = provisions.odoo()
     depends = sorted({*manifest()["depends"], *FOR_TESTS})
     name = database_name(f"base_{provisions.key(home, *depends)}")
-    if name not in cluster.made():
-        unfinished = f"{name}_unfinished"
-        with step("Making a database with what the addon depends on"):
-            cluster.drop(unfinished)
-            cluster.note_made(unfinished)
-            odoo("-d", unfinished, "-i", ",".join(depends), "--stop-after-init", log="base.log")
-            cluster.rename(unfinished, name)
+    if name in cluster.made():
+        return name
+    with locked(STATE / "template.lock"):
+        if name not in cluster.made():
+            unfinished = f"{name}_unfinished"
+            with step("Making a database with what the addon depends on"):
+                cluster.drop(unfinished)
+                cluster.note_made(unfinished)
+                install = ["-i", ",".join(depends), "--stop-after-init"]
+                odoo("-d", unfinished, *install, log="base.log")
+                cluster.rename(unfinished, name)
     return name
 
 

@@ -11,8 +11,6 @@ from ..callerid import changes, dialing
 from ..callerid.policy import NONE, CallerId, Policy, Rule, Settings
 from . import phrases
 
-LISTED_RULES = 20  # in *Try a call*
-
 
 class Prepared(NamedTuple):
     """What every call of an account needs, ready in the registry's cache."""
@@ -41,7 +39,7 @@ class AxivoxAccount(models.Model):
         "axivox.number",
         string="Default outgoing number",
         domain="[('account_id', '=', id)]",
-        ondelete="restrict",
+        ondelete="set null",
         help="Shown for every external call, unless a rule or the user's own outgoing number "
         "says otherwise.",
     )
@@ -165,14 +163,16 @@ class AxivoxAccount(models.Model):
         :return: ``error`` (a sentence, and nothing else, where the number is none),
             ``destination``, ``dial``, ``now`` and ``after`` (dicts with ``number``, ``display``,
             ``source`` and ``reason``), ``never_applied``, ``rules`` (dicts with ``id``,
-            ``prefix``, ``name``, ``number``, ``decides`` and ``why``) and ``hidden_rules``, how
-            many more there are for other destinations
+            ``prefix``, ``name``, ``number``, ``decides`` and ``why``) that match, in order, and
+            ``hidden_rules``, how many more there are for other destinations
         :rtype: dict
         """
         self.ensure_one()
         self.check_access("read")
         extension = self.env["axivox.extension"].browse(extension_id)
         extension.check_access("read")
+        if extension.account_id - self:
+            return {"error": self.env._("This user is another account's.")}
         try:
             now = self._caller_id(extension.number, number, country_id, "applied")
             after = self._caller_id(extension.number, number, country_id, "saved")
@@ -183,11 +183,12 @@ class AxivoxAccount(models.Model):
         why = {
             passed.rule.key: passed for passed in saved.passed_over(extension.number, found)
         }
+        elsewhere = {
+            key for key, passed in why.items() if passed.why in ("other_destination", "no_rules")
+        }
         rules = self.env["axivox.outgoing.rule"].browse(
-            rule.key
-            for rule in saved.settings.rules
-            if rule.key not in why or why[rule.key].why != "other_destination"
-        )[:LISTED_RULES]
+            rule.key for rule in saved.settings.rules if rule.key not in elsewhere
+        )
         return {
             "error": False,
             "destination": phrases.destination(self.env, found),
@@ -208,7 +209,7 @@ class AxivoxAccount(models.Model):
                 }
                 for rule in rules
             ],
-            "hidden_rules": len(saved.settings.rules) - len(rules),
+            "hidden_rules": len(elsewhere) if found.kind == dialing.EXTERNAL else 0,
         }
 
     def _caller_id(self, extension, number, country, settings):
@@ -287,14 +288,18 @@ class AxivoxAccount(models.Model):
             },
         )
 
-    @tools.ormcache("country", cache="stable")
     def _region(self, country):
         """:param country: ISO 3166 code, id of ``res.country``, or nothing
         :return: ISO 3166 code or None
         """
         if isinstance(country, str):
             return country.upper() or None
-        return self.env["res.country"].browse(country or ()).exists().code or None
+        return self._region_of_id(country) if country else None
+
+    @tools.ormcache("country_id", cache="stable")
+    def _region_of_id(self, country_id):
+        # sudo: the codes of countries are no secret
+        return self.env["res.country"].sudo().browse(country_id).exists().code or None
 
     @contextmanager
     def _saving(self):

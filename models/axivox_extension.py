@@ -1,7 +1,7 @@
 import re
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from ..callerid import dialing
 
@@ -35,7 +35,7 @@ class AxivoxExtension(models.Model):
         "axivox.number",
         string="Outgoing number",
         index="btree_not_null",
-        ondelete="restrict",
+        ondelete="set null",
         domain="[('account_id', '=', account_id)]",
         help="The number that the called person sees. Default: the account's default outgoing "
         "number.",
@@ -130,6 +130,18 @@ class AxivoxExtension(models.Model):
                         extension=extension.display_name,
                     )
                 )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_rung(self):
+        numbers = self.env["axivox.number"].with_context(active_test=False)
+        for number in numbers.search([("extension_id", "in", self.ids)], limit=1):
+            raise UserError(
+                self.env._(
+                    "%(number)s rings %(extension)s: give the number another destination first.",
+                    number=number.display_name,
+                    extension=number.extension_id.display_name,
+                )
+            )
 
     def _normalised(self, vals):
         if isinstance(vals.get("number"), str):

@@ -45,7 +45,7 @@ class AxivoxNumber(models.Model):
         "axivox.extension",
         string="Rings",
         domain="[('account_id', '=', account_id)]",
-        ondelete="restrict",
+        ondelete="set null",
         index="btree_not_null",
         help="The extension that this number rings.",
     )

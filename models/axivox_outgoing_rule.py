@@ -31,7 +31,7 @@ class AxivoxOutgoingRule(models.Model):
         string="Number",
         required=True,
         index=True,
-        ondelete="restrict",
+        ondelete="cascade",
         domain="[('account_id', '=', account_id)]",
         help="The number that is shown to destinations that begin with the prefix.",
     )
@@ -45,6 +45,12 @@ class AxivoxOutgoingRule(models.Model):
             [("account_id", "=", account)], order="sequence desc", limit=1
         )
         return last.sequence + 1 if last else 10
+
+    @api.depends("destination_prefix")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for rule in self:
+            rule.display_name = self.env._("Rule %s", rule.destination_prefix or "")
 
     @api.depends("destination_prefix")
     @api.depends_context("lang")

@@ -156,19 +156,15 @@ def reason(env, extension, found, answer, *, own_number, never_applied):
 
 
 def passed_over(env, passed):
-    """Why a rule did not decide a call.
+    """Why a rule that matches did not decide a call.
 
     :param policy.PassedOver passed:
     """
-    if passed.why == "other_destination":
-        return env._("The destination does not begin with %s.", passed.rule.prefix)
     if passed.why == "later":
         return env._("Rule %s comes first.", passed.by.prefix)
     if passed.why == "own_number":
         return env._("The user's own outgoing number goes first.")
-    if passed.why == "withdrawn":
-        return env._("Its number is archived: it is never shown.")
-    return env._("No rule applies to such a call.")
+    return env._("Its number is archived: it is never shown.")
 
 
 def change(env, difference):

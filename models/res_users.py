@@ -90,10 +90,10 @@ class ResUsers(models.Model):
         """
         self.ensure_one()
         account_id, extension, company_id = self._axivox_line()
-        if self != self.env.user and not self.env.su:
-            if company_id not in self.env.user._get_company_ids() or not self.env.user.has_group(
-                "axivox_caller_id.group_user"
-            ):
+        if not self.env.su:
+            reader = self.env.user
+            is_own = self == reader or company_id in reader._get_company_ids()
+            if not is_own or not reader.has_group("axivox_caller_id.group_user"):
                 raise AccessError(self.env._("You can only resolve calls of your own companies."))
         account = self.env["axivox.account"].browse(account_id)
         return account._caller_id(extension, number, country, settings)

@@ -24,6 +24,12 @@ class TestAccount(AxivoxCase):
         self.env.flush_all()
         self.env["axivox.account"].create({"company_id": self.company.id})
 
+    def test_deleting_an_account_deletes_what_is_in_it(self):
+        self._rule("0044", self.london)
+        self.paris.write({"destination_type": "extension", "extension_id": self.own.id})
+        self.account.with_user(self.manager).unlink()
+        self.assertFalse((self.main | self.paris).exists() or self.own.exists())
+
     def test_settings_menu_opens_the_current_companys_account(self):
         action = self.env["axivox.account"].with_company(self.company).action_open_settings()
         self.assertEqual(action["res_id"], self.account.id)
@@ -166,7 +172,8 @@ class TestAccount(AxivoxCase):
         self.assertEqual(answer["rules"][0]["why"], "The user's own outgoing number goes first.")
         answer = self.account.try_call(self.own.id, "112")
         self.assertEqual(answer["destination"], "Emergency number 112")
-        self.assertIn("No rule applies", answer["rules"][0]["why"])
+        self.assertEqual((answer["rules"], answer["hidden_rules"]), ([], 0))
+        self.assertIn("no rule applies", answer["after"]["reason"])
         answer = self.account.try_call(self.own.id, "020 7946", self.env.ref("base.uk").id)
         self.assertIn("United Kingdom", answer["error"])
 

@@ -91,6 +91,12 @@ class TestExtension(AxivoxCase):
         self.assertIn("another extension", self.extension.warning)
         self.assertIn("another extension", second.warning)
 
+    def test_deleting_an_extension_that_a_number_rings_is_refused(self):
+        self.paris.write({"destination_type": "extension", "extension_id": self.own.id})
+        with self.assertRaisesRegex(UserError, "202 James"):
+            self.own.unlink()
+        self.extension.unlink()
+
     def test_search_by_number_and_name(self):
         search = self.env["axivox.extension"].name_search
         self.assertEqual(search("20")[0][1], "201 Sophie")

@@ -186,6 +186,7 @@ class TestResolve(AxivoxCase):
         user.resolve_caller_id("020 7946 0321", country)
         user.resolve_caller_id(CALLED_IN_LONDON)
         user.resolve_caller_id("112")
+        user.env["res.users"].browse(self.james.id).resolve_caller_id(CALLED_IN_LONDON)
 
     def test_every_part_of_the_answer_drops_the_prepared_policy(self):
         self._rule("0044", self.london)

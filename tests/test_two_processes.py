@@ -130,7 +130,6 @@ class TestTwoProcesses(BaseCase):
             env = odoo.api.Environment(cr, odoo.api.SUPERUSER_ID, {})
             company = env["res.company"].browse(company_id)
             main = env.ref("base.main_company")
-            env["axivox.account"].search([("company_id", "=", company.id)]).rule_ids.unlink()
             env["axivox.account"].search([("company_id", "=", company.id)]).unlink()
             users = env["res.users"].search([("company_id", "=", company.id)])
             users.write({"company_id": main.id, "company_ids": [(3, company.id)]})
