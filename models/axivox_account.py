@@ -126,7 +126,9 @@ class AxivoxAccount(models.Model):
     def action_open_settings(self):
         """:return: the action of *Axivox → Settings*: the current company's account."""
         return {
-            **self.env["ir.actions.act_window"]._for_xml_id("axivox_caller_id.axivox_account_action"),
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "axivox_caller_id.axivox_account_action"
+            ),
             "res_id": self.env.company.axivox_account_id.id,
         }
 
@@ -180,9 +182,7 @@ class AxivoxAccount(models.Model):
             return {"error": str(error)}
         saved = self._prepared("saved").policy
         found = saved.read(number, self._region(country_id))
-        why = {
-            passed.rule.key: passed for passed in saved.passed_over(extension.number, found)
-        }
+        why = {passed.rule.key: passed for passed in saved.passed_over(extension.number, found)}
         elsewhere = {
             key for key, passed in why.items() if passed.why in ("other_destination", "no_rules")
         }
@@ -372,7 +372,9 @@ class AxivoxAccount(models.Model):
             found += [(problem, record) for record in records for problem in record._problems()]
         return [
             {
-                "message": message if record is None else f"{record.display_name}: {message}"
+                "message": message
+                if record is None
+                else f"{record.display_name}: {message}"
                 if record._name.startswith("axivox.")
                 else message,
                 "action": record is not None

@@ -71,8 +71,7 @@ class AxivoxExtension(models.Model):
         for extension in self:
             number = extension.outgoing_number_id
             extension.direct_line = (
-                number.destination_type == "extension"
-                and number.extension_id == extension._origin
+                number.destination_type == "extension" and number.extension_id == extension._origin
             )
 
     def _search_direct_line(self, operator, value):

@@ -280,7 +280,7 @@ class AxivoxNumber(models.Model):
 
     def _callers_reach(self):
         """:return: who answers when this number is called, such as ``Main menu (dial plan)``;
-            empty for nobody
+        empty for nobody
         """
         if self.destination_type in (False, *REACHES_NOBODY):
             return ""

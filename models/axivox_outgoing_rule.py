@@ -153,9 +153,7 @@ class AxivoxOutgoingRule(models.Model):
         shadows = self._shadows() if shadows is None else shadows
         problems = []
         if self.destination_prefix and not dialing.regions_of_prefix(self.destination_prefix):
-            problems.append(
-                self.env._("It never matches: no telephone number begins like this.")
-            )
+            problems.append(self.env._("It never matches: no telephone number begins like this."))
         if by := shadows.get(self._origin):
             problems.append(
                 self.env._(

@@ -145,9 +145,7 @@ def reason(env, extension, found, answer, *, own_number, never_applied):
                 extension,
             )
             if own_number
-            else env._(
-                "Rule %s is the first that matches this destination.", answer.rule.prefix
-            )
+            else env._("Rule %s is the first that matches this destination.", answer.rule.prefix)
         ),
     }[answer.source]()
     if never_applied and extension and found.kind == dialing.EXTERNAL:

@@ -37,7 +37,9 @@ class ResUsers(models.Model):
     @api.depends("axivox_extension_ids.active", "axivox_extension_ids.account_id", "company_id")
     def _compute_axivox_extension_id(self):
         for user in self:
-            extensions = user.axivox_extension_ids.filtered(lambda e: e.active and e.account_id.active)
+            extensions = user.axivox_extension_ids.filtered(
+                lambda e: e.active and e.account_id.active
+            )
             at_home = extensions.filtered(lambda e, user=user: e.company_id == user.company_id)
             user.axivox_extension_id = (at_home or extensions.sorted("id"))[:1]
 

@@ -15,9 +15,7 @@ class TestAccess(AxivoxCase):
     def test_user_reads_the_settings_of_their_own_companies_only(self):
         other = self.env["res.company"].create({"name": "Other"})
         stranger = self._user("stranger_test", company=other)
-        stranger_manager = self._user(
-            "boss_test", "axivox_caller_id.group_manager", company=other
-        )
+        stranger_manager = self._user("boss_test", "axivox_caller_id.group_manager", company=other)
         for model in MODELS:
             record = self.env[model].search([("company_id", "=", self.company.id)], limit=1)
             record.with_user(self.sophie).read(["display_name"])

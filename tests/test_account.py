@@ -122,9 +122,7 @@ class TestAccount(AxivoxCase):
         self.assertEqual(len(self._changes_in_the_chatter()), before)
 
     def test_one_save_of_a_dragged_list_is_one_entry_and_one_invalidation(self):
-        rules = [
-            self._rule(prefix, self.london) for prefix in ("0044", "0033", "0049", "0039")
-        ]
+        rules = [self._rule(prefix, self.london) for prefix in ("0044", "0033", "0049", "0039")]
         entries = len(self._changes_in_the_chatter())
         order = [rules[3], *rules[:3]]
         with patch.object(Registry, "clear_cache", autospec=True) as clear_cache:
@@ -188,7 +186,11 @@ class TestAccount(AxivoxCase):
 
     def test_leads_and_contacts_say_what_is_shown_to_them(self):
         self._rule("0044", self.london)
-        values = {"name": "Poole", "phone": "020 7946 0321", "country_id": self.env.ref("base.uk").id}
+        values = {
+            "name": "Poole",
+            "phone": "020 7946 0321",
+            "country_id": self.env.ref("base.uk").id,
+        }
         for model in ("crm.lead", "res.partner"):
             record = self.env[model].create(values)
             own = record.with_user(self.sophie).sudo()

@@ -24,7 +24,9 @@ class TestNumber(AxivoxCase):
         ):
             number = self._number(typed)
             self.assertEqual(number.number, stored)
-        self.assertEqual((number.display_number, number.country_id.code), ("+39 02 1234 5678", "IT"))
+        self.assertEqual(
+            (number.display_number, number.country_id.code), ("+39 02 1234 5678", "IT")
+        )
 
     def test_what_is_no_number_is_refused_with_the_reason(self):
         for typed, reason in (

@@ -9,9 +9,7 @@ HOOT = "/web/tests?headless&loglevel=2&preset=desktop&timeout=15000&filter=@axiv
 class TestTours(AxivoxCase, HttpCase):
     def test_rules_are_dragged_into_order_and_try_a_call_tells_the_answer(self):
         self.start_tour("/odoo/axivox-settings", "axivox_rules", login=self.editor.login)
-        self.assertEqual(
-            self.account.rule_ids.mapped("destination_prefix"), ["004420", "0044"]
-        )
+        self.assertEqual(self.account.rule_ids.mapped("destination_prefix"), ["004420", "0044"])
         self.assertTrue(self.account.rules_override_users)
 
     def test_editor_who_cannot_write_users_sets_an_extensions_number(self):

@@ -59,9 +59,12 @@ class AxivoxNumberPaste(models.TransientModel):
             except dialing.NotDiallableError as error:
                 errors.append(phrases.number_error(self.env, error))
         found = list(dict.fromkeys(found))
-        there = self.env["axivox.number"].with_context(active_test=False).search(
-            [("account_id", "=", self.account_id.id), ("number", "in", found)]
-        ).mapped("number")
+        there = (
+            self.env["axivox.number"]
+            .with_context(active_test=False)
+            .search([("account_id", "=", self.account_id.id), ("number", "in", found)])
+            .mapped("number")
+        )
         return (
             [number for number in found if number not in there],
             [number for number in found if number in there],

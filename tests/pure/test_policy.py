@@ -528,7 +528,7 @@ CALLS = st.builds(
         MAYBE,
         st.booleans(),
         st.lists(st.tuples(st.sampled_from([*range(2, 16), *ODD_PREFIXES]), NUMBERS), max_size=7),
-        st.fixed_dictionaries({}, optional={name: MAYBE for name in EXTENSIONS}),
+        st.fixed_dictionaries({}, optional=dict.fromkeys(EXTENSIONS, MAYBE)),
     ),
     withdrawn=st.sets(NUMBERS, max_size=2),
     extension=st.sampled_from(["201", "202", "999"]),
