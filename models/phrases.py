@@ -149,7 +149,7 @@ def reason(env, extension, found, answer, *, own_number, never_applied):
         ),
     }[answer.source]()
     if never_applied and extension and found.kind == dialing.EXTERNAL:
-        sentence += " " + env._("(Saved settings: nothing was ever confirmed as applied.)")
+        sentence += " " + env._("(Saved settings: none applied yet.)")
     return sentence
 
 

@@ -107,6 +107,19 @@ def test_the_international_prefix_of_the_region_is_understood(home, dialled):
     assert external(dialled, home) == LONDON
 
 
+@pytest.mark.parametrize(
+    ("home", "dialled", "e164"),
+    [
+        ("UY", "0199 72402", "+59819972402"),
+        ("IL", "015 1535 08347", "+97215153508347"),
+        ("RW", "006606585", "+25006606585"),
+        ("JP", "0120 123 456", "+81120123456"),
+    ],
+)
+def test_a_national_number_may_begin_like_an_international_prefix(home, dialled, e164):
+    assert external(dialled, home) == e164
+
+
 def test_the_international_prefix_of_another_region_is_not():
     assert refusal("011 44 20 7946 0958", "BE").reason == "too_long"
 
