@@ -1,27 +1,20 @@
 import { registry } from "@web/core/registry";
 
 const LINE = ".o_field_widget[name=rule_ids] .o_data_row";
-const SELECTED = ".o_field_widget[name=rule_ids] .o_selected_row";
 
-function addRule(prefix, number) {
+function addRule(position, prefix, number) {
+    const row = `${LINE}:eq(${position}).o_selected_row`;
     return [
         {
             content: `Add a rule for ${prefix}`,
             trigger: ".o_field_widget[name=rule_ids] .o_field_x2many_list_row_add a",
             run: "click",
         },
-        {
-            trigger: `${SELECTED} [name=destination_prefix] input`,
-            run: `edit ${prefix}`,
-        },
-        {
-            trigger: `${SELECTED} [name=number_id] input`,
-            run: `edit ${number}`,
-        },
-        {
-            trigger: `.o-autocomplete--dropdown-item:contains(${number})`,
-            run: "click",
-        },
+        { trigger: `${row} [name=destination_prefix] input`, run: `edit ${prefix}` },
+        { trigger: `${row} [name=number_id] input`, run: `edit ${number}` },
+        { trigger: `.o-autocomplete--dropdown-item:contains(${number})`, run: "click" },
+        { trigger: `${row} [name=number_id] input:value(${number})` },
+        { trigger: `${row} [name=name]:contains(United Kingdom)` },
     ];
 }
 
@@ -44,12 +37,12 @@ function answers(number, reason) {
 
 registry.category("web_tour.tours").add("axivox_rules", {
     steps: () => [
-        ...addRule("+44", "London"),
-        ...addRule("0044 20", "New York"),
+        ...addRule(0, "+44", "London"),
+        ...addRule(1, "0044 20", "New York"),
         ...save(),
         {
             content: "The second rule can never match",
-            trigger: `${LINE}:eq(1) .o_field_widget[name=warning] .text-warning, ${LINE}:eq(1) .fa-exclamation-triangle`,
+            trigger: `${LINE}:eq(1) .fa-exclamation-triangle`,
         },
         {
             content: "Pick the user who has a number of their own",
@@ -100,8 +93,8 @@ registry.category("web_tour.tours").add("axivox_extension_number", {
 registry.category("web_tour.tours").add("axivox_shown_as", {
     steps: () => [
         {
-            trigger: ".o_axivox_shown_as:contains(Shown as):contains(+44 20 7946 0958)",
+            trigger:
+                ".o_axivox_shown_as[data-tooltip*='Rule 0044']:contains(Shown as):contains(+44 20 7946 0958)",
         },
-        { trigger: ".o_axivox_shown_as[data-tooltip*='Rule 0044'], .o_axivox_shown_as [data-tooltip*='Rule 0044']" },
     ],
 });
