@@ -1,5 +1,6 @@
 from . import axivox_setting
 from . import axivox_account
+from . import axivox_applied
 from . import axivox_number
 from . import axivox_extension
 from . import axivox_outgoing_rule

@@ -1,10 +1,11 @@
+from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import NamedTuple
 
 from markupsafe import Markup
 
-from odoo import api, fields, models, tools
+from odoo import Command, api, fields, models, tools
 from odoo.exceptions import UserError
 
 from ..callerid import changes, dialing
@@ -67,6 +68,8 @@ class AxivoxAccount(models.Model):
         groups="axivox_caller_id.group_manager",
         help="The settings last known to be what Axivox runs on; empty until the first time.",
     )
+    applied_ids = fields.One2many("axivox.applied", "account_id", string="History")
+    applied_count = fields.Integer(string="Times applied", compute="_compute_counts")
     pending_change_count = fields.Integer(compute="_compute_pending_change_count")
     warnings = fields.Json(compute="_compute_warnings")
 
@@ -74,9 +77,10 @@ class AxivoxAccount(models.Model):
         "(company_id) WHERE active", "A company has one active Axivox account."
     )
 
-    @api.depends("number_ids.active", "extension_ids.active")
+    @api.depends("number_ids.active", "extension_ids.active", "applied_ids")
     def _compute_counts(self):
         for account in self:
+            account.applied_count = len(account.applied_ids)
             account.number_count = len(account.number_ids)
             account.extension_count = len(account.extension_ids)
 
@@ -138,11 +142,40 @@ class AxivoxAccount(models.Model):
     def action_open_extensions(self):
         return self._open_settings_of("axivox_caller_id.axivox_extension_action")
 
+    def action_open_history(self):
+        return self._open_settings_of("axivox_caller_id.axivox_applied_action")
+
     def _open_settings_of(self, xmlid):
         return {
             **self.env["ir.actions.act_window"]._for_xml_id(xmlid),
             "domain": [("account_id", "=", self.id)],
             "context": {"default_account_id": self.id},
+        }
+
+    @api.model
+    def pending_summary(self):
+        """What the bar on every Axivox screen says of the current company's account.
+
+        :return: ``account_id``, ``count`` and ``can_apply``, or False without an account
+        """
+        account = self.env.company.axivox_account_id
+        return account and {
+            "account_id": account.id,
+            "count": account.pending_change_count,
+            "can_apply": account.has_access("unlink"),
+        }
+
+    def action_apply_changes(self):
+        """:return: the action of the dialog *Apply changes*"""
+        self.ensure_one()
+        wizard = self.env["axivox.apply"].create({"account_id": self.id})
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Apply changes"),
+            "res_model": "axivox.apply",
+            "res_id": wizard.id,
+            "views": [[False, "form"]],
+            "target": "new",
         }
 
     def pending_changes(self):
@@ -153,7 +186,7 @@ class AxivoxAccount(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
-        return [phrases.change(self.env, change) for change in self._difference()]
+        return self._sentences(self._difference())
 
     @api.readonly
     def try_call(self, extension_id, number, country_id=False):
@@ -327,24 +360,141 @@ class AxivoxAccount(models.Model):
         for account in self.browse(before).exists():
             differences = changes.difference(before[account.id], account._settings("saved"))
             if differences:
-                entries = [phrases.change(self.env, difference) for difference in differences]
-                account._message_log(
-                    body=Markup("<ul>%s</ul>")
-                    % Markup().join(Markup("<li>%s</li>") % entry for entry in entries)
+                account._log_list(account._sentences(differences))
+
+    def _log_list(self, sentences, title=""):
+        items = Markup().join(Markup("<li>%s</li>") % sentence for sentence in sentences)
+        self._message_log(body=Markup("%s<ul>%s</ul>") % (title, items))
+
+    def _sentences(self, differences):
+        """:return: the changes in words; users are called by their names"""
+        extensions = self.env["axivox.extension"].with_context(active_test=False)
+        names = {
+            extension.number: extension.display_name
+            for extension in extensions.search([("account_id", "in", self.ids)])
+        }
+        return [phrases.change(self.env, change, names) for change in differences]
+
+    def _record_applied(self, settings=None):
+        """Remember that Axivox runs on these settings (JSON), or on what is saved here now.
+
+        :raises AccessError: for who is no manager
+        """
+        self.ensure_one()
+        before = self.sudo().applied_settings
+        if settings is None:
+            settings = self._settings("saved").to_json()
+        sentences = self._sentences(self._difference(Settings.from_json(settings)))
+        # Users whom Odoo does not know (any more) stay at Axivox as they are.
+        known = {**(before or {}).get("extensions", {}), **settings["extensions"]}
+        self.env["axivox.applied"].create(
+            {
+                "account_id": self.id,
+                "settings": {**settings, "extensions": known},
+                "changes": "\n".join(sentences) or self.env._("Nothing changed."),
+            }
+        )
+        self.applied_settings = {**settings, "extensions": known}
+        self._log_list(sentences, self.env._("Applied at Axivox:"))
+
+    def _restore(self, settings):
+        """Make these settings (JSON) the saved ones, so that what differs from the applied ones
+        waits to be applied.
+
+        :raises UserError: where a number is no longer in Odoo
+        """
+        self.ensure_one()
+        settings = Settings.from_json(settings)
+        everything = self.with_context(active_test=False)
+        numbers = {number.number: number.id for number in everything.number_ids}
+        mentioned = {settings.default, *(rule.number for rule in settings.rules)}
+        mentioned |= {settings.extensions.get(extension.number) for extension in self.extension_ids}
+        if missing := sorted(mentioned - numbers.keys() - {None}):
+            raise UserError(
+                self.env._(
+                    "These numbers are no longer in Odoo: %s. Add them to the incoming numbers "
+                    "first.",
+                    ", ".join(map(dialing.international, missing)),
                 )
+            )
+        spare = list(self.rule_ids)
+        commands = []
+        for position, rule in enumerate(settings.rules, 1):
+            vals = {"sequence": position, "number_id": numbers[rule.number]}
+            same = next((r for r in spare if r.destination_prefix == rule.prefix), None)
+            if same:
+                spare.remove(same)
+                commands.append(Command.update(same.id, vals))
+            else:
+                commands.append(Command.create({**vals, "destination_prefix": rule.prefix}))
+        commands += [Command.delete(rule.id) for rule in spare]
+        by_number = defaultdict(lambda: self.env["axivox.extension"])
+        for extension in self.extension_ids:
+            if extension.number in settings.extensions:
+                by_number[settings.extensions[extension.number]] |= extension
+        with self._saving():
+            quiet = self.with_context(axivox_saving=True, axivox_verbatim=True)
+            quiet.write(
+                {
+                    "default_outgoing_number_id": numbers.get(settings.default),
+                    "rules_override_users": settings.override,
+                    "rule_ids": commands,
+                }
+            )
+            for number, extensions in by_number.items():
+                wanted = numbers.get(number, False)
+                changed = extensions.filtered(lambda e, w=wanted: e.outgoing_number_id.id != w)
+                changed.with_env(quiet.env).write({"outgoing_number_id": wanted})
+        return {"type": "ir.actions.act_window_close"}
 
-    def _record_applied(self):
-        """Remember that Axivox runs on what is saved here now."""
-        for account in self:
-            account.applied_settings = account._settings("saved").to_json()
-
-    def _difference(self):
+    def _difference(self, wanted=None):
+        """:return: the changes from the applied settings to the wanted (the saved) ones"""
         account = self._origin
         if not account:
             return []
+        wanted = wanted or account._settings("saved")
         # sudo: see _settings
-        applied = account.sudo().applied_settings and account._settings("applied")
-        return changes.difference(applied or Settings(), account._settings("saved"))
+        if not account.sudo().applied_settings:
+            return changes.difference(Settings(), wanted)
+        applied = account._settings("applied")
+        # Users whom Odoo does not know stay at Axivox as they are: no change of ours.
+        known = {number: applied.extensions.get(number) for number in wanted.extensions}
+        return changes.difference(replace(applied, extensions=known), wanted)
+
+    def _waiting(self, *kinds):
+        """:return: {(account, prefix or extension)} of the changes of these kinds that wait"""
+        return {
+            (account, change.subject)
+            for account in self
+            for change in account._difference()
+            if change.kind in kinds
+        }
+
+    def _apply_pages(self, settings):
+        """What *Apply changes* shows: the console's pages, each with its changes and the steps
+        that make them.
+
+        :param dict settings: the wanted ones, as JSON
+        """
+        wanted = Settings.from_json(settings)
+        differences = self._difference(wanted)
+        titles = {"settings": self.env._("Settings"), "users": self.env._("Users")}
+        pages = []
+        for page, title in titles.items():
+            on_page = [c for c in differences if (c.kind == "extension") == (page == "users")]
+            if on_page:
+                pages.append(
+                    {
+                        "title": title,
+                        "changes": self._sentences(on_page),
+                        "steps": phrases.console_steps(self.env, title, on_page, wanted),
+                    }
+                )
+        return {
+            "pages": pages,
+            "is_manual": True,
+            "warning": bool(pages) and phrases.apply_warning(self.env),
+        }
 
     def _warnings(self):
         """:return: ``message`` and ``action`` (to open what it is about) of each warning
@@ -353,30 +503,28 @@ class AxivoxAccount(models.Model):
         account = self._origin
         if not account:
             return []
+        company = account.company_id
         found = []
-        if not account.company_id.country_id:
+        if not company.country_id:
             message = self.env._(
-                "%s has no country: national numbers cannot be understood.",
-                account.company_id.name,
+                "%s has no country: national numbers cannot be understood.", company.name
             )
-            found.append((message, account.company_id))
+            found.append((message, company))
         if not account.default_outgoing_number_id:
             message = self.env._(
                 "There is no default outgoing number: a call that no rule decides shows none."
             )
             found.append((message, None))
-        mine = [("account_id", "=", account.id)]
-        everywhere = account.with_context(active_test=False).env
-        for model in ("axivox.number", "axivox.outgoing.rule", "axivox.extension"):
-            records = (everywhere if model == "axivox.number" else account.env)[model].search(mine)
-            found += [(problem, record) for record in records for problem in record._problems()]
+        shadows = account.rule_ids._shadows()
+        for record, problems in (
+            *((n, n._problems()) for n in account.with_context(active_test=False).number_ids),
+            *((rule, rule._problems(shadows)) for rule in account.rule_ids),
+            *((extension, extension._problems()) for extension in account.extension_ids),
+        ):
+            found += [(f"{record.display_name}: {problem}", record) for problem in problems]
         return [
             {
-                "message": message
-                if record is None
-                else f"{record.display_name}: {message}"
-                if record._name.startswith("axivox.")
-                else message,
+                "message": message,
                 "action": record is not None
                 and {
                     "type": "ir.actions.act_window",

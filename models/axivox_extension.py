@@ -48,6 +48,7 @@ class AxivoxExtension(models.Model):
     )
     active = fields.Boolean(default=True)
     warning = fields.Char(compute="_compute_warning")
+    is_waiting = fields.Boolean(string="Waits to be applied", compute="_compute_is_waiting")
 
     _number_unique = models.Constraint(
         "unique(account_id, number)",
@@ -105,6 +106,12 @@ class AxivoxExtension(models.Model):
             elif number and not number._callers_reach():
                 problems.append(self.env._("Customers who call back reach nobody."))
             extension.warning = " ".join(problems)
+
+    @api.depends(lambda self: [f"account_id.{p}" for p in self.account_id._setting_paths()])
+    def _compute_is_waiting(self):
+        waiting = self.account_id._waiting("extension")
+        for extension in self:
+            extension.is_waiting = (extension.account_id, extension.number) in waiting
 
     @api.constrains("number")
     def _check_number_form(self):

@@ -38,6 +38,7 @@ class AxivoxOutgoingRule(models.Model):
     name = fields.Char(string="Destinations", compute="_compute_name")
     active = fields.Boolean(default=True)
     warning = fields.Char(compute="_compute_warning")
+    is_waiting = fields.Boolean(string="Waits to be applied", compute="_compute_is_waiting")
 
     def _default_sequence(self):
         account = self.env.context.get("default_account_id")
@@ -78,22 +79,31 @@ class AxivoxOutgoingRule(models.Model):
                 problems.append(self.env._("Customers who call back reach nobody."))
             rule.warning = " ".join(problems)
 
+    @api.depends(lambda self: [f"account_id.{p}" for p in self.account_id._setting_paths()])
+    def _compute_is_waiting(self):
+        waiting = self.account_id._waiting("rule_added", "rule_number", "rule_moved")
+        for rule in self:
+            rule.is_waiting = (rule.account_id, rule.destination_prefix) in waiting
+
     @api.constrains("destination_prefix", "account_id", "active")
     def _check_prefix_unique(self):
         if self.env.context.get("axivox_verbatim"):
             return
-        for rule in self.filtered("active"):
-            same = [
-                ("account_id", "=", rule.account_id.id),
-                ("destination_prefix", "=", rule.destination_prefix),
-            ]
-            if self.search_count(same, limit=2) > 1:
-                raise ValidationError(
-                    self.env._(
-                        "There is a rule for %s already: a second one would never be reached.",
-                        rule.destination_prefix,
-                    )
+        twice = self._read_group(
+            [
+                ("account_id", "in", self.account_id.ids),
+                ("destination_prefix", "in", self.filtered("active").mapped("destination_prefix")),
+            ],
+            ["account_id", "destination_prefix"],
+            having=[("__count", ">", 1)],
+            limit=1,
+        )
+        for _account, prefix in twice:
+            raise ValidationError(
+                self.env._(
+                    "There is a rule for %s already: a second one would never be reached.", prefix
                 )
+            )
 
     @api.constrains("number_id", "account_id")
     def _check_number(self):

@@ -45,12 +45,3 @@ class AxivoxSetting(models.AbstractModel):
         return self.env["axivox.account"].browse(
             {vals["account_id"] for vals in vals_list if vals.get("account_id")}
         )
-
-    def _open(self):
-        """:return: the action that opens this record."""
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [[False, "form"]],
-        }

@@ -165,10 +165,11 @@ def passed_over(env, passed):
     return env._("Its number is archived: it is never shown.")
 
 
-def change(env, difference):
+def change(env, difference, names=None):
     """A difference between two versions of the settings, in words.
 
     :param changes.Change difference:
+    :param dict names: what the extensions are called: ``{"201": "201 Sophie"}``
     """
 
     def shown(number):
@@ -188,7 +189,7 @@ def change(env, difference):
             else env._("Advanced rules apply even for users with an outgoing number: yes → no")
         ),
         "rule_added": lambda: env._(
-            "Rule %(prefix)s → %(number)s is added as number %(position)s",
+            "Rule %(prefix)s → %(number)s is added at position %(position)s",
             prefix=subject,
             number=shown(new),
             position=difference.position,
@@ -206,9 +207,85 @@ def change(env, difference):
             new=new,
         ),
         "extension": lambda: env._(
-            "Extension %(extension)s: %(old)s → %(new)s",
-            extension=subject,
+            "%(user)s: %(old)s → %(new)s",
+            user=(names or {}).get(subject, subject),
             old=shown(old),
             new=shown(new),
         ),
     }[difference.kind]()
+
+
+def console_steps(env, page, differences, wanted):
+    """The clicks in Axivox's console that make the changes of one of its pages.
+
+    :param str page: its name, as the console's menu has it
+    :param differences: the page's ``changes.Change``
+    :param policy.Settings wanted:
+    :return: dicts with ``text`` and ``copies``, the values to type (``label`` and ``value``)
+    :rtype: list[dict]
+    """
+    prefix, number, save = env._("Destination prefix"), env._("Number"), _step(env._("Save."))
+    make = {
+        "default": lambda c: [
+            _step(
+                env._("Default outgoing number: choose this one.")
+                if c.new
+                else env._("Default outgoing number: choose none."),
+                (number, c.new),
+            )
+        ],
+        "override": lambda c: [
+            _step(
+                env._("Tick the box below the lines: rules apply even for users with a number.")
+                if c.new
+                else env._(
+                    "Untick the box below the lines: rules apply even for users with a number."
+                )
+            )
+        ],
+        "rule_removed": lambda c: [
+            _step(env._("Delete the line with these."), (prefix, c.subject), (number, c.old))
+        ],
+        "rule_added": lambda c: [
+            _step(env._("Add a line with the green +."), (prefix, c.subject), (number, c.new))
+        ],
+        "rule_number": lambda c: [
+            _step(env._("Rule %s: choose this number.", c.subject), (number, c.new))
+        ],
+        "rule_moved": lambda c: [],
+        "extension": lambda c: [
+            _step(
+                env._("Edit user %s. Outgoing number: choose this one.", c.subject)
+                if c.new
+                else env._("Edit user %s. Outgoing number: choose Default.", c.subject),
+                (number, c.new),
+            ),
+            save,
+        ],
+    }
+    kinds = {difference.kind for difference in differences}
+    steps = [_step(env._("Open %s in the menu on the left.", page))]
+    advanced = _step(env._("Open Advanced options, to the right of Default outgoing number."))
+    for difference in differences:
+        if difference.kind not in ("default", "extension") and advanced not in steps:
+            steps.append(advanced)
+        steps += make[difference.kind](difference)
+    if kinds & {"rule_added", "rule_moved"} and len(wanted.rules) > 1:
+        order = ", ".join(rule.prefix for rule in wanted.rules)
+        steps.append(_step(env._("Drag the lines into this order: %s.", order)))
+    return steps if "extension" in kinds else [*steps, save]
+
+
+def apply_warning(env):
+    """What the last click in the console also does."""
+    return env._(
+        "Last, click Apply changes in the upper-right corner of the console. This also publishes "
+        "whatever else anybody has saved there."
+    )
+
+
+def _step(text, *copies):
+    return {
+        "text": text,
+        "copies": [{"label": label, "value": value} for label, value in copies if value],
+    }

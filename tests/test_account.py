@@ -45,8 +45,8 @@ class TestAccount(AxivoxCase):
             self.account.pending_changes(),
             [
                 "Default outgoing number: none → +32 12 34 56 78",
-                "Rule 0044 → +44 20 7946 0958 is added as number 1",
-                "Extension 202: Default → +33 1 99 00 12 34",
+                "Rule 0044 → +44 20 7946 0958 is added at position 1",
+                "202 James: Default → +33 1 99 00 12 34",
             ],
         )
 
@@ -67,7 +67,7 @@ class TestAccount(AxivoxCase):
                 "Advanced rules apply even for users with an outgoing number: no → yes",
                 "Rule 0033 moves from position 2 to 1",
                 "Rule 0044: +44 20 7946 0958 → +1 212-555-0123",
-                "Extension 201: Default → +44 20 7946 0958",
+                "201 Sophie: Default → +44 20 7946 0958",
             ],
         )
         self.assertEqual(self.account.pending_change_count, 5)
@@ -112,7 +112,7 @@ class TestAccount(AxivoxCase):
         )
         self.extension.with_user(self.editor).outgoing_number_id = self.london
         entry = self._changes_in_the_chatter()[0]
-        self.assertIn("Extension 201: Default → +44 20 7946 0958", entry)
+        self.assertIn("201 Sophie: Default → +44 20 7946 0958", entry)
         self.assertEqual(self.account.message_ids[0].author_id, self.editor.partner_id)
 
     def test_what_changes_no_answer_leaves_no_entry(self):

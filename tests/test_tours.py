@@ -32,6 +32,11 @@ class TestTours(AxivoxCase, HttpCase):
         )
         self.start_tour(f"/odoo/crm.lead/{lead.id}", "axivox_shown_as", login=self.sophie.login)
 
+    def test_manual_mode_from_pasted_numbers_to_confirmed(self):
+        self.start_tour("/odoo/axivox-numbers", "axivox_manual_mode", login=self.manager.login)
+        self.assertEqual(self.account.default_outgoing_number_id.number, "+3280012345")
+        self.assertEqual(self.account.pending_change_count, 0)
+
     def test_hoot(self):
         self.browser_js(
             HOOT,

@@ -98,3 +98,32 @@ registry.category("web_tour.tours").add("axivox_shown_as", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("axivox_manual_mode", {
+    steps: () => [
+        { trigger: "button:contains(Paste numbers)", run: "click" },
+        {
+            trigger: ".modal [name=text] textarea",
+            run: "edit 0800 12 345",
+        },
+        { trigger: ".modal button[name=action_create]", run: "click" },
+        { trigger: "body:not(:has(.modal)) .o_data_row:contains(+32 800 12 345)" },
+        { trigger: ".o_main_navbar [data-menu-xmlid='axivox_caller_id.axivox_account_menu']", run: "click" },
+        { trigger: "[name=default_outgoing_number_id] input", run: "edit 0800" },
+        { trigger: ".o-autocomplete--dropdown-item:contains(+32 800 12 345)", run: "click" },
+        { trigger: "[name=default_outgoing_number_id] input:value(+32 800 12 345)" },
+        ...save(),
+        { trigger: ".o_axivox_pending_count:contains(2)" },
+        { trigger: ".o_axivox_pending .o_axivox_apply", run: "click" },
+        {
+            trigger: ".modal .o_axivox_change:contains(Default outgoing number: none → +32 800 12 345)",
+        },
+        { trigger: ".modal .o_axivox_step:contains(+3280012345) .o_axivox_copy" },
+        { trigger: ".modal button[name=action_confirm]", run: "click" },
+        { trigger: "body:not(:has(.modal)) .o_form_view:not(:has(.o_axivox_pending))" },
+        {
+            content: "The chatter tells what was applied",
+            trigger: ".o-mail-Message:contains(Applied at Axivox)",
+        },
+    ],
+});

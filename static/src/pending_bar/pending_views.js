@@ -1,0 +1,34 @@
+import { useSubEnv } from "@odoo/owl";
+import { registry } from "@web/core/registry";
+import { Layout } from "@web/search/layout";
+import { KanbanController } from "@web/views/kanban/kanban_controller";
+import { kanbanView } from "@web/views/kanban/kanban_view";
+import { ListController } from "@web/views/list/list_controller";
+import { listView } from "@web/views/list/list_view";
+import { PendingBar } from "./pending_bar";
+import { usePending } from "./pending_hook";
+
+/** A view's layout with the bar above its records, out of what scrolls. */
+export class PendingLayout extends Layout {
+    static template = "axivox_caller_id.PendingLayout";
+    static components = { ...Layout.components, PendingBar };
+}
+
+/** @param {typeof ListController | typeof KanbanController} Controller */
+function withPendingBar(Controller) {
+    return class extends Controller {
+        static components = { ...Controller.components, Layout: PendingLayout };
+
+        setup() {
+            super.setup();
+            if (!this.env.inDialog) {
+                useSubEnv({ pending: usePending(this.model) });
+            }
+        }
+    };
+}
+
+registry
+    .category("views")
+    .add("axivox_list", { ...listView, Controller: withPendingBar(ListController) })
+    .add("axivox_kanban", { ...kanbanView, Controller: withPendingBar(KanbanController) });

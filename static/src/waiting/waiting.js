@@ -1,0 +1,18 @@
+import { Component } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { standardFieldProps } from "@web/views/fields/standard_field_props";
+
+/** A clock where a record waits to be applied at Axivox, nothing elsewhere; never editable. */
+export class WaitingField extends Component {
+    static template = "axivox_caller_id.WaitingField";
+    static props = { ...standardFieldProps };
+}
+
+export const waitingField = {
+    component: WaitingField,
+    displayName: _t("Waits to be applied"),
+    supportedTypes: ["boolean"],
+};
+
+registry.category("fields").add("axivox_waiting", waitingField);
