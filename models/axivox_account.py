@@ -68,8 +68,17 @@ class AxivoxAccount(models.Model):
         groups="axivox_caller_id.group_manager",
         help="The settings last known to be what Axivox runs on; empty until the first time.",
     )
-    applied_ids = fields.One2many("axivox.applied", "account_id", string="History")
-    applied_count = fields.Integer(string="Times applied", compute="_compute_counts")
+    applied_ids = fields.One2many(
+        "axivox.applied",
+        "account_id",
+        string="History",
+        groups="axivox_caller_id.group_editor",
+    )
+    applied_count = fields.Integer(
+        string="Times applied",
+        compute="_compute_applied_count",
+        groups="axivox_caller_id.group_editor",
+    )
     pending_change_count = fields.Integer(compute="_compute_pending_change_count")
     warnings = fields.Json(compute="_compute_warnings")
 
@@ -77,10 +86,14 @@ class AxivoxAccount(models.Model):
         "(company_id) WHERE active", "A company has one active Axivox account."
     )
 
-    @api.depends("number_ids.active", "extension_ids.active", "applied_ids")
-    def _compute_counts(self):
+    @api.depends("applied_ids")
+    def _compute_applied_count(self):
         for account in self:
             account.applied_count = len(account.applied_ids)
+
+    @api.depends("number_ids.active", "extension_ids.active")
+    def _compute_counts(self):
+        for account in self:
             account.number_count = len(account.number_ids)
             account.extension_count = len(account.extension_ids)
 

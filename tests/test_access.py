@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import AxivoxCase
 
@@ -22,6 +22,15 @@ class TestAccess(AxivoxCase):
             for user in (stranger, stranger_manager):
                 with self.subTest(model), self.assertRaises(AccessError):
                     record.with_user(user).read(["display_name"])
+
+    def test_every_screen_opens_for_every_role(self):
+        for user in (self.sophie, self.editor, self.manager):
+            for model in MODELS:
+                record = self.env[model].search([("company_id", "=", self.company.id)], limit=1)
+                with self.subTest(user=user.login, model=model):
+                    Form(record.with_user(user))
+        for user in (self.editor, self.manager):
+            Form(self.env["axivox.apply"].with_user(user).create({"account_id": self.account.id}))
 
     def test_user_changes_nothing(self):
         for model in MODELS:

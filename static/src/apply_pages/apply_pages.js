@@ -71,6 +71,7 @@ export const applyPagesField = {
     component: ApplyPagesField,
     displayName: _t("Changes to apply"),
     supportedTypes: ["json"],
+    additionalClasses: ["d-block"],
     isEmpty: () => false,
 };
 
