@@ -16,7 +16,10 @@ import { COPIED_DELAY } from "@axivox_caller_id/apply_pages/apply_pages";
 const WARNING = "Apply changes also publishes whatever else anybody has saved there.";
 const SETTINGS = {
     title: "Settings",
-    changes: ["Default outgoing number: none → +32 2 555 01 00", "Rule 0044 is added as number 1"],
+    changes: [
+        "Default outgoing number: none → +32 2 555 01 00",
+        "Rule 0044 → +44 20 7946 0958 is added as number 1",
+    ],
     steps: [
         { text: "Open Settings.", copies: [] },
         {
@@ -58,7 +61,10 @@ async function mountForm(resId) {
         type: "form",
         resModel: "some.apply",
         resId,
-        arch: `<form><field name="name"/><field name="pages" widget="axivox_apply_pages" nolabel="1"/></form>`,
+        arch: `<form>
+            <field name="name"/>
+            <field name="pages" widget="axivox_apply_pages" nolabel="1"/>
+        </form>`,
     });
 }
 
@@ -81,7 +87,7 @@ test("each page of the console has a heading and its changes", async () => {
     }
 });
 
-test("in manual mode the steps follow in order, with their values, and the warning last", async () => {
+test("in manual mode the steps follow in order with their values, the warning last", async () => {
     await mountForm(1);
     expect(queryAllTexts(".o_axivox_page:eq(0) ol > .o_axivox_step label")).toEqual([
         "Open Settings.",
@@ -92,7 +98,7 @@ test("in manual mode the steps follow in order, with their values, and the warni
         "0044",
         "+442079460958",
     ]);
-    expect(".o_axivox_step:eq(1)").toHaveText(/Destination prefix\s*0044\s*Number\s*\+442079460958/);
+    expect(".o_axivox_step:eq(1)").toHaveText(/Destination prefix\s*0044\s*Number\s*\+4420/);
     expect(".o_axivox_page h6:contains(In the console)").toHaveCount(2);
     expect(".o_axivox_apply_pages > .alert-warning:last-child").toHaveText(WARNING);
 });
@@ -151,7 +157,7 @@ test("a step is ticked off by its text, for this person only", async () => {
     expect(".o_axivox_step input:checked").toHaveCount(0);
 });
 
-test("what is ticked stays when the form changes, but not on another step in its place", async () => {
+test("what is ticked stays when the form changes, but not on another step there", async () => {
     const [record] = Apply._records;
     Apply._onChanges.name = (values) => {
         if (values.name === "other") {

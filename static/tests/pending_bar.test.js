@@ -48,7 +48,7 @@ defineModels([Account, Extension]);
 /**
  * Answers `pending_summary`, each a step of the test.
  *
- * @param {...(number | false | Promise | Error)} counts one for each question, the last for all after
+ * @param {...(number | false | Promise | Error)} counts one for each question; the last stays
  */
 function mockSummary(...counts) {
     onRpc("axivox.account", "pending_summary", async () => {
