@@ -340,7 +340,7 @@ class AxivoxAccount(models.Model):
         """
         if isinstance(country, str):
             return country.upper() or None
-        return self._region_of_id(country) if country else None
+        return self._region_of_id(country) if country and type(country) is int else None
 
     @tools.ormcache("country_id", cache="stable")
     def _region_of_id(self, country_id):

@@ -91,6 +91,15 @@ class TestResolve(AxivoxCase):
                 self.sophie.with_user(self.sophie).resolve_caller_id(dialled, "GB")
             self.assertRegex(str(error.exception), r"^[“A-Z].*\.$")
 
+    def test_bad_input_is_no_traceback(self):
+        resolve = self.sophie.with_user(self.sophie).resolve_caller_id
+        for country in (True, 3.5, [1], {"a": 1}, "XX", "\x00", 10**30, -1):
+            with self.subTest(country=country):
+                self.assertEqual(resolve(CALLED_IN_LONDON, country)["number"], MAIN)
+        for dialled in (True, 112, [112], {"a": 1}, b"112"):
+            with self.subTest(dialled=dialled), self.assertRaises(UserError):
+                resolve(dialled)
+
     def test_settings_are_applied_or_saved(self):
         with self.assertRaises(UserError):
             self.sophie.resolve_caller_id(CALLED_IN_LONDON, settings="wished")
