@@ -5,7 +5,6 @@
     "category": "Productivity/VOIP",
     "license": "LGPL-3",
     "author": "Axivox Caller ID contributors",
-    "website": "https://github.com/axivox-caller-id/axivox_caller_id",
     "depends": ["base_setup", "crm", "phone_validation"],
     "external_dependencies": {"python": ["phonenumbers"]},
     "data": [

@@ -202,16 +202,14 @@ class AxivoxNumber(models.Model):
     def _search_display_name(self, operator, value):
         """Numbers are found in any written form, and by the name that an export gives them."""
         domain = super()._search_display_name(operator, value)
-        if operator not in ("=", "in", "ilike", "=ilike") or not value:
-            return domain
-        label = Domain("name", "ilike" if operator == "ilike" else "in", value)
-        if operator != "ilike" and isinstance(value, str):
-            label = Domain("name", "=", value)
-        values = [value] if isinstance(value, str) else value
-        exact = [found for text in values if text and (found := self._as_e164(text))]
-        domain |= label | Domain("number", "in", exact)
-        if operator == "ilike" and (digits := self._digits(value)):
-            domain |= Domain("number", "ilike", digits)
+        if operator == "ilike" and value:
+            domain |= Domain("name", "ilike", value)
+            if digits := self._digits(value):
+                domain |= Domain("number", "ilike", digits)
+        elif operator in ("=", "in") and value:
+            texts = [value] if isinstance(value, str) else list(filter(None, value))
+            numbers = [number for text in texts if (number := self._as_e164(text))]
+            domain |= Domain("name", "in", texts) | Domain("number", "in", numbers)
         return domain
 
     def _search_display_number(self, operator, value):
