@@ -1,0 +1,80 @@
+"""The command line: `python -m sandbox --state FILE`."""
+
+import argparse
+import contextlib
+import os
+import secrets
+import socket
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from . import api, faults, pages
+from .account import Account, Refused
+
+
+def program(account, token, page_size):
+    """Everything: the console's pages, the API, what tests ask, and the misbehaviour before it."""
+    console = FastAPI(openapi_url=None)
+    console.include_router(pages.router)
+    console.include_router(faults.router)
+    console.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")))
+    console.mount("/api", api.Gate(api.app, token))
+    console.add_exception_handler(Refused, api.refused_problem)
+    console.add_api_route("/openapi.json", api.document)
+    api.app.state.page_size = page_size
+    misbehaving = faults.Misbehaving(console, account)
+    api.app.state.account = console.state.account = account
+    console.state.misbehaving = misbehaving
+    return misbehaving
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="0: a free one (default)")
+    parser.add_argument("--state", type=Path, metavar="FILE", help="made if it is not there")
+    parser.add_argument("--token", default=os.environ.get("SANDBOX_TOKEN"))
+    parser.add_argument(
+        "--page-size",
+        type=int,
+        metavar="N",
+        default=api.LONGEST_PAGE,
+        help="give no more than N items on a page, whatever `limit` asks for",
+    )
+    parser.add_argument("--openapi", action="store_true", help="print the contract and end")
+    options = parser.parse_args()
+    if options.openapi:
+        print(api.document_text(), end="")
+        return
+    if options.state is None:
+        parser.error("say with --state where the account is kept")
+
+    token = options.token
+    if not token:
+        token = secrets.token_urlsafe(24)
+        print(f"Token: {token}")
+    account = Account(options.state)
+    try:
+        listener = socket.create_server(("127.0.0.1", options.port))
+    except OSError as error:
+        parser.error(f"port {options.port}: {error.strerror}")
+    config = uvicorn.Config(
+        program(account, token, options.page_size),
+        http=faults.Connection,
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )
+    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    # The socket listens already: whoever comes now waits a moment and is served.
+    print(f"Sandbox at {address}/ · API at {address}/api", flush=True)
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+if __name__ == "__main__":
+    main()

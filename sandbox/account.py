@@ -1,0 +1,178 @@
+"""The account behind the console: what is saved, what live calls run on, who saved what.
+
+It knows no web. A change is on disk before anybody is told that it was made.
+"""
+
+import contextlib
+import copy
+import datetime
+import json
+import os
+from pathlib import Path
+
+SEED = Path(__file__).with_name("seed.json")
+SETTINGS = ("default_number", "rules_override_users", "rules")
+LONGEST_PREFIX = 32
+
+
+class Stale(Exception):
+    """Somebody saved or applied since the revision that the caller had read."""
+
+
+class Refused(ValueError):
+    """What cannot be saved.
+
+    `errors` are pairs of a place in what was to be saved, as a tuple of keys and positions,
+    and a sentence.
+    """
+
+    def __init__(self, errors):
+        super().__init__(" ".join(sentence for _place, sentence in errors))
+        self.errors = errors
+
+
+class Account:
+    """One company's account, kept in the file `path`; made from the seed where there is none."""
+
+    def __init__(self, path):
+        self._path = Path(path)
+        self._state = {"revision": 0}
+        if self._path.exists():
+            self._state = json.loads(self._path.read_text("utf-8"))
+        else:
+            self.replace(json.loads(SEED.read_text("utf-8")))
+
+    def __getitem__(self, member):
+        """A member of the state: company, numbers, users, saved, applied; not to be changed."""
+        return self._state[member]
+
+    @property
+    def revision(self):
+        return str(self._state["revision"])
+
+    def expect(self, revision):
+        if revision != self.revision:
+            raise Stale
+
+    def changes(self):
+        """What is saved and not applied, each with who saved it last and when."""
+        saved, applied = self["saved"], self["applied"]
+        places = [(name, None) for name in SETTINGS if saved[name] != applied[name]]
+        places += [
+            ("outgoing_number", extension)
+            for extension, number in saved["users"].items()
+            if number != applied["users"][extension]
+        ]
+        return [
+            {"setting": setting, "extension": extension, **self["savers"][extension or setting]}
+            for setting, extension in places
+        ]
+
+    def save(self, saver, wanted):
+        """Save all of `wanted`, or raise `Refused` and save nothing.
+
+        `wanted` holds any of the settings by their names, and `users`: the outgoing number
+        (E.164, or None for Default) of each extension that is to have another.
+        """
+        signature = {"saved_by": saver, "saved_at": _now()}
+        account_wide = {name: value for name, value in wanted.items() if name != "users"}
+        with self._change() as state:
+            _check(state, wanted)
+            saved = state["saved"]
+            for kept, wishes in (
+                (saved, account_wide),
+                (saved["users"], wanted.get("users", {})),
+            ):
+                for key, wish in wishes.items():
+                    if kept[key] != wish:
+                        kept[key] = wish
+                        state["savers"][key] = signature
+
+    def set_destination(self, number, kind, target):
+        """Where an incoming number leads. It is no caller ID setting: nothing waits for Apply."""
+        with self._change() as state:
+            entry = next(entry for entry in state["numbers"] if entry["number"] == number)
+            entry["destination"] = {"type": kind, "target": target}
+
+    def apply(self, key=None):
+        """Let live calls run on all that is saved.
+
+        Gives the number of applied changes and the new revision. They are kept under `key`,
+        for the caller who never got them and asks again.
+        """
+        with self._change() as state:
+            answer = {"applied_changes": len(self.changes()), "revision": str(state["revision"])}
+            state["applied"] = copy.deepcopy(state["saved"])
+            state["savers"] = {}
+            if key is not None:
+                state["answers"][key] = answer
+        return answer
+
+    def answer_to(self, key):
+        """What the apply with this key gave, or None."""
+        return self["answers"].get(key)
+
+    def replace(self, seed):
+        """Become the account that `seed` describes (see seed.json), all of it applied."""
+        settings = {name: seed["outgoing_settings"][name] for name in SETTINGS}
+        users = sorted(seed["users"], key=lambda user: user["extension"])
+        settings["users"] = {user["extension"]: user["outgoing_number"] for user in users}
+        with self._change() as state:
+            state |= {
+                "company": seed["company"],
+                "numbers": sorted(seed["numbers"], key=lambda entry: entry["number"]),
+                "users": [
+                    {name: value for name, value in user.items() if name != "outgoing_number"}
+                    for user in users
+                ],
+                "saved": settings,
+                "applied": copy.deepcopy(settings),
+                "savers": {},
+                "answers": {},
+            }
+            _check(state, settings)
+
+    @contextlib.contextmanager
+    def _change(self):
+        """A draft of the state, with a revision of its own; kept when all went well."""
+        draft = copy.deepcopy(self._state)
+        draft["revision"] += 1
+        yield draft
+        # The file is whole at any moment, whenever the process is killed.
+        beside = self._path.with_name(self._path.name + ".new")
+        with beside.open("w", encoding="utf-8") as file:
+            json.dump(draft, file, ensure_ascii=False, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(self._path)
+        self._state = draft
+
+
+def _check(state, wanted):
+    """Raise `Refused` where something of `wanted` cannot be saved in this account."""
+    numbers = {entry["number"] for entry in state["numbers"]}
+    users, rules = wanted.get("users", {}), wanted.get("rules", [])
+    errors = [
+        (("users", extension, "extension"), f"No user has the extension {extension}.")
+        for extension in users
+        if extension not in state["saved"]["users"]
+    ]
+    errors += [
+        (("rules", at, "prefix"), f"A destination prefix has 1 to {LONGEST_PREFIX} characters.")
+        for at, rule in enumerate(rules)
+        if not 1 <= len(rule["prefix"]) <= LONGEST_PREFIX
+    ]
+    named = {("default_number",): wanted.get("default_number")}
+    named |= {("users", user, "outgoing_number"): number for user, number in users.items()}
+    named |= {("rules", at, "number"): rule["number"] for at, rule in enumerate(rules)}
+    errors += [
+        (place, f"{number} is not one of the account's incoming numbers.")
+        for place, number in named.items()
+        if number is not None and number not in numbers
+    ]
+    if errors:
+        raise Refused(errors)
+
+
+def _now():
+    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")

@@ -1,0 +1,562 @@
+"""The contract, under /api: its models, its requests, its problems, its document."""
+
+import base64
+import datetime
+import http
+import json
+import secrets
+from typing import Annotated, Any, Literal
+
+from fastapi import Depends, FastAPI, Header, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.security import HTTPBearer
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator
+from starlette.exceptions import HTTPException
+
+from .account import LONGEST_PREFIX, Account, Refused, Stale
+
+LONGEST_PAGE = 500
+LARGEST_BODY = 1024 * 1024
+PROBLEM_JSON = "application/problem+json"
+SAVED_BY_API = "API"
+
+# Words of the contract
+
+E164 = Annotated[
+    str,
+    Field(
+        pattern=r"^\+[1-9][0-9]{4,14}$",
+        description="A telephone number in E.164 form.",
+        examples=["+442079460958"],
+    ),
+]
+Extension = Annotated[
+    str,
+    Field(
+        pattern=r"^[0-9]{1,10}$",
+        description="The internal number of a user; also their SIP username.",
+        examples=["201"],
+    ),
+]
+Count = Annotated[int, Field(ge=0)]
+NextCursor = Annotated[
+    str | None, Field(description="The `cursor` of the next page; null on the last one.")
+]
+
+
+class Company(BaseModel):
+    name: str = Field(examples=["Meridian Bikes"])
+    domain: str = Field(
+        description="The SIP domain of the account.", examples=["meridian-bikes.axivox.example"]
+    )
+    numbers: Count = Field(description="How many incoming numbers the account has.")
+    users: Count = Field(description="How many users the account has.")
+    pending_changes: Count = Field(
+        description="How many changes are saved and not applied, whoever saved them."
+    )
+
+
+class Destination(BaseModel):
+    """What happens when somebody dials the number."""
+
+    type: Literal["not_configured", "extension", "dial_plan", "voicemail", "hang_up", "conference"]
+    target: str | None = Field(
+        description="The extension, or the name of the dial plan, mailbox or conference; "
+        "null for `not_configured` and `hang_up`.",
+        examples=["English menu"],
+    )
+
+
+class IncomingNumber(BaseModel):
+    """A number that the company rents; each can be shown as caller ID."""
+
+    number: E164
+    destination: Destination
+
+
+class IncomingNumbers(BaseModel):
+    items: list[IncomingNumber]
+    next: NextCursor
+
+
+class OutgoingNumber(BaseModel):
+    """A user's outgoing number; null is `Default`: the default outgoing number."""
+
+    saved: E164 | None
+    applied: E164 | None = Field(description="The one that live calls run on.")
+
+
+class User(BaseModel):
+    extension: Extension
+    name: str = Field(examples=["Sophie Lambert"])
+    email: str | None = Field(examples=["sophie@meridian-bikes.example"])
+    outgoing_number: OutgoingNumber
+
+
+class Users(BaseModel):
+    items: list[User]
+    next: NextCursor
+
+
+class WantedOutgoingNumber(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    extension: Extension
+    outgoing_number: E164 | None = Field(description="null is `Default`.")
+
+
+class WantedOutgoingNumbers(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    users: list[WantedOutgoingNumber] = Field(
+        min_length=1, max_length=LONGEST_PAGE, description="No extension twice."
+    )
+
+    @field_validator("users")
+    @classmethod
+    def _each_extension_once(cls, users):
+        if len({user.extension for user in users}) < len(users):
+            raise ValueError("an extension is named twice")
+        return users
+
+
+class Updated(BaseModel):
+    updated: Count = Field(description="How many users were named and are now as wanted.")
+
+
+class Rule(BaseModel):
+    """One line of *Advanced options*; the first whose prefix begins the destination applies."""
+
+    prefix: str = Field(
+        min_length=1,
+        max_length=LONGEST_PREFIX,
+        description="What people typed, unchanged: usually a country code with its zeros, but a "
+        "prefix may be there twice, or be no prefix at all (`04`, `0032/2`).",
+        examples=["0044"],
+    )
+    number: E164
+
+
+class OutgoingSettings(BaseModel):
+    """The account's outgoing settings. The order of the rules is their order of precedence."""
+
+    default_number: E164 | None = Field(description="The *Default outgoing number*.")
+    rules_override_users: StrictBool = Field(
+        description="*Apply advanced rules even for users with a default outgoing number "
+        "configured*: the rules go before a user's own number."
+    )
+    rules: list[Rule]
+
+
+class WantedRule(Rule):
+    model_config = ConfigDict(extra="forbid")
+
+
+class WantedOutgoingSettings(OutgoingSettings):
+    model_config = ConfigDict(extra="forbid")
+
+    rules: list[WantedRule]
+
+
+class OutgoingSettingsStates(BaseModel):
+    saved: OutgoingSettings
+    applied: OutgoingSettings = Field(description="The ones that live calls run on.")
+
+
+class Change(BaseModel):
+    """A setting that is saved and differs from what live calls run on."""
+
+    setting: Literal["default_number", "rules_override_users", "rules", "outgoing_number"]
+    extension: Extension | None = Field(description="Whose `outgoing_number`; else null.")
+    saved_by: str = Field(
+        description="Who saved it last, as the console names them.", examples=["Console user"]
+    )
+    saved_at: datetime.datetime = Field(examples=["2026-11-23T09:30:00Z"])
+
+
+class Changes(BaseModel):
+    items: list[Change]
+
+
+class Applied(BaseModel):
+    applied_changes: Count = Field(description="How many changes were waiting.")
+
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457)."""
+
+    type: str = Field(examples=["about:blank"])
+    title: str = Field(examples=["Service Unavailable"])
+    status: int = Field(ge=400, le=599)
+    detail: str = Field(description="A sentence for people.")
+
+
+class StaleProblem(Problem):
+    revision: str = Field(description="The account's revision now.", examples=["42"])
+
+
+class ContentError(BaseModel):
+    pointer: str = Field(
+        description="Where in the request's body (RFC 6901).",
+        examples=["/users/3/outgoing_number"],
+    )
+    detail: str
+
+
+class ContentProblem(Problem):
+    errors: list[ContentError] = Field(min_length=1)
+
+
+# The application
+
+DESCRIPTION = """\
+Axivox publishes no API for its console that we could find. This is **no document of Axivox**: it is
+the contract of this project, the smallest one that the console's own screens imply. The addon
+speaks it, and the project's sandbox answers it. An Axivox gateway or a reseller's middleware can
+answer it too; any other API is put behind the addon by implementing the methods of
+`console.Console` on top of it. `docs/api.md` says why each part is there.
+
+The account has **one revision**, an opaque string that changes with every save and every apply,
+whoever does it. Every answer that is not an error carries it as a strong `ETag`. Every write names
+the revision that it was decided upon in `If-Match`, and changes nothing if there is another by now.
+
+What is saved reaches no call. `POST /apply` publishes all that is saved, by whomever.
+
+Clients ignore members of answers that they do not know. In a request such a member is an error.
+Addresses that are not listed here answer 404.\
+"""
+
+
+async def _account(request: Request) -> Account:
+    return request.app.state.account
+
+
+ServedAccount = Annotated[Account, Depends(_account)]
+IfMatch = Annotated[
+    str,
+    Header(
+        alias="If-Match",
+        description="The revision, in quotes, that the request was decided upon.",
+        examples=['"41"'],
+    ),
+]
+IdempotencyKey = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        description="Names this apply. Made anew for each, sent again with each repetition.",
+        examples=["8e03978e-40d5-43dd-bc93-6894a57f9324"],
+    ),
+]
+
+
+async def _limit(
+    request: Request,
+    limit: Annotated[
+        int, Query(ge=1, le=LONGEST_PAGE, description="The most items on a page.")
+    ] = 100,
+) -> int:
+    return min(limit, request.app.state.page_size)
+
+
+Limit = Annotated[int, Depends(_limit)]
+Cursor = Annotated[
+    str | None, Query(description="`next` of the page before; the first page without it.")
+]
+
+ETAG = {
+    "ETag": {
+        "description": "The account's revision, in quotes.",
+        "required": True,
+        "schema": {"type": "string", "pattern": '^"[^"]+"$'},
+        "example": '"41"',
+    }
+}
+RETRY_AFTER = {
+    "Retry-After": {
+        "description": "When to ask again: seconds from now, or an HTTP-date.",
+        "required": True,
+        "schema": {"type": "string"},
+        "example": "2",
+    }
+}
+WWW_AUTHENTICATE = {
+    "WWW-Authenticate": {
+        "description": "The scheme that is asked for: `Bearer`.",
+        "required": True,
+        "schema": {"type": "string"},
+        "example": "Bearer",
+    }
+}
+
+
+def _problems(*statuses):
+    known = {
+        400: {"description": "The address or a header is wrong, or the body is no JSON."},
+        401: {"description": "No token, or not the right one.", "headers": WWW_AUTHENTICATE},
+        412: {"description": "Changed meanwhile. Nothing was done.", "model": StaleProblem},
+        413: {"description": "The body is larger than is taken."},
+        422: {"description": "Cannot be saved. Nothing was.", "model": ContentProblem},
+        428: {"description": "If-Match is missing. Nothing was done."},
+        429: {"description": "Too many requests. Nothing was done.", "headers": RETRY_AFTER},
+        500: {"description": "A defect. Whether the request was carried out is not known."},
+        503: {"description": "Not just now. Nothing was done.", "headers": RETRY_AFTER},
+        "default": {"description": "Any other error."},
+    }
+    return {status: {"model": Problem, **known[status]} for status in statuses}
+
+
+READ = {200: {"headers": ETAG}}
+PAGE = READ | _problems(400)
+WRITE = READ | _problems(400, 412, 413, 422, 428)
+APPLY = READ | _problems(400, 412, 428)
+
+app = FastAPI(
+    title="Axivox caller ID: the contract of this project",
+    version="1.0",
+    description=DESCRIPTION,
+    license_info={"name": "LGPL-3.0-only", "identifier": "LGPL-3.0-only"},
+    # The document is served beside the API, without a token; the pages that show it come from
+    # elsewhere on the internet.
+    openapi_url=None,
+    docs_url=None,
+    redoc_url=None,
+    generate_unique_id_function=lambda route: route.name,
+    dependencies=[
+        # Only says so in the document: the gate asks for the token, of unknown addresses too.
+        Depends(HTTPBearer(auto_error=False, description="The account's token."))
+    ],
+    responses=_problems(401, 429, 500, 503, "default"),
+)
+
+
+def _tag(response, revision):
+    response.headers["ETag"] = f'"{revision}"'
+
+
+def _expect(account, if_match):
+    account.expect(if_match[1:-1] if if_match[:1] == if_match[-1:] == '"' else None)
+
+
+def _page(items, key, limit, cursor):
+    """The items of a page and the cursor of the next one.
+
+    A cursor names the item that it comes after, so that it survives what others change.
+    """
+    if cursor is not None:
+        try:
+            after = base64.urlsafe_b64decode(cursor).decode()
+        except ValueError:
+            raise HTTPException(400, "The cursor is not one that was given here.") from None
+        items = [item for item in items if item[key] > after]
+    page = items[:limit]
+    last = page[-1][key].encode() if len(items) > limit else None
+    return page, last and base64.urlsafe_b64encode(last).decode()
+
+
+@app.get("/company", responses=READ)
+async def get_company(response: Response, account: ServedAccount) -> Company:
+    """The company and its revision: the cheapest way to see whether anything changed."""
+    _tag(response, account.revision)
+    return Company(
+        **account["company"],
+        numbers=len(account["numbers"]),
+        users=len(account["users"]),
+        pending_changes=len(account.changes()),
+    )
+
+
+@app.get("/numbers", responses=PAGE)
+async def get_numbers(
+    response: Response, account: ServedAccount, limit: Limit, cursor: Cursor = None
+) -> IncomingNumbers:
+    """The *Incoming numbers* page, ordered by number."""
+    _tag(response, account.revision)
+    items, after = _page(account["numbers"], "number", limit, cursor)
+    return IncomingNumbers(items=items, next=after)
+
+
+@app.get("/users", responses=PAGE)
+async def get_users(
+    response: Response, account: ServedAccount, limit: Limit, cursor: Cursor = None
+) -> Users:
+    """The *Users* page, ordered by extension."""
+    _tag(response, account.revision)
+    saved, applied = account["saved"]["users"], account["applied"]["users"]
+    users, after = _page(account["users"], "extension", limit, cursor)
+    items = [
+        user
+        | {
+            "outgoing_number": {
+                "saved": saved[user["extension"]],
+                "applied": applied[user["extension"]],
+            }
+        }
+        for user in users
+    ]
+    return Users(items=items, next=after)
+
+
+@app.patch("/users", responses=WRITE)
+async def patch_users(
+    response: Response, account: ServedAccount, if_match: IfMatch, wanted: WantedOutgoingNumbers
+) -> Updated:
+    """Save the outgoing numbers of some users: all of them, or none if one cannot be saved."""
+    _expect(account, if_match)
+    try:
+        account.save(
+            SAVED_BY_API,
+            {"users": {user.extension: user.outgoing_number for user in wanted.users}},
+        )
+    except Refused as refused:
+        positions = {user.extension: at for at, user in enumerate(wanted.users)}
+        raise Refused(
+            [
+                ((users, positions[extension], member), sentence)
+                for (users, extension, member), sentence in refused.errors
+            ]
+        ) from None
+    _tag(response, account.revision)
+    return Updated(updated=len(wanted.users))
+
+
+@app.get("/outgoing-settings", responses=READ)
+async def get_outgoing_settings(
+    response: Response, account: ServedAccount
+) -> OutgoingSettingsStates:
+    """The default outgoing number and *Advanced options*."""
+    _tag(response, account.revision)
+    return OutgoingSettingsStates(saved=account["saved"], applied=account["applied"])
+
+
+@app.put("/outgoing-settings", responses=WRITE)
+async def put_outgoing_settings(
+    response: Response, account: ServedAccount, if_match: IfMatch, wanted: WantedOutgoingSettings
+) -> OutgoingSettingsStates:
+    """Save the default outgoing number and *Advanced options*, whole."""
+    _expect(account, if_match)
+    account.save(SAVED_BY_API, wanted.model_dump())
+    return await get_outgoing_settings(response, account)
+
+
+@app.get("/changes", responses=READ)
+async def get_changes(response: Response, account: ServedAccount) -> Changes:
+    """What is saved and not applied: what *Apply changes* would publish."""
+    _tag(response, account.revision)
+    return Changes(items=account.changes())
+
+
+@app.post("/apply", responses=APPLY)
+async def apply_changes(
+    response: Response, account: ServedAccount, if_match: IfMatch, idempotency_key: IdempotencyKey
+) -> Applied:
+    """Publish all that is saved, by whomever: live calls run on it from now on.
+
+    A key that was applied before gets the answer of then, with the `ETag` of then, whatever
+    `If-Match` says, and nothing is done. A key whose request was refused may be sent again.
+    """
+    answer = account.answer_to(idempotency_key)
+    if answer is None:
+        _expect(account, if_match)
+        answer = account.apply(idempotency_key)
+    _tag(response, answer["revision"])
+    return Applied(applied_changes=answer["applied_changes"])
+
+
+# Problems
+
+
+def problem(status, detail, headers=None, **members):
+    """An error as RFC 9457 has it."""
+    title = http.HTTPStatus(status).phrase
+    content = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    return JSONResponse(content | members, status, headers, media_type=PROBLEM_JSON)
+
+
+@app.exception_handler(HTTPException)
+async def _http_problem(_request, error):
+    return problem(error.status_code, error.detail, error.headers)
+
+
+@app.exception_handler(Stale)
+async def _stale_problem(request, _error):
+    revision = request.app.state.account.revision
+    return problem(412, "The account was changed meanwhile. Read it again.", revision=revision)
+
+
+@app.exception_handler(Refused)
+async def refused_problem(_request, refused):
+    return _content_problem(refused.errors)
+
+
+@app.exception_handler(RequestValidationError)
+async def _validation_problem(_request, invalid):
+    errors = invalid.errors()
+    around = [error for error in errors if error["loc"][0] != "body"]
+    if any(error["loc"] == ("header", "If-Match") for error in around):
+        return problem(428, "Say in If-Match which revision this was decided upon.")
+    if around:
+        return problem(400, " ".join(f"{error['loc'][1]}: {error['msg']}." for error in around))
+    if errors[0]["type"] == "json_invalid":
+        return problem(400, "The body is no JSON.")
+    return _content_problem([(error["loc"][1:], error["msg"]) for error in errors])
+
+
+@app.exception_handler(Exception)
+async def _defect(_request, _error):
+    return problem(500, "The sandbox has a defect; its log says more.")
+
+
+def _content_problem(errors):
+    return problem(
+        422,
+        "The request cannot be carried out as it is. Nothing was saved.",
+        errors=[
+            {"pointer": "".join(f"/{key}" for key in place), "detail": sentence}
+            for place, sentence in errors
+        ],
+    )
+
+
+class Gate:
+    """Asks every request under the API for the token, and turns away what is too large."""
+
+    def __init__(self, app, token):
+        self.app = app
+        self.token = token.encode()
+
+    async def __call__(self, scope, receive, send):
+        request = Request(scope)
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        right = secrets.compare_digest(token.encode("latin-1"), self.token)
+        if scheme.lower() != "bearer" or not right:
+            answer = problem(
+                401, "Send the account's token as a bearer token.", {"WWW-Authenticate": "Bearer"}
+            )
+        elif int(request.headers.get("content-length", 0)) > LARGEST_BODY:
+            answer = problem(413, f"A body has at most {LARGEST_BODY} bytes.")
+        else:
+            answer = self.app
+        await answer(scope, receive, send)
+
+
+# The document
+
+
+def document() -> dict[str, Any]:
+    """The contract as OpenAPI 3.1."""
+    contract = app.openapi()
+    for operations in contract["paths"].values():
+        for operation in operations.values():
+            for status, answer in operation["responses"].items():
+                # FastAPI has no way to say that errors have a media type of their own.
+                if status != "200" and "application/json" in answer["content"]:
+                    answer["content"] = {PROBLEM_JSON: answer["content"]["application/json"]}
+    return contract
+
+
+def document_text() -> str:
+    return json.dumps(document(), ensure_ascii=False, indent=2) + "\n"

@@ -1,0 +1,169 @@
+"""The console's pages, as DOMAIN words go: Settings, Users, Incoming numbers, Apply changes."""
+
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.templating import Jinja2Templates
+from starlette.exceptions import HTTPException
+
+from .account import LONGEST_PREFIX, Refused
+from .api import ServedAccount
+from .faults import CONSOLE_USER
+
+DESTINATION_TYPES = {
+    "not_configured": "Not configured",
+    "extension": "Extension",
+    "dial_plan": "Dial plan",
+    "voicemail": "Voicemail",
+    "hang_up": "Hang up",
+    "conference": "Conference",
+}
+WITHOUT_TARGET = ("not_configured", "hang_up")
+SETTING_NAMES = {
+    "default_number": "Default outgoing number",
+    "rules_override_users": "Apply advanced rules even for users with an outgoing number",
+    "rules": "Advanced options",
+    "outgoing_number": "Outgoing number of",
+}
+
+templates = Jinja2Templates(Path(__file__).with_name("templates"))
+router = APIRouter(default_response_class=HTMLResponse)
+
+
+def _render(request, account, name, *, status=200, **context):
+    context |= {
+        "account": account,
+        "changes": account.changes(),
+        "destination_types": DESTINATION_TYPES,
+        "setting_names": SETTING_NAMES,
+    }
+    return templates.TemplateResponse(request, name, context, status)
+
+
+async def _form(request):
+    """What was typed, as pairs in the order of the page: a rule's fields come again and again."""
+    return parse_qsl((await request.body()).decode(), keep_blank_values=True)
+
+
+def _see(address):
+    return RedirectResponse(address, 303)
+
+
+def _one(entries, member, value):
+    for entry in entries:
+        if entry[member] == value:
+            return entry
+    raise HTTPException(404)
+
+
+@router.get("/")
+async def home():
+    return _see("/settings")
+
+
+@router.post("/apply-changes")
+async def apply_changes(request: Request, account: ServedAccount):
+    account.apply()
+    page = urlsplit(dict(await _form(request)).get("page", "")).path
+    return _see(page or "/settings")
+
+
+@router.get("/settings")
+async def settings(request: Request, account: ServedAccount):
+    return _render(request, account, "settings.html", section="settings")
+
+
+@router.post("/settings")
+async def save_settings(request: Request, account: ServedAccount):
+    default_number = dict(await _form(request))["default_number"]
+    account.save(CONSOLE_USER, {"default_number": default_number or None})
+    return _see("/settings")
+
+
+@router.get("/settings/advanced")
+async def advanced(request: Request, account: ServedAccount):
+    saved = account["saved"]
+    return _advanced(request, account, saved["rules"], saved["rules_override_users"])
+
+
+@router.post("/settings/advanced")
+async def save_advanced(request: Request, account: ServedAccount):
+    typed = await _form(request)
+    prefixes = [value for name, value in typed if name == "prefix"]
+    numbers = [value for name, value in typed if name == "number"]
+    rules = [
+        {"prefix": prefix, "number": number}
+        for prefix, number in zip(prefixes, numbers, strict=True)
+    ]
+    override = "rules_override_users" in dict(typed)
+    try:
+        account.save(CONSOLE_USER, {"rules": rules, "rules_override_users": override})
+    except Refused as refused:
+        return _advanced(request, account, rules, override, status=422, error=str(refused))
+    return _see("/settings/advanced")
+
+
+def _advanced(request, account, rules, override, *, status=200, error=None):
+    return _render(
+        request,
+        account,
+        "advanced.html",
+        status=status,
+        section="settings",
+        rules=rules,
+        override=override,
+        error=error,
+        longest_prefix=LONGEST_PREFIX,
+    )
+
+
+@router.get("/users")
+async def users(request: Request, account: ServedAccount):
+    return _render(request, account, "users.html", section="users")
+
+
+@router.get("/users/{extension}")
+async def user(request: Request, account: ServedAccount, extension: str):
+    edited = _one(account["users"], "extension", extension)
+    return _render(request, account, "user.html", section="users", user=edited)
+
+
+@router.post("/users/{extension}")
+async def save_user(request: Request, account: ServedAccount, extension: str):
+    number = dict(await _form(request))["outgoing_number"]
+    account.save(CONSOLE_USER, {"users": {extension: number or None}})
+    return _see("/users")
+
+
+@router.get("/numbers")
+async def numbers(request: Request, account: ServedAccount):
+    return _render(request, account, "numbers.html", section="numbers")
+
+
+@router.get("/numbers/{number}")
+async def number(request: Request, account: ServedAccount, number: str):
+    edited = _one(account["numbers"], "number", number)
+    return _render(request, account, "number.html", section="numbers", entry=edited)
+
+
+@router.post("/numbers/{number}")
+async def save_number(request: Request, account: ServedAccount, number: str):
+    edited = _one(account["numbers"], "number", number)
+    typed = dict(await _form(request))
+    kind, target = typed["type"], typed["target"].strip() or None
+    if kind in WITHOUT_TARGET:
+        target = None
+    elif target is None:
+        return _render(
+            request,
+            account,
+            "number.html",
+            status=422,
+            section="numbers",
+            entry={"number": edited["number"], "destination": {"type": kind, "target": None}},
+            error=f"{DESTINATION_TYPES[kind]} needs a target.",
+        )
+    account.set_destination(number, kind, target)
+    return _see("/numbers")
