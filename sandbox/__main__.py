@@ -60,6 +60,9 @@ def main():
         listener = socket.create_server(("127.0.0.1", options.port))
     except OSError as error:
         parser.error(f"port {options.port}: {error.strerror}")
+    # asyncio does this by itself, but not for a socket made by `create_server`; without it each
+    # body waits 40 ms for the client to acknowledge the headers.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     config = uvicorn.Config(
         program(account, token, options.page_size),
         http=faults.Connection,

@@ -1,6 +1,6 @@
 """The contract, under /api: its models, its requests, its problems, its document."""
 
-import base64
+import copy
 import datetime
 import http
 import json
@@ -253,63 +253,70 @@ IdempotencyKey = Annotated[
 ]
 
 
-async def _limit(
+async def _paging(
     request: Request,
     limit: Annotated[
-        int, Query(ge=1, le=LONGEST_PAGE, description="The most items on a page.")
+        int, Query(ge=1, le=LONGEST_PAGE, description="The most items; a page may hold fewer.")
     ] = 100,
-) -> int:
-    return min(limit, request.app.state.page_size)
+    cursor: Annotated[
+        str, Query(description="`next` of the page before; without it, the first page.")
+    ] = None,
+):
+    """How many items, and after which one; None: from the first."""
+    try:
+        after = cursor and bytes.fromhex(cursor).decode()
+    except ValueError:
+        raise HTTPException(400, "The cursor is not one that was given here.") from None
+    return min(limit, request.app.state.page_size), after
 
 
-Limit = Annotated[int, Depends(_limit)]
-Cursor = Annotated[
-    str | None, Query(description="`next` of the page before; the first page without it.")
-]
+Paging = Annotated[tuple[int, str | None], Depends(_paging)]
 
-ETAG = {
+HEADERS = {
     "ETag": {
         "description": "The account's revision, in quotes.",
         "required": True,
         "schema": {"type": "string", "pattern": '^"[^"]+"$'},
         "example": '"41"',
-    }
-}
-RETRY_AFTER = {
+    },
     "Retry-After": {
         "description": "When to ask again: seconds from now, or an HTTP-date.",
         "required": True,
         "schema": {"type": "string"},
         "example": "2",
-    }
-}
-WWW_AUTHENTICATE = {
+    },
     "WWW-Authenticate": {
-        "description": "The scheme that is asked for: `Bearer`.",
+        "description": "The scheme that is asked for.",
         "required": True,
         "schema": {"type": "string"},
         "example": "Bearer",
-    }
+    },
+}
+
+
+def _header(name):
+    return {"headers": {name: {"$ref": f"#/components/headers/{name}"}}}
+
+
+PROBLEMS = {
+    400: {"description": "The address or a header is wrong, or the body is no JSON."},
+    401: {"description": "No token, or not the right one."} | _header("WWW-Authenticate"),
+    412: {"description": "Changed meanwhile. Nothing was done.", "model": StaleProblem},
+    413: {"description": "The body is larger than is taken. Nothing was done."},
+    422: {"description": "Cannot be saved. Nothing was.", "model": ContentProblem},
+    428: {"description": "`If-Match` is missing. Nothing was done."},
+    429: {"description": "Too many requests. Nothing was done."} | _header("Retry-After"),
+    500: {"description": "A defect. Whether the request was carried out is not known."},
+    503: {"description": "Not just now. Nothing was done."} | _header("Retry-After"),
+    "default": {"description": "Any other error."},
 }
 
 
 def _problems(*statuses):
-    known = {
-        400: {"description": "The address or a header is wrong, or the body is no JSON."},
-        401: {"description": "No token, or not the right one.", "headers": WWW_AUTHENTICATE},
-        412: {"description": "Changed meanwhile. Nothing was done.", "model": StaleProblem},
-        413: {"description": "The body is larger than is taken."},
-        422: {"description": "Cannot be saved. Nothing was.", "model": ContentProblem},
-        428: {"description": "If-Match is missing. Nothing was done."},
-        429: {"description": "Too many requests. Nothing was done.", "headers": RETRY_AFTER},
-        500: {"description": "A defect. Whether the request was carried out is not known."},
-        503: {"description": "Not just now. Nothing was done.", "headers": RETRY_AFTER},
-        "default": {"description": "Any other error."},
-    }
-    return {status: {"model": Problem, **known[status]} for status in statuses}
+    return {status: {"model": Problem} | PROBLEMS[status] for status in statuses}
 
 
-READ = {200: {"headers": ETAG}}
+READ = {200: {"description": "Done."} | _header("ETag")}
 PAGE = READ | _problems(400)
 WRITE = READ | _problems(400, 412, 413, 422, 428)
 APPLY = READ | _problems(400, 412, 428)
@@ -327,7 +334,7 @@ app = FastAPI(
     generate_unique_id_function=lambda route: route.name,
     dependencies=[
         # Only says so in the document: the gate asks for the token, of unknown addresses too.
-        Depends(HTTPBearer(auto_error=False, description="The account's token."))
+        Depends(HTTPBearer(scheme_name="token", description="The account's.", auto_error=False))
     ],
     responses=_problems(401, 429, 500, 503, "default"),
 )
@@ -341,20 +348,15 @@ def _expect(account, if_match):
     account.expect(if_match[1:-1] if if_match[:1] == if_match[-1:] == '"' else None)
 
 
-def _page(items, key, limit, cursor):
+def _page(items, key, paging):
     """The items of a page and the cursor of the next one.
 
     A cursor names the item that it comes after, so that it survives what others change.
     """
-    if cursor is not None:
-        try:
-            after = base64.urlsafe_b64decode(cursor).decode()
-        except ValueError:
-            raise HTTPException(400, "The cursor is not one that was given here.") from None
-        items = [item for item in items if item[key] > after]
+    limit, after = paging
+    items = [item for item in items if after is None or item[key] > after]
     page = items[:limit]
-    last = page[-1][key].encode() if len(items) > limit else None
-    return page, last and base64.urlsafe_b64encode(last).decode()
+    return page, page[-1][key].encode().hex() if len(items) > limit else None
 
 
 @app.get("/company", responses=READ)
@@ -371,22 +373,20 @@ async def get_company(response: Response, account: ServedAccount) -> Company:
 
 @app.get("/numbers", responses=PAGE)
 async def get_numbers(
-    response: Response, account: ServedAccount, limit: Limit, cursor: Cursor = None
+    response: Response, account: ServedAccount, paging: Paging
 ) -> IncomingNumbers:
     """The *Incoming numbers* page, ordered by number."""
     _tag(response, account.revision)
-    items, after = _page(account["numbers"], "number", limit, cursor)
+    items, after = _page(account["numbers"], "number", paging)
     return IncomingNumbers(items=items, next=after)
 
 
 @app.get("/users", responses=PAGE)
-async def get_users(
-    response: Response, account: ServedAccount, limit: Limit, cursor: Cursor = None
-) -> Users:
+async def get_users(response: Response, account: ServedAccount, paging: Paging) -> Users:
     """The *Users* page, ordered by extension."""
     _tag(response, account.revision)
     saved, applied = account["saved"]["users"], account["applied"]["users"]
-    users, after = _page(account["users"], "extension", limit, cursor)
+    users, after = _page(account["users"], "extension", paging)
     items = [
         user
         | {
@@ -547,14 +547,19 @@ class Gate:
 
 
 def document() -> dict[str, Any]:
-    """The contract as OpenAPI 3.1."""
-    contract = app.openapi()
+    """The contract as OpenAPI 3.1, its errors described once."""
+    contract = copy.deepcopy(app.openapi())
+    described = contract["components"]["responses"] = {}
     for operations in contract["paths"].values():
         for operation in operations.values():
-            for status, answer in operation["responses"].items():
+            answers = operation["responses"]
+            for status in sorted(answers.keys() - {"200"}):
+                answer = answers.pop(status)
                 # FastAPI has no way to say that errors have a media type of their own.
-                if status != "200" and "application/json" in answer["content"]:
-                    answer["content"] = {PROBLEM_JSON: answer["content"]["application/json"]}
+                answer["content"] = {PROBLEM_JSON: answer["content"].pop("application/json")}
+                described[status] = answer
+                answers[status] = {"$ref": f"#/components/responses/{status}"}
+    contract["components"] |= {"responses": dict(sorted(described.items())), "headers": HEADERS}
     return contract
 
 
