@@ -276,7 +276,7 @@ HEADERS = {
     "ETag": {
         "description": "The account's revision, in quotes.",
         "required": True,
-        "schema": {"type": "string", "pattern": '^"[^"]+"$'},
+        "schema": {"type": "string", "pattern": '^"[!#-~]+"$'},
         "example": '"41"',
     },
     "Retry-After": {

@@ -152,7 +152,7 @@ class Misbehaving:
             await answer.make()
         if kind in ("429", "503"):
             sentence = f"{HTTPStatus(int(kind)).phrase}, as it was asked for."
-            wait = {"Retry-After": f"{fault.seconds:g}"}
+            wait = {"Retry-After": f"{fault.seconds:.0f}"}
             await problem(int(kind), sentence, wait)(scope, receive, send)
         elif kind in ("500_before", "500_after"):
             await problem(500, "A defect, as it was asked for.")(scope, receive, send)

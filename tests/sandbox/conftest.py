@@ -8,14 +8,11 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-import referencing
 import requests
-from referencing.jsonschema import DRAFT202012
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "a-token-for-tests"
 DOCUMENT = json.loads((ROOT / "console" / "openapi.json").read_text("utf-8"))
-REGISTRY = referencing.Registry().with_resource("contract", DRAFT202012.create_resource(DOCUMENT))
 
 
 class Sandbox:
@@ -92,10 +89,7 @@ def check(method, path, answer):
     described = resolved(answers.get(str(answer.status_code), answers["default"]))
     media_type = answer.headers["Content-Type"].partition(";")[0]
     schema = described["content"][media_type]["schema"]
-    validator = jsonschema.Draft202012Validator(
-        {"$ref": "contract" + schema["$ref"]}, registry=REGISTRY
-    )
-    validator.validate(answer.json())
+    jsonschema.Draft202012Validator(DOCUMENT | schema).validate(answer.json())
     for name, header in described.get("headers", {}).items():
         jsonschema.validate(answer.headers[name], resolved(header)["schema"])
 
