@@ -39,6 +39,15 @@ class Settings:
             "extensions": self.extensions,
         }
 
+    def without(self, numbers):
+        """These settings, as if the lines that name one of these E.164 numbers were not there."""
+        return Settings(
+            None if self.default in numbers else self.default,
+            self.override,
+            tuple(rule for rule in self.rules if rule.number not in numbers),
+            {e: None if n in numbers else n for e, n in self.extensions.items()},
+        )
+
     @classmethod
     def from_json(cls, document):
         return cls(

@@ -215,7 +215,7 @@ except psycopg2.Error as error:
 def sql(statement, database="postgres"):
     """Run one SQL statement and return the first column of what it gives, as strings."""
     done = subprocess.run(
-        [provisions.venv("odoo"), "-c", QUERY, database, statement],
+        [provisions.venv("odoo", "sandbox"), "-c", QUERY, database, statement],
         env=environment(),
         capture_output=True,
         text=True,

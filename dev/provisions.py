@@ -97,12 +97,13 @@ def browser():
 # Python -----------------------------------------------------------------------------
 
 
-def venv(name):
-    """The interpreter of the virtual environment with the pinned packages of `name`.
+def venv(*names):
+    """The interpreter of the virtual environment with the pinned packages of `names`.
 
-    :param name: key in the [python] section
+    :param names: keys in the [python] section
     """
-    pins = VERSIONS["python"][name].split()
+    pins = {pin for name in names for pin in VERSIONS["python"][name].split()}
+    name = "-".join(names)
     folder = CACHE / f"venv-{name}-{key(sys.version, sys.executable, *sorted(pins))}"
     if not folder.exists():
         need_program(
@@ -138,7 +139,7 @@ def other_addons():
     pins = VERSIONS["python"]["addons"].split()
     folder = CACHE / f"addons-{key(*pins)}"
     if not folder.exists():
-        python = venv("odoo")
+        python = venv("odoo", "sandbox")
         with made_once(folder, f"Installing {', '.join(pins)}") as made:
             if made:
                 install(python, pins, "--no-deps", "--target", made)

@@ -17,7 +17,7 @@ FOR_TESTS = ("web_tour",)
 def prepare():
     """Make everything that Odoo needs; return (command, environment) to run it with."""
     home, addons = provisions.odoo()
-    python = provisions.venv("odoo")
+    python = provisions.venv("odoo", "sandbox")
     addons = [*addons, provisions.other_addons(), *addons_folders()]
     settings = {
         "addons_path": ",".join(map(str, addons)),

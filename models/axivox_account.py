@@ -178,19 +178,6 @@ class AxivoxAccount(models.Model):
             "can_apply": account.has_access("unlink"),
         }
 
-    def action_apply_changes(self):
-        """:return: the action of the dialog *Apply changes*"""
-        self.ensure_one()
-        wizard = self.env["axivox.apply"].create({"account_id": self.id})
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Apply changes"),
-            "res_model": "axivox.apply",
-            "res_id": wizard.id,
-            "views": [[False, "form"]],
-            "target": "new",
-        }
-
     def pending_changes(self):
         """What is saved here and waits to be applied at Axivox.
 
@@ -379,36 +366,18 @@ class AxivoxAccount(models.Model):
         items = Markup().join(Markup("<li>%s</li>") % sentence for sentence in sentences)
         self._message_log(body=Markup("%s<ul>%s</ul>") % (title, items))
 
-    def _sentences(self, differences):
-        """:return: the changes in words; users are called by their names"""
+    def _names(self):
+        """:return: what users are called: ``{"201": "201 Sophie"}``"""
         extensions = self.env["axivox.extension"].with_context(active_test=False)
-        names = {
+        return {
             extension.number: extension.display_name
             for extension in extensions.search([("account_id", "in", self.ids)])
         }
+
+    def _sentences(self, differences):
+        """:return: the changes in words; users are called by their names"""
+        names = self._names()
         return [phrases.change(self.env, change, names) for change in differences]
-
-    def _record_applied(self, settings=None):
-        """Remember that Axivox runs on these settings (JSON), or on what is saved here now.
-
-        :raises AccessError: for who is no manager
-        """
-        self.ensure_one()
-        before = self.sudo().applied_settings
-        if settings is None:
-            settings = self._settings("saved").to_json()
-        sentences = self._sentences(self._difference(Settings.from_json(settings)))
-        # Users whom Odoo does not know (any more) stay at Axivox as they are.
-        known = {**(before or {}).get("extensions", {}), **settings["extensions"]}
-        self.env["axivox.applied"].create(
-            {
-                "account_id": self.id,
-                "settings": {**settings, "extensions": known},
-                "changes": "\n".join(sentences) or self.env._("Nothing changed."),
-            }
-        )
-        self.applied_settings = {**settings, "extensions": known}
-        self._log_list(sentences, self.env._("Applied at Axivox:"))
 
     def _restore(self, settings):
         """Make these settings (JSON) the saved ones, so that what differs from the applied ones
@@ -430,7 +399,8 @@ class AxivoxAccount(models.Model):
                     ", ".join(map(dialing.international, missing)),
                 )
             )
-        spare = list(self.rule_ids)
+        # A rule whose number is archived is in no settings; it stays for whom it may concern.
+        spare = list(self.rule_ids.filtered("number_id.active"))
         commands = []
         for position, rule in enumerate(settings.rules, 1):
             vals = {"sequence": position, "number_id": numbers[rule.number]}
@@ -451,7 +421,7 @@ class AxivoxAccount(models.Model):
                 {
                     "default_outgoing_number_id": numbers.get(settings.default),
                     "rules_override_users": settings.override,
-                    "rule_ids": commands,
+                    **({"rule_ids": commands} if settings.rules != self._wanted().rules else {}),
                 }
             )
             for number, extensions in by_number.items():
@@ -465,7 +435,7 @@ class AxivoxAccount(models.Model):
         account = self._origin
         if not account:
             return []
-        wanted = wanted or account._settings("saved")
+        wanted = wanted or account._wanted()
         # sudo: see _settings
         if not account.sudo().applied_settings:
             return changes.difference(Settings(), wanted)
@@ -505,8 +475,8 @@ class AxivoxAccount(models.Model):
                 )
         return {
             "pages": pages,
-            "is_manual": True,
-            "warning": bool(pages) and phrases.apply_warning(self.env),
+            "is_manual": self.mode == "manual",
+            "warning": bool(pages) and self.mode == "manual" and phrases.apply_warning(self.env),
         }
 
     def _warnings(self):

@@ -90,6 +90,7 @@ class AxivoxExtension(models.Model):
 
     @api.depends(
         "number",
+        "user_id.active",
         "user_id.axivox_extension_ids",
         "outgoing_number_id.active",
         "outgoing_number_id.destination_type",
@@ -116,6 +117,8 @@ class AxivoxExtension(models.Model):
     @api.constrains("number")
     def _check_number_form(self):
         for extension in self:
+            if self.env.context.get("axivox_verbatim"):
+                continue
             if not re.fullmatch(r"(?!00)[0-9]{1,10}", extension.number):
                 raise ValidationError(
                     self.env._(
@@ -187,6 +190,14 @@ class AxivoxExtension(models.Model):
                     "this extension instead.",
                     number=self.number,
                     country=country.name,
+                )
+            )
+        # sudo: the user may be one of other companies
+        user = self.user_id.sudo()
+        if user and not user.active:
+            problems.append(
+                self.env._(
+                    "%s is archived in Odoo; the extension stays in step with Axivox.", user.name
                 )
             )
         # sudo: the other extension may be another company's

@@ -218,7 +218,8 @@ class AxivoxNumber(models.Model):
         return self._search_display_name(operator, value)
 
     def _normalised(self, vals):
-        if "number" not in vals:
+        # What the console holds is kept as it is.
+        if "number" not in vals or self.env.context.get("axivox_verbatim"):
             return vals
         account = self.env["axivox.account"].browse(vals.get("account_id")) or self.account_id
         try:
@@ -275,6 +276,12 @@ class AxivoxNumber(models.Model):
         else:
             places += [self.env._("user %s", user.display_name) for user in users]
         return places
+
+    def _target(self):
+        """:return: where its callers go, in the console's words: an extension or a name, or None"""
+        if self.destination_type == "extension":
+            return self.extension_id.number
+        return self.destination or None
 
     def _callers_reach(self):
         """:return: who answers when this number is called, such as ``Main menu (dial plan)``;

@@ -276,6 +276,123 @@ def console_steps(env, page, differences, wanted):
     return steps if "extension" in kinds else [*steps, save]
 
 
+def console_error(env, error):
+    """Why Axivox did not do what was asked, and what to do.
+
+    :param console.ConsoleError error:
+    """
+    return {
+        "address": lambda: env._(
+            "Axivox cannot be reached: nothing answers at the base URL as an API should. Check "
+            "the address, and whether the service runs."
+        ),
+        "timeout": lambda: env._("Axivox did not answer in time."),
+        "lost": lambda: env._("The connection to Axivox broke before the answer was whole."),
+        "certificate": lambda: env._(
+            "The host at the base URL could not prove who it is (its certificate): nothing was "
+            "sent."
+        ),
+        "redirect": lambda: env._(
+            "The base URL leads elsewhere (%s). The token is not sent there: if that is the "
+            "right address, enter it.",
+            error.detail,
+        ),
+        "token": lambda: env._("The token was not accepted. Enter it anew."),
+        "busy": lambda: (
+            env._("Axivox asks to wait for %s seconds before the next try.", error.wait)
+            if error.wait
+            else env._("Axivox is too busy just now.")
+        ),
+        "changed": lambda: env._("Somebody changed the console at the same time. Look again."),
+        "refused": lambda: env._("Axivox refuses: %s", error.detail),
+        "fault": lambda: env._("Axivox failed by itself (status %s).", error.detail),
+        "nonsense": lambda: env._(
+            "The answer is not what an Axivox API gives (%s). Check the base URL.", error.detail
+        ),
+        "other": lambda: error.detail,
+    }[error.reason]()
+
+
+def outcome(env, state, reason):
+    """What became of an apply that did not end well.
+
+    :param str state: of ``axivox.sync``: ``failed`` or ``asked``
+    :param str reason: a sentence
+    """
+    if state == "asked":
+        return env._(
+            "%s Whether the changes went live is not known yet. Odoo looks again by itself; "
+            "pressing Apply changes again is safe.",
+            reason,
+        )
+    return env._(
+        "%s Live calls are as they were, and nothing saved is lost: press Apply changes again.",
+        reason,
+    )
+
+
+def subject(env, elsewhere, names):
+    """What was changed in the console.
+
+    :param changes.Elsewhere elsewhere:
+    :param dict names: as for ``change``
+    """
+    name = (names or {}).get(elsewhere.subject, elsewhere.subject)
+    if elsewhere.kind == "rule" and elsewhere.nth:
+        return env._("Rule %(prefix)s, line %(line)s", prefix=name, line=elsewhere.nth + 1)
+    return {
+        "default": lambda: env._("Default outgoing number"),
+        "override": lambda: env._("Advanced rules apply even for users with an outgoing number"),
+        "rule": lambda: env._("Rule %s", name),
+        "rule_order": lambda: env._("Order of the rules"),
+        "extension": lambda: env._("Outgoing number of %s", name),
+        "name": lambda: env._("Name of %s", name),
+        "email": lambda: env._("E-mail of %s", name),
+        "destination": lambda: env._("Destination of %s", dialing.international(name)),
+    }[elsewhere.kind]()
+
+
+def setting_value(env, kind, value):
+    """A value of an Elsewhere, as people read it."""
+    if kind == "override":
+        return env._("yes") if value else env._("no")
+    if kind == "rule_order":
+        return ", ".join(prefix for prefix, _nth in value)
+    if kind == "destination":
+        kinds = env["axivox.number"]._fields["destination_type"]._description_selection(env)
+        return ": ".join(filter(None, [dict(kinds)[value[0]], value[1]]))
+    if kind in ("name", "email"):
+        return value or ""
+    if value:
+        return dialing.international(value)
+    return {"default": env._("none"), "rule": env._("no such rule")}.get(kind, env._("Default"))
+
+
+def changed_elsewhere(env, found, names):
+    """Why nothing is applied: the console holds what nobody has looked at here.
+
+    :param found: of ``changes.Elsewhere``
+    """
+    lines = [
+        env._(
+            "%(subject)s: there %(found)s, here %(wanted)s",
+            subject=subject(env, change, names),
+            found=setting_value(env, change.kind, change.found),
+            wanted=setting_value(env, change.kind, change.wanted),
+        )
+        for change in found
+    ]
+    return "\n".join(
+        [
+            env._(
+                "Somebody changed the console since Odoo last saw it. Nothing was applied: pull, "
+                "or decide in Apply changes."
+            ),
+            *lines,
+        ]
+    )
+
+
 def apply_warning(env):
     """What the last click in the console also does."""
     return env._(

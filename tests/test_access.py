@@ -30,7 +30,8 @@ class TestAccess(AxivoxCase):
                 with self.subTest(user=user.login, model=model):
                     Form(record.with_user(user))
         for user in (self.editor, self.manager):
-            Form(self.env["axivox.apply"].with_user(user).create({"account_id": self.account.id}))
+            action = self.account.with_user(user).action_review_changes()
+            Form(self.env[action["res_model"]].with_user(user).browse(action["res_id"]))
 
     def test_user_changes_nothing(self):
         for model in MODELS:

@@ -227,7 +227,7 @@ test("the late answer to an earlier question is dropped", async () => {
 test("Apply changes saves the row, opens the dialog, and everything is read again", async () => {
     mockSummary(1, 2, 0);
     onRpc("axivox.extension", "web_save", ({ args }) => expect.step(args[1]));
-    onRpc("axivox.account", "action_apply_changes", ({ args }) => {
+    onRpc("axivox.account", "action_review_changes", ({ args }) => {
         expect.step(args);
         return {
             type: "ir.actions.act_window",
@@ -255,7 +255,7 @@ test("Apply changes saves the row, opens the dialog, and everything is read agai
 
 test("a row that cannot be saved keeps the dialog closed", async () => {
     mockSummary(1);
-    onRpc("axivox.account", "action_apply_changes", () => expect.step("action_apply_changes"));
+    onRpc("axivox.account", "action_review_changes", () => expect.step("action_review_changes"));
     await mountList();
     await contains(".o_data_row:eq(0) [name=name]").click();
     await contains(".o_data_row:eq(0) [name=name] input").edit("", { confirm: false });

@@ -26,7 +26,7 @@ export class PendingBar extends Component {
     apply() {
         const { account_id } = this.summary;
         return this.env.onClickViewButton({
-            clickParams: { type: "object", name: "action_apply_changes" },
+            clickParams: { type: "object", name: "action_review_changes" },
             getResParams: () => ({
                 resModel: "axivox.account",
                 resId: account_id,

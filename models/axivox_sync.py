@@ -1,0 +1,325 @@
+import logging
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+from odoo import api, fields, models, modules
+from odoo.exceptions import UserError
+from odoo.service.model import retrying
+from odoo.tools import SQL
+
+from ..callerid import dialing
+from ..callerid.policy import Settings
+from ..console import ConsoleError
+from . import phrases
+
+_logger = logging.getLogger(__name__)
+
+LOCK = 0x41786976  # the kind of advisory lock that one account's pull or apply holds
+BATCH = 200  # records
+IN_BACKGROUND_FROM = 500  # users
+UNFINISHED = ("waiting", "running", "asked")
+
+
+class AxivoxSync(models.Model):
+    """One attempt to pull or to apply.
+
+    It is repeated from its beginning where it was interrupted: it reads what is there, writes
+    what differs, and ends when nothing does. So there are no steps to remember.
+    """
+
+    _name = "axivox.sync"
+    _description = "Pull from Axivox or apply at Axivox"
+    _order = "id desc"
+    _rec_name = "create_date"
+
+    account_id = fields.Many2one("axivox.account", required=True, index=True, ondelete="cascade")
+    create_uid = fields.Many2one("res.users", string="Asked by")
+    create_date = fields.Datetime(string="Asked on")
+    kind = fields.Selection([("pull", "Pull"), ("apply", "Apply")], required=True)
+    state = fields.Selection(
+        [
+            ("waiting", "Waits for the scheduler"),
+            ("running", "Running: nothing went live yet"),
+            ("asked", "Axivox was asked to apply; its answer is not known yet"),
+            ("done", "Done"),
+            ("failed", "Failed: nothing went live"),
+        ],
+        required=True,
+        default="running",
+    )
+    settings = fields.Json(help="What is to be applied.")
+    choices = fields.Json(help="What was decided about each change that was found.")
+    users = fields.Json(help="The Odoo user of each new extension.")
+    revision = fields.Char(help="What the console has to be at: what was looked at.")
+    done = fields.Integer()
+    total = fields.Integer()
+    progress = fields.Float(compute="_compute_progress")
+    message = fields.Text()
+
+    @api.depends("done", "total", "state")
+    def _compute_progress(self):
+        for sync in self:
+            share = sync.done / sync.total if sync.total else 0
+            sync.progress = 100 if sync.state == "done" else min(99, 100 * share)
+
+    @api.model
+    def _start(self, account, kind, **vals):
+        """Pull or apply, now, or in the scheduler where there is much to do.
+
+        :param vals: ``settings``, ``choices``, ``users``, ``revision``
+        :raises UserError: where somebody else is at it, and where it fails
+        """
+        account._check_manager()
+        with self._alone(account) as alone:
+            before = self.search(
+                [("account_id", "=", account.id), ("state", "in", UNFINISHED)], limit=1
+            )
+            if not alone or (before.state == "waiting" and before._is_fresh()):
+                raise UserError(before._who())
+            # What does not run any more was interrupted; this attempt takes its place.
+            state = "asked" if before.state == "asked" else "running"
+            before.write({"state": "failed", "message": self.env._("Interrupted, then repeated.")})
+            sync = self.create({"account_id": account.id, "kind": kind, "state": state, **vals})
+            if in_background := account.connected_to and sync._size() >= IN_BACKGROUND_FROM:
+                sync.state = "waiting"
+            self._call_scheduler(now=in_background)
+            sync._commit()
+            if not in_background:
+                sync._run()
+        return sync
+
+    @api.model
+    def _cron_run(self):
+        """Do what waits, and repeat what was interrupted."""
+        for sync in self.search([("state", "in", UNFINISHED)], order="id"):
+            asked_by = sync.with_user(sync.create_uid).with_context(
+                allowed_company_ids=sync.account_id.company_id.ids
+            )
+            with self._alone(sync.account_id) as alone:
+                if alone:
+                    asked_by._run_unattended()
+            self.env["ir.cron"]._commit_progress(1)
+        if self.search_count([("state", "in", UNFINISHED)]):
+            self._call_scheduler(now=False)
+
+    def _run_unattended(self):
+        try:
+            retrying(self._run, self.env)
+        except UserError:
+            _logger.info("Axivox: %s", self.message)
+        except Exception:
+            _logger.exception("Axivox: pull or apply %s failed", self.id)
+            self._settle("failed", self.env._("It failed unexpectedly; the server's log says why."))
+        # Whoever asked may have closed the dialog.
+        kind = {"done": "success", "failed": "danger"}.get(self.state, "warning")
+        note = {"type": kind, "message": self.message, "sticky": kind != "success"}
+        self.create_uid._bus_send("simple_notification", note)
+
+    def _run(self):
+        """
+        :raises UserError: where it fails; then the message says why, and the state whether live
+            calls may have changed
+        """
+        if self.state == "waiting":
+            self.state = "running"
+        self._commit(message=False)
+        try:
+            message = {"pull": self._pull, "apply": self._apply}[self.kind]()
+        except UserError as error:
+            self._settle("failed", str(error))
+            raise
+        except ConsoleError as error:
+            state = "asked" if self.state == "asked" and error.in_doubt else "failed"
+            reason = phrases.console_error(self.env, error)
+            if self.kind == "apply":
+                reason = phrases.outcome(self.env, state, reason)
+            self._settle(state, reason)
+            raise UserError(reason) from error
+        self._commit(state="done", message=message)
+
+    def _apply(self):
+        account = self.account_id
+        console = account._console()
+        try:
+            found = account._look(console)
+        except ConsoleError as error:
+            raise self._in_doubt(error, self.state == "asked") from error
+        self.state = "running"
+        merged, elsewhere = account._merge(found, Settings.from_json(self.settings), self._choose)
+        if unseen := [change for change in elsewhere if not self._choose(change)]:
+            raise UserError(phrases.changed_elsewhere(self.env, unseen, account._names()))
+        self._check_numbers(found, merged)
+        account._record_found(found)
+        account._take(found, account._merge(found, account._wanted(), self._choose)[0])
+        account.write({"sent": merged.to_json(), "seen": account._seen_settings(found)})
+
+        there = Settings.from_json(found.saved)
+        users = {e: n for e, n in merged.extensions.items() if n != there.extensions[e]}
+        self._commit(total=len(users) + 1)
+        revision = found.revision
+        page = (merged.default, merged.override, merged.rules)
+        if page != (there.default, there.override, there.rules):
+            revision = console.save_settings(merged.to_json(), revision)
+        for count, revision in console.save_users(users, revision):  # noqa: B007, B020
+            self._commit(done=self.done + count)
+
+        after = merged.to_json()
+        after["extensions"] = {**found.saved["extensions"], **merged.extensions}
+        if after != found.applied:
+            self._commit(state="asked")
+            try:
+                console.apply(revision)
+            except ConsoleError as error:
+                if not error.in_doubt or not self._went_live(console, after):
+                    raise self._in_doubt(error, False) from error
+        if account.applied_settings != after:
+            account._record_applied(after)
+        seen = account._seen_settings(replace(found, saved=after))
+        account.write({"seen": seen, "sent": False, "found": False})
+        return self.env._("Axivox runs on what is saved here.")
+
+    def _went_live(self, console, settings):
+        """:raises ConsoleError: in doubt, where that cannot be found out now"""
+        try:
+            return console.read().applied == settings
+        except ConsoleError as error:
+            raise self._in_doubt(error, True) from error
+
+    def _in_doubt(self, error, in_doubt):
+        """The same error, told whether live calls may have changed."""
+        return ConsoleError(error.reason, error.detail, wait=error.wait, in_doubt=in_doubt)
+
+    def _pull(self):
+        account = self.account_id
+        found = account._look(account._console())
+        if self.revision and self.revision != found.revision:
+            raise UserError(
+                self.env._("The console was changed while you looked at it. Look again.")
+            )
+        account._record_found(found)
+        account._create_numbers(account._unknown_numbers(found))
+        renumbered = account._renumbered(found)
+        for extension, number in renumbered.items():
+            extension.number = number
+        unknown = account._unknown_users(found)
+        users = self._users(found)
+        self._commit(total=len(unknown) + 1)
+        for start in range(0, len(unknown), BATCH):
+            batch = unknown[start : start + BATCH]
+            account._create_users(found, {number: users.get(number) for number in batch})
+            self._commit(done=self.done + len(batch))
+        for extension in account.extension_ids.filtered(lambda e: not e.user_id):
+            if user := users.get(extension.number):
+                extension.user_id = user
+        writes, mirrored = account._merge_directory(found, self._choose)
+        for record, vals in writes.items():
+            record.write(vals)
+        merged, elsewhere = account._merge(found, account._wanted(), self._choose)
+        account._take(found, merged)
+        open_questions = [
+            change
+            for change in (*elsewhere, *mirrored)
+            if change.clashes and not self._choose(change)
+        ]
+        account.write(
+            {
+                "seen": account._seen(found, open_questions),
+                "sent": False,
+                "found": found.saved if open_questions else False,
+                "look_failure": False,
+            }
+        )
+        return self.env._(
+            "Pulled from Axivox: %(numbers)s numbers, %(users)s users, %(rules)s rules.",
+            numbers=len(found.numbers),
+            users=len(found.users),
+            rules=len(found.saved["rules"]),
+        )
+
+    def _choose(self, elsewhere):
+        return (self.choices or {}).get(elsewhere.key)
+
+    def _users(self, found):
+        """:return: {extension: id of the Odoo user}: as was chosen, else as is proposed"""
+        proposed = self.account_id._proposed_users(found).items()
+        return self.users or {extension: user.id for extension, user in proposed}
+
+    def _check_numbers(self, found, settings):
+        named = {settings.default, *(rule.number for rule in settings.rules)}
+        named |= set(settings.extensions.values())
+        if missing := sorted(named - found.numbers.keys() - {None}):
+            raise UserError(
+                self.env._(
+                    "Axivox does not have these numbers (any more): %s. Archive them here, or "
+                    "choose others.",
+                    ", ".join(map(dialing.international, missing)),
+                )
+            )
+
+    def _size(self):
+        """:return: about how many users this is about"""
+        company = self.account_id.connected_to
+        return company["users"] if self.kind == "pull" else self.account_id.pending_change_count
+
+    def _is_fresh(self):
+        return self.create_date > fields.Datetime.now() - timedelta(minutes=5)
+
+    def _who(self):
+        if not self:
+            return self.env._("Somebody else is pulling or applying right now.")
+        return self.env._(
+            "%(user)s is pulling or applying right now (since %(time)s UTC). Try again when that "
+            "has ended.",
+            user=self.create_uid.name,
+            time=self.create_date.strftime("%H:%M:%S"),
+        )
+
+    def _action(self):
+        """:return: the action that shows how it went, or how far it is"""
+        if self.state in UNFINISHED:
+            return {
+                "type": "ir.actions.act_window",
+                "name": self.env._("Apply changes") if self.kind == "apply" else self.env._("Pull"),
+                "res_model": self._name,
+                "res_id": self.id,
+                "views": [[False, "form"]],
+                "target": "new",
+            }
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.message,
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+    @contextmanager
+    def _alone(self, account):
+        """Hold the account for as long as the block, or this process, lives.
+
+        :return: whether it is ours, over all Odoo processes
+        """
+        with self.env.registry.cursor() as cr:
+            cr.execute(SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", LOCK, account.id))
+            yield cr.fetchone()[0]
+
+    def _commit(self, **vals):
+        """Write down how far it is, for other processes and for after a crash."""
+        self.write(vals)
+        if not modules.module.current_test:  # a test is one transaction
+            self.env["ir.cron"]._commit_progress()
+
+    def _settle(self, state, message):
+        if not modules.module.current_test:
+            self.env.cr.rollback()
+        self._commit(state=state, message=message)
+
+    @api.model
+    def _call_scheduler(self, *, now):
+        """Now for what waits for it, in a minute for what may be interrupted."""
+        # sudo: the scheduler is called for one's own request
+        cron = self.env.ref("axivox_caller_id.axivox_sync_cron").sudo()
+        cron._trigger(None if now else fields.Datetime.now() + timedelta(minutes=1))

@@ -1,0 +1,73 @@
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import requests
+
+ROOT = Path(__file__).resolve().parents[1]
+TOKEN = "a-token-for-tests"
+
+
+class StandIn:
+    """The sandbox, a program of its own that stands in for Axivox, spoken to over HTTP."""
+
+    def __init__(self):
+        self._folder = tempfile.TemporaryDirectory()
+        state = Path(self._folder.name) / "state.json"
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "sandbox", "--state", state, "--token", TOKEN],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        ready = self._process.stdout.readline()
+        self.address = re.search(r"http://127\.0\.0\.1:\d+", ready)[0]
+        self.base_url = f"{self.address}/api"
+
+    def stop(self):
+        self._process.terminate()
+        self._process.communicate(timeout=10)
+        self._folder.cleanup()
+
+    def hold(self, **account):
+        """Hold this account, saved and applied alike; nothing went wrong and nothing was asked."""
+        self._control("PUT", "state", account)
+        self._control("DELETE", "faults")
+        self._control("DELETE", "requests")
+
+    def misbehave(self, *faults):
+        self._control("POST", "faults", list(faults))
+
+    def behave(self):
+        self._control("DELETE", "faults")
+
+    def edit(self, **edit):
+        """Somebody saves something in the console; ``apply=True``: and applies."""
+        self._control("POST", "edit", edit)
+
+    def applied(self):
+        """What live calls run on, in the form of ``Settings.to_json``."""
+        held = self._control("GET", "applied")
+        return {
+            "default": held["default_number"],
+            "override": held["rules_override_users"],
+            "rules": [[rule["prefix"], rule["number"]] for rule in held["rules"]],
+            "extensions": held["users"],
+        }
+
+    def requests(self):
+        """``METHOD /path`` of each request since it was last forgotten, without queries."""
+        served = self._control("GET", "requests")
+        return [f"{r['method']} {r['path'].split('?')[0]}" for r in served]
+
+    def forget_requests(self):
+        self._control("DELETE", "requests")
+
+    def _control(self, method, path, content=None):
+        answer = requests.request(
+            method, f"{self.address}/sandbox/{path}", json=content, timeout=30
+        )
+        answer.raise_for_status()
+        return answer.json() if answer.content else None

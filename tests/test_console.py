@@ -1,0 +1,565 @@
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+
+from .common import CALLED_IN_LONDON, LONDON, MAIN, NEW_YORK, PARIS, AxivoxCase
+from .stand_in import TOKEN, StandIn
+
+BERLIN = "+4930901820"
+
+
+class ConsoleCase(AxivoxCase):
+    """The account of ``AxivoxCase``, connected to a console that holds its numbers and users and
+    was never edited otherwise: default main line, two rules, one number of one's own."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.sandbox = StandIn()
+        cls.addClassCleanup(cls.sandbox.stop)
+        cls.account.write(
+            {"mode": "api", "base_url": cls.sandbox.base_url, "token": TOKEN},
+        )
+
+    def setUp(self):
+        super().setUp()
+        self.hold()
+        self.account.action_test_connection()
+
+    def hold(self, **settings):
+        held = {
+            "company": {"name": "Velo Test", "domain": "velo.axivox.example"},
+            "numbers": [
+                {"number": number, "destination": {"type": "dial_plan", "target": "Main menu"}}
+                for number in (MAIN, LONDON, PARIS, NEW_YORK)
+            ],
+            "users": [
+                {"extension": "201", "name": "Sophie", "outgoing_number": None},
+                {"extension": "202", "name": "James", "outgoing_number": PARIS},
+            ],
+            "outgoing_settings": {
+                "default_number": MAIN,
+                "rules_override_users": False,
+                "rules": [
+                    {"prefix": "0044", "number": LONDON},
+                    {"prefix": "0033", "number": PARIS},
+                ],
+            },
+        }
+        self.sandbox.hold(**{**held, **settings})
+
+    def pull(self):
+        self.account.with_user(self.manager).action_pull()
+
+    def apply(self):
+        return self.account.with_user(self.manager).action_apply_changes()
+
+    def review(self, kind):
+        account = self.account.with_user(self.manager)
+        action = account.action_review_pull() if kind == "pull" else account.action_review_changes()
+        return self.env[action["res_model"]].with_user(self.manager).browse(action["res_id"])
+
+    def rule(self, prefix):
+        return self.account.rule_ids.filtered(lambda rule: rule.destination_prefix == prefix)
+
+    def saved(self):
+        return self.account._settings("saved").to_json()
+
+
+@tagged("post_install", "-at_install")
+class TestConnection(ConsoleCase):
+    def test_test_says_what_it_found(self):
+        self.assertRegex(
+            self.account.connection,
+            r"Velo Test \(velo\.axivox\.example\): 4 numbers, 2 users, revision \d+",
+        )
+
+    def test_token_is_never_read_back(self):
+        admin = self.env.ref("base.user_admin")
+        admin.company_ids += self.company
+        account = self.account.with_user(admin)
+        self.assertFalse(account.token)
+        self.assertTrue(account.has_token)
+        with self.assertRaises(AccessError):
+            account.read(["stored_token"])
+        with self.assertRaises(AccessError):
+            account.export_data(["stored_token"])
+        self.assertNotIn(TOKEN, str(account.read()))
+        self.assertNotIn(TOKEN, str(self.account.message_ids.mapped("body")))
+        with self.assertRaises(AccessError):
+            self.account.with_user(self.manager).read(["base_url"])
+        with self.assertRaises(AccessError):
+            self.account.with_user(self.manager).write({"token": "another"})
+
+    def test_new_url_or_token_asks_for_a_new_test(self):
+        for vals in ({"token": "another"}, {"base_url": "https://gateway.example/api"}):
+            self.account.connected_to = {"domain": "velo.axivox.example"}
+            self.account.write(vals)
+            self.assertFalse(self.account.connected_to)
+            with self.assertRaisesRegex(UserError, "Test the connection first"):
+                self.pull()
+
+    def test_wrong_token_is_said_where_it_is_tested(self):
+        self.account.token = "wrong"
+        with self.assertRaisesRegex(UserError, "token was not accepted") as caught:
+            self.account.action_test_connection()
+        self.assertNotIn("wrong", str(caught.exception))
+
+    def test_address_that_would_leak_the_token_is_refused(self):
+        for base_url in (
+            "http://gateway.example/api",
+            "https://me:secret@gateway.example/api",
+            "gateway.example/api",
+            "ftp://gateway.example",
+            "http://[::1",
+        ):
+            with self.subTest(base_url), self.assertRaises(ValidationError):
+                self.account.base_url = base_url
+
+    def test_another_axivox_account_behind_the_same_url_is_noticed(self):
+        self.pull()
+        self.hold(company={"name": "Other", "domain": "other.axivox.example"})
+        with self.assertRaisesRegex(UserError, "another Axivox account than before"):
+            self.apply()
+        self.account.action_test_connection()
+        self.assertFalse(self.account.seen)
+
+    def test_replaced_account_is_never_asked_again(self):
+        self.account.active = False
+        self.account.flush_recordset()
+        with self.assertRaisesRegex(UserError, "not connected"):
+            self.pull()
+        new = self.account.create({"company_id": self.company.id})
+        self.assertEqual((new.mode, new.connected_to), ("manual", False))
+
+    def test_neutralized_copy_touches_no_real_account(self):
+        sql = (self.sandbox_root() / "data" / "neutralize.sql").read_text()
+        self.env.flush_all()
+        self.env.cr.execute(sql)
+        self.env.invalidate_all()
+        account = self.account.sudo()
+        self.assertEqual(
+            (account.mode, account.base_url, account.stored_token, account.connected_to),
+            ("manual", False, False, False),
+        )
+
+    def sandbox_root(self):
+        from .stand_in import ROOT
+
+        return ROOT
+
+
+@tagged("post_install", "-at_install")
+class TestPull(ConsoleCase):
+    def test_first_pull_takes_what_was_never_edited_here(self):
+        self.hold(
+            numbers=[
+                {"number": MAIN, "destination": {"type": "dial_plan", "target": "Main menu"}},
+                {"number": LONDON, "destination": {"type": "dial_plan", "target": "Main menu"}},
+                {"number": PARIS, "destination": {"type": "dial_plan", "target": "Main menu"}},
+                {"number": NEW_YORK, "destination": {"type": "dial_plan", "target": "Main menu"}},
+                {"number": BERLIN, "destination": {"type": "extension", "target": "203"}},
+            ],
+            users=[
+                {"extension": "201", "name": "Sophie", "email": "s@velo.example"},
+                {"extension": "202", "name": "James", "outgoing_number": PARIS},
+                {"extension": "203", "name": "Nina", "outgoing_number": BERLIN},
+            ],
+        )
+        nina = self._user("nina_test", "axivox_caller_id.group_user")
+        nina.email = "Nina@velo.example"
+        self.pull()
+        nina_there = self.account.extension_ids.filtered(lambda e: e.number == "203")
+        self.assertEqual(nina_there.name, "Nina")
+        self.assertTrue(nina_there.direct_line)
+        self.assertEqual(self.extension.email, "s@velo.example")
+        self.assertEqual(self.account.rule_ids.mapped("destination_prefix"), ["0044", "0033"])
+        self.assertEqual(self.account.pending_changes(), [])
+        self.assertEqual(self.account.applied_settings, self.sandbox.applied())
+
+    def test_first_pull_asks_about_what_was_edited_here(self):
+        self.account.default_outgoing_number_id = self.london
+        self._rule("0044", self.new_york)
+        self.own.outgoing_number_id = self.london
+        self.pull()
+        self.assertEqual(self.account.default_outgoing_number_id, self.london)
+        self.assertEqual(self.rule("0044").number_id, self.new_york)
+        self.assertEqual(self.rule("0033").number_id, self.paris)
+        self.assertEqual(self.own.outgoing_number_id, self.london)
+        with self.assertRaisesRegex(UserError, "Default outgoing number: there"):
+            self.apply()
+        review = self.review("pull")
+        self.assertEqual(
+            review.line_ids.filtered("clashes").mapped("name"),
+            ["Default outgoing number", "Rule 0044", "Outgoing number of 202 James"],
+        )
+        self.assertFalse(any(review.line_ids.mapped("choice")))
+        with self.assertRaisesRegex(UserError, "Rule 0044"):
+            review.action_pull()
+        review.line_ids[0].choice = "found"
+        review.line_ids[1:].choice = "wanted"
+        review.action_pull()
+        self.assertEqual(self.account.default_outgoing_number_id, self.main)
+        self.assertEqual(
+            self.account.pending_changes(),
+            [
+                "Rule 0044: +44 20 7946 0958 → +1 212-555-0123",
+                "202 James: +33 1 99 00 12 34 → +44 20 7946 0958",
+            ],
+        )
+        self.apply()
+        self.assertEqual(self.sandbox.applied(), self.saved())
+
+    def test_preview_says_what_will_be_created_and_left_alone_and_changes_nothing(self):
+        self.hold(
+            users=[
+                {"extension": "201", "name": "Sophie"},
+                {"extension": "207", "name": "Nina", "email": "nina@velo.example"},
+            ],
+            numbers=[
+                {"number": MAIN, "destination": {"type": "hang_up", "target": None}},
+                {"number": LONDON, "destination": {"type": "dial_plan", "target": "Main menu"}},
+                {"number": PARIS, "destination": {"type": "dial_plan", "target": "Main menu"}},
+                {"number": BERLIN, "destination": {"type": "not_configured", "target": None}},
+            ],
+        )
+        nina = self._user("nina_test", "axivox_caller_id.group_user")
+        nina.email = "nina@velo.example"
+        review = self.review("pull")
+        pages = {page["title"]: page["changes"] for page in review.pages["pages"]}
+        self.assertEqual(
+            pages,
+            {
+                "New incoming numbers": ["+49 30 901820"],
+                "New users": ["207 Nina"],
+                "Left alone": [
+                    "202 James is not at Axivox: it stays here.",
+                    "+1 212-555-0123 · New York is not at Axivox any more: it stays here.",
+                ],
+            },
+        )
+        self.assertEqual(review.user_ids.user_id, nina)
+        destination = review.line_ids.filtered(lambda line: "Destination" in line.name)
+        self.assertEqual(
+            (destination.found, destination.wanted, destination.choice),
+            ("Hang up", "Dial plan: Main menu", False),
+        )
+        self.assertEqual(len(self.account.extension_ids), 2)
+        destination.choice = "found"
+        review.action_pull()
+        nina_there = self.account.extension_ids.filtered(lambda e: e.number == "207")
+        self.assertEqual(nina_there.user_id, nina)
+        self.assertEqual(self.main.destination_type, "hang_up")
+        self.assertTrue(self.own.active and self.new_york.active)
+
+    def test_what_the_console_holds_verbatim_is_kept_and_flagged(self):
+        rules = [("0044", LONDON), ("0044", PARIS), ("04", MAIN), ("0032/2", MAIN)]
+        self.hold(
+            outgoing_settings={
+                "default_number": MAIN,
+                "rules_override_users": True,
+                "rules": [{"prefix": prefix, "number": number} for prefix, number in rules],
+            }
+        )
+        self.pull()
+        self.assertEqual(
+            [(r.destination_prefix, r.number_id.number) for r in self.account.rule_ids], rules
+        )
+        self.assertFalse(self.account.rule_ids[0].warning)
+        self.assertTrue(all(rule.warning for rule in self.account.rule_ids[1:]))
+        self.account.rules_override_users = False
+        self.apply()
+        self.assertEqual(self.sandbox.applied(), self.saved())
+
+    def test_pull_stops_where_the_console_changed_while_one_looked(self):
+        review = self.review("pull")
+        self.sandbox.edit(rules_override_users=True)
+        with self.assertRaisesRegex(UserError, "while you looked"):
+            review.action_pull()
+        self.assertFalse(self.account.rules_override_users)
+
+    def test_edit_of_one_side_is_never_lost_to_the_other(self):
+        self.pull()
+        self.rule("0044").number_id = self.new_york
+        self.extension.outgoing_number_id = self.london
+        self.sandbox.edit(users={"202": None}, default_number=LONDON)
+        self.pull()
+        self.assertEqual(self.rule("0044").number_id, self.new_york)
+        self.assertEqual(self.extension.outgoing_number_id, self.london)
+        self.assertFalse(self.own.outgoing_number_id)
+        self.assertEqual(self.account.default_outgoing_number_id, self.london)
+
+    def test_renumbered_extension_is_known_by_its_email(self):
+        self.pull()
+        self.own.write({"email": "james@velo.example", "user_id": self.james.id})
+        self.hold(
+            users=[
+                {"extension": "201", "name": "Sophie", "outgoing_number": None},
+                {
+                    "extension": "302",
+                    "name": "James",
+                    "email": "James@velo.example",
+                    "outgoing_number": PARIS,
+                },
+            ]
+        )
+        pages = {page["title"]: page["changes"] for page in self.review("pull").pages["pages"]}
+        self.assertEqual(pages, {"New extensions of users": ["202 James becomes 302"]})
+        self.pull()
+        self.assertEqual((self.own.number, self.own.user_id), ("302", self.james))
+        self.assertEqual(len(self.account.extension_ids), 2)
+        self.assertEqual(self.account.pending_changes(), [])
+
+    def test_extension_renumbered_here_only_is_left_out_and_said(self):
+        self.pull()
+        self.own.number = "209"
+        self.extension.outgoing_number_id = self.london
+        review = self.review("apply")
+        self.assertIn("209 James", str(review.pages))
+        self.assertIn("not a user at Axivox", str(review.pages))
+        self.apply()
+        self.assertEqual(self.sandbox.applied()["extensions"], {"201": LONDON, "202": PARIS})
+
+    def test_archived_user_keeps_their_extension_in_step_and_is_proposed_to_nobody(self):
+        self.pull()
+        self.james.active = False
+        self.own.outgoing_number_id = self.london
+        self.apply()
+        self.assertEqual(self.sandbox.applied()["extensions"]["202"], LONDON)
+        self.assertIn("is archived", self.own.warning)
+        self.assertEqual(self.own.user_id, self.james)
+
+    def test_archived_number_leaves_the_lines_that_name_it_at_axivox(self):
+        self.pull()
+        self.paris.active = False
+        self.assertEqual(
+            self.account.pending_changes(),
+            ["Rule 0033 → +33 1 99 00 12 34 is removed", "202 James: +33 1 99 00 12 34 → Default"],
+        )
+        self.apply()
+        self.assertEqual(self.sandbox.applied()["rules"], [["0044", LONDON]])
+        self.assertIsNone(self.sandbox.applied()["extensions"]["202"])
+        self.assertEqual(self.account.pending_changes(), [])
+        self.assertTrue(self.rule("0033"))
+
+
+@tagged("post_install", "-at_install")
+class TestApplyOverApi(ConsoleCase):
+    def setUp(self):
+        super().setUp()
+        self.pull()
+
+    def test_apply_makes_axivox_run_on_what_is_saved_and_leaves_an_entry(self):
+        self.rule("0044").number_id = self.new_york
+        self.extension.outgoing_number_id = self.london
+        self.assertEqual(self._shown(self.sophie, CALLED_IN_LONDON), (LONDON, "rule"))
+        action = self.apply()
+        self.assertEqual(action["tag"], "display_notification")
+        self.assertEqual(self.sandbox.applied(), self.saved())
+        self.assertEqual(self.account.pending_change_count, 0)
+        entry = self.account.applied_ids[0]
+        self.assertEqual(entry.create_uid, self.manager)
+        self.assertIn("Rule 0044: +44 20 7946 0958 → +1 212-555-0123", entry.changes)
+        self.assertIn("Applied at Axivox", self.account.message_ids[0].body)
+        self.assertEqual(self.account.message_ids[0].author_id, self.manager.partner_id)
+
+    def test_history_entry_is_applied_again(self):
+        before = self.sandbox.applied()
+        self.account.rule_ids.unlink()
+        self.apply()
+        self.assertEqual(self.sandbox.applied()["rules"], [])
+        self.account.applied_ids[1].action_restore()
+        self.apply()
+        self.assertEqual(self.sandbox.applied(), before)
+
+    def test_only_managers_apply_and_pull(self):
+        for user in (self.editor, self.sophie):
+            for method in ("action_apply_changes", "action_pull", "action_test_connection"):
+                with self.subTest(user=user.login, method=method), self.assertRaises(AccessError):
+                    getattr(self.account.with_user(user), method)()
+
+    def test_number_that_axivox_has_not_is_named_before_anything_is_sent(self):
+        berlin = self.env["axivox.number"].create({"account_id": self.account.id, "number": BERLIN})
+        self.rule("0044").number_id = berlin
+        self.sandbox.forget_requests()
+        with self.assertRaisesRegex(UserError, r"does not have these numbers.*\+49 30 901820"):
+            self.apply()
+        self.assertFalse([r for r in self.sandbox.requests() if not r.startswith("GET")])
+
+    def test_others_saved_changes_are_listed_before_they_go_live(self):
+        self.sandbox.edit(users={"201": NEW_YORK})
+        self.rule("0044").number_id = self.new_york
+        with self.assertRaisesRegex(UserError, "Somebody changed the console"):
+            self.apply()
+        review = self.review("apply")
+        line = review.line_ids
+        self.assertEqual(
+            (line.name, line.applied, line.found, line.wanted, line.saved_by, line.choice),
+            (
+                "Outgoing number of 201 Sophie",
+                "Default",
+                "+1 212-555-0123",
+                "Default",
+                "Console user",
+                "found",
+            ),
+        )
+        review.action_confirm()
+        self.assertEqual(self.extension.outgoing_number_id, self.new_york)
+        self.assertEqual(self.sandbox.applied(), self.saved())
+
+    def test_waiting_change_of_a_user_whom_odoo_does_not_know_is_listed_too(self):
+        users = [
+            {"extension": "201", "name": "Sophie", "outgoing_number": None},
+            {"extension": "202", "name": "James", "outgoing_number": PARIS},
+            {"extension": "208", "name": "Nina", "outgoing_number": None},
+        ]
+        self.hold(users=users)
+        self.sandbox.edit(users={"208": LONDON})
+        self.account.rules_override_users = True
+        with self.assertRaisesRegex(UserError, "208"):
+            self.apply()
+        review = self.review("apply")
+        self.assertEqual(review.line_ids.name, "Outgoing number of 208 Nina")
+        review.action_confirm()
+        self.assertEqual(self.sandbox.applied()["extensions"]["208"], LONDON)
+
+    def test_conflict_of_each_kind_resolved_each_way(self):
+        """Over RPC it raises and changes nothing; in the dialog, nothing is chosen at first."""
+
+        def default(number):
+            self.account.default_outgoing_number_id = number
+
+        def rule(number):
+            self.rule("0044").number_id = number
+
+        def extension(number):
+            self.extension.outgoing_number_id = number
+
+        def order(_number):
+            self._rule("0049", self.new_york, sequence=99)
+            self.apply()
+            uk, france, germany = self.account.rule_ids
+            for position, line in enumerate((germany, uk, france)):
+                line.sequence = position
+
+        def removed(_number):
+            self.rule("0044").unlink()
+
+        rules = [["0044", LONDON], ["0033", PARIS]]
+        kinds = {
+            "default": (default, {"default_number": LONDON}, lambda s: s["default"]),
+            "rule": (
+                rule,
+                {
+                    "rules": [
+                        {"prefix": "0044", "number": MAIN},
+                        {"prefix": "0033", "number": PARIS},
+                    ]
+                },
+                lambda s: s["rules"],
+            ),
+            "rule removed here": (
+                removed,
+                {
+                    "rules": [
+                        {"prefix": "0044", "number": MAIN},
+                        {"prefix": "0033", "number": PARIS},
+                    ]
+                },
+                lambda s: s["rules"],
+            ),
+            "rule removed there": (
+                rule,
+                {"rules": [{"prefix": "0033", "number": PARIS}]},
+                lambda s: s["rules"],
+            ),
+            "order": (
+                order,
+                {
+                    "rules": [
+                        {"prefix": "0033", "number": PARIS},
+                        {"prefix": "0044", "number": LONDON},
+                        {"prefix": "0049", "number": NEW_YORK},
+                    ]
+                },
+                lambda s: s["rules"],
+            ),
+            "extension": (extension, {"users": {"201": LONDON}}, lambda s: s["extensions"]["201"]),
+        }
+        self.assertEqual(self.sandbox.applied()["rules"], rules)
+        for kind, (edit, edit_there, read) in kinds.items():
+            for choice in ("found", "wanted"):
+                with self.subTest(kind, choice=choice):
+                    self.hold()
+                    self.account.write({"seen": False, "sent": False, "found": False})
+                    self.account._restore(self.sandbox.applied())
+                    self.pull()
+                    edit(self.new_york)
+                    wanted = read(self.saved())
+                    self.sandbox.edit(**edit_there)
+                    live = self.sandbox.applied()
+                    before = self.saved()
+                    with self.assertRaisesRegex(UserError, "Somebody changed the console"):
+                        self.apply()
+                    self.assertEqual((self.saved(), self.sandbox.applied()), (before, live))
+                    review = self.review("apply")
+                    self.assertEqual(review.line_ids.mapped("choice"), [False])
+                    with self.assertRaisesRegex(UserError, "Both sides changed"):
+                        review.action_confirm()
+                    review.line_ids.choice = choice
+                    review.action_confirm()
+                    self.assertEqual(self.sandbox.applied(), self.saved())
+                    self.assertEqual(read(self.saved()) == wanted, choice == "wanted")
+                    self.assertEqual(self.account.pending_changes(), [])
+
+    def test_console_changed_again_after_the_dialog_was_opened_is_asked_again(self):
+        self.sandbox.edit(default_number=LONDON)
+        review = self.review("apply")
+        self.sandbox.edit(default_number=PARIS)
+        with self.assertRaisesRegex(UserError, "Somebody changed the console"):
+            review.action_confirm()
+        self.assertEqual(self.sandbox.applied()["default"], MAIN)
+
+    def test_discard_goes_back_to_what_axivox_runs_on(self):
+        before = self.saved()
+        self.account.rule_ids.unlink()
+        self.own.outgoing_number_id = False
+        self.review("apply").action_discard()
+        self.assertEqual(self.saved(), before)
+
+    def test_look_marks_the_account_and_says_what_differs(self):
+        self.sandbox.edit(default_number=LONDON, apply=True)
+        self.env["axivox.account"]._cron_look()
+        warnings = str(self.account.warnings)
+        self.assertIn("Default outgoing number: +32 12 34 56 78 → +44 20 7946 0958", warnings)
+        self.assertIn("Somebody changed Axivox's console", warnings)
+        self.assertEqual(
+            self._shown(self.sophie, "0049 30 123456"), (LONDON, "default"), "it is live"
+        )
+        self.pull()
+        self.assertNotIn("Somebody changed Axivox's console", str(self.account.warnings))
+        self.assertEqual(self.account.default_outgoing_number_id, self.london)
+
+    def test_look_that_fails_is_said_and_forgotten_when_it_works_again(self):
+        self.sandbox.misbehave({"kind": "500_before", "times": 99})
+        self.env["axivox.account"]._cron_look()
+        self.assertIn("cannot see whether the console was changed", str(self.account.warnings))
+        self.sandbox.behave()
+        self.env["axivox.account"]._cron_look()
+        self.assertNotIn("cannot see", str(self.account.warnings))
+
+    def test_interval_of_the_look_is_a_day_until_it_is_changed(self):
+        cron = self.env.ref("axivox_caller_id.axivox_look_cron")
+        self.assertEqual((cron.interval_number, cron.interval_type), (1, "days"))
+
+    def test_second_manager_is_told_who_is_at_it(self):
+        self.account.rules_override_users = True
+        sync = self.env["axivox.sync"].with_user(self.manager)
+        running = sync.create({"account_id": self.account.id, "kind": "apply"})
+        with running._alone(self.account) as alone:
+            self.assertTrue(alone)
+            with self.assertRaisesRegex(UserError, "^manager_test .* is pulling or applying"):
+                self.apply()
+        self.apply()
+        self.assertEqual(running.state, "failed")
+        self.assertEqual(self.sandbox.applied(), self.saved())

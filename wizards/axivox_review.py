@@ -1,0 +1,241 @@
+from dataclasses import replace
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+
+from ..callerid import changes
+from ..callerid.policy import Settings
+from ..models import phrases
+
+
+class AxivoxReview(models.TransientModel):
+    _name = "axivox.review"
+    _description = "Look before changes are applied or pulled"
+
+    account_id = fields.Many2one("axivox.account", required=True, readonly=True)
+    kind = fields.Selection([("apply", "Apply"), ("pull", "Pull")], required=True, readonly=True)
+    mode = fields.Selection(related="account_id.mode")
+    # What was looked at: somebody may save something else in the meantime.
+    settings = fields.Json(required=True, readonly=True)
+    revision = fields.Char(readonly=True)
+    pages = fields.Json(readonly=True)
+    line_ids = fields.One2many("axivox.review.line", "review_id", string="Changed in the console")
+    user_ids = fields.One2many("axivox.review.user", "review_id", string="New users")
+    changed_since = fields.Boolean(compute="_compute_changed_since")
+    can_discard = fields.Boolean(compute="_compute_changed_since")
+    has_clashes = fields.Boolean(compute="_compute_has_clashes")
+
+    @api.depends("account_id", "settings")
+    def _compute_changed_since(self):
+        for review in self:
+            account = review.account_id
+            review.changed_since = review.settings != account._wanted().to_json()
+            review.can_discard = not account._prepared("applied").never_applied
+
+    @api.depends("line_ids.clashes")
+    def _compute_has_clashes(self):
+        for review in self:
+            review.has_clashes = any(review.line_ids.mapped("clashes"))
+
+    @api.model
+    def _open(self, account, kind):
+        """Look, and show what will be done.
+
+        :return: the action of the dialog
+        :raises UserError: where the console does not answer
+        """
+        account.ensure_one()
+        account.check_access("read")
+        wanted = account._wanted()
+        vals = {"account_id": account.id, "kind": kind, "settings": wanted.to_json()}
+        if kind == "apply":
+            vals["pages"] = account._apply_pages(vals["settings"])
+        if account.mode == "api":
+            account._check_manager()
+            with account._explained():
+                found = account._look(account._console())
+            vals |= self._compare(account, found, wanted, kind)
+        review = self.create(vals)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Apply changes") if kind == "apply" else self.env._("Pull"),
+            "res_model": self._name,
+            "res_id": review.id,
+            "views": [
+                [self.env.ref(f"axivox_caller_id.axivox_review_view_form_{kind}").id, "form"]
+            ],
+            "target": "new",
+        }
+
+    def action_confirm(self):
+        """In manual mode: the steps were done in the console, Axivox runs on these settings.
+        Else apply them."""
+        self.ensure_one()
+        if self.mode == "manual":
+            self.account_id._record_applied(self.settings)
+            return {"type": "ir.actions.act_window_close"}
+        return self._start(settings=self.settings)
+
+    def action_pull(self):
+        self.ensure_one()
+        chosen = {line.extension: line.user_id.id for line in self.user_ids}
+        return self._start(revision=self.revision, users=chosen)
+
+    def action_discard(self):
+        """Go back to what Axivox runs on."""
+        self.ensure_one()
+        if not self.can_discard:
+            raise UserError(
+                self.env._("Nothing was ever applied: there are no settings to go back to.")
+            )
+        return self.account_id._restore(self.account_id.sudo().applied_settings)
+
+    def action_choose_found(self):
+        return self._choose_everywhere("found")
+
+    def action_choose_wanted(self):
+        return self._choose_everywhere("wanted")
+
+    def _choose_everywhere(self, choice):
+        self.line_ids.filtered("clashes").choice = choice
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [
+                [self.env.ref(f"axivox_caller_id.axivox_review_view_form_{self.kind}").id, "form"]
+            ],
+            "target": "new",
+        }
+
+    def _start(self, **vals):
+        if undecided := self.line_ids.filtered(lambda line: not line.choice):
+            raise UserError(
+                self.env._(
+                    "Both sides changed these: choose Axivox's or Odoo's for each: %s.",
+                    ", ".join(undecided.mapped("name")),
+                )
+            )
+        choices = {line.key: line.choice for line in self.line_ids}
+        sync = self.env["axivox.sync"]._start(self.account_id, self.kind, choices=choices, **vals)
+        return sync._action()
+
+    @api.model
+    def _compare(self, account, found, wanted, kind):
+        """What a look at the console adds to the dialog.
+
+        :param console.Found found:
+        :param Settings wanted:
+        """
+        names = account._names() | {e: f"{e} {user[0]}" for e, user in found.users.items()}
+        _merged, elsewhere = account._merge(found, wanted)
+        vals = {"revision": found.revision}
+        if kind == "apply":
+            vals["pages"] = self._apply_pages(account, found, wanted)
+        if kind == "pull":
+            elsewhere += account._merge_directory(found)[1]
+            strangers = set(account._unknown_users(found))
+            elsewhere = [
+                e for e in elsewhere if e.kind != "extension" or e.subject not in strangers
+            ]
+            vals["pages"] = self._pull_pages(account, found, names)
+            proposed = account._proposed_users(found)
+            asked = sorted({*strangers, *proposed})
+            vals["user_ids"] = [
+                Command.create(
+                    {
+                        "extension": extension,
+                        "name": found.users[extension][0],
+                        "email": found.users[extension][1],
+                        "user_id": proposed.get(extension, self.env["res.users"]).id,
+                    }
+                )
+                for extension in asked
+            ]
+        live = Settings.from_json(found.applied)
+        saved_by = {(saved.setting, saved.extension): saved for saved in found.waiting}
+        vals["line_ids"] = []
+        for change in elsewhere:
+            setting = "rules" if change.kind.startswith("rule") else change.kind
+            saved = saved_by.get((setting, change.subject if setting == "extension" else None))
+            mirrored = change.kind in ("name", "email", "destination")
+            applied = change.seen if mirrored else changes.value(live, change)
+            vals["line_ids"].append(
+                Command.create(
+                    {
+                        "key": change.key,
+                        "name": phrases.subject(self.env, change, names),
+                        "applied": phrases.setting_value(self.env, change.kind, applied)
+                        if applied is not None or not mirrored
+                        else "",
+                        "found": phrases.setting_value(self.env, change.kind, change.found),
+                        "wanted": phrases.setting_value(self.env, change.kind, change.wanted),
+                        "saved_by": saved and saved.saved_by,
+                        "clashes": change.clashes,
+                        "choice": False if change.clashes else "found",
+                    }
+                )
+            )
+        return vals
+
+    def _apply_pages(self, account, found, wanted):
+        left_out = account._not_there(found)
+        numbers = set(left_out.mapped("number"))
+        there = {e: n for e, n in wanted.extensions.items() if e not in numbers}
+        shown = account._apply_pages(replace(wanted, extensions=there).to_json())
+        sentences = [
+            self.env._(
+                "%s is not a user at Axivox: create it in the console, then pull.",
+                extension.display_name,
+            )
+            for extension in left_out
+        ]
+        if sentences:
+            page = {"title": self.env._("Left out"), "changes": sentences, "steps": []}
+            shown["pages"].append(page)
+        return shown
+
+    def _pull_pages(self, account, found, names):
+        """:return: what will be created, renumbered and left alone: the value of the widget"""
+        unknown = account._unknown_users(found)
+        renumbered = account._renumbered(found)
+        archived = account.with_context(active_test=False).number_ids - account.number_ids
+        left_alone = [
+            *(
+                self.env._("%s is not at Axivox: it stays here.", extension.display_name)
+                for extension in account._not_there(found)
+                if extension not in renumbered
+            ),
+            *(
+                self.env._("%s is not at Axivox any more: it stays here.", number.display_name)
+                for number in account.number_ids
+                if number.number not in found.numbers
+            ),
+            *(
+                self.env._("%s is archived here, and still at Axivox.", number.display_name)
+                for number in archived
+                if number.number in found.numbers
+            ),
+        ]
+        changed = [
+            self.env._("%(user)s becomes %(number)s", user=extension.display_name, number=number)
+            for extension, number in renumbered.items()
+        ]
+        numbers = account._unknown_numbers(found)
+        pages = {
+            self.env._("New incoming numbers"): [
+                self.env["axivox.number"]._international(number) for number in numbers
+            ],
+            self.env._("New users"): [names[extension] for extension in unknown],
+            self.env._("New extensions of users"): changed,
+            self.env._("Left alone"): left_alone,
+        }
+        return {
+            "pages": [
+                {"title": title, "changes": sentences, "steps": []}
+                for title, sentences in pages.items()
+                if sentences
+            ],
+            "is_manual": False,
+            "warning": False,
+        }

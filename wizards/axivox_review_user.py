@@ -1,0 +1,18 @@
+from odoo import fields, models
+
+
+class AxivoxReviewUser(models.TransientModel):
+    _name = "axivox.review.user"
+    _description = "A user of Axivox, and the Odoo user it may be"
+    _order = "extension"
+
+    review_id = fields.Many2one("axivox.review", required=True, index=True, ondelete="cascade")
+    extension = fields.Char(required=True)
+    name = fields.Char()
+    email = fields.Char()
+    user_id = fields.Many2one(
+        "res.users",
+        string="Odoo user",
+        domain="[('share', '=', False)]",
+        help="Proposed by e-mail: correct it where it is somebody else.",
+    )
