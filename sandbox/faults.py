@@ -162,18 +162,16 @@ class Misbehaving:
             start["headers"] = [(b"location", b"http://localhost:%d/stolen" % port)]
             await send(start)
             await send({"type": "http.response.body"})
-        elif kind in ("nonsense", "wrong_shape"):
-            html = kind == "nonsense"
-            body = b"<!DOCTYPE html><title>Welcome</title>" if html else json.dumps(WRONG_SHAPE)
-            answer.replace(body if html else body.encode(), b"text/html" if html else None)
+        elif kind == "nonsense":
+            answer.replace(b"<!DOCTYPE html><title>Welcome</title>", b"text/html")
+            await answer.send(send)
+        elif kind == "wrong_shape":
+            answer.replace(json.dumps(WRONG_SHAPE).encode(), b"application/json")
             await answer.send(send)
         else:
-            transport = scope["state"]["transport"]
             if kind == "cut":
                 await answer.send(send, cut=True)
-                transport.close()
-            else:
-                transport.abort()
+            scope["state"]["transport"].close()
             await receive()
 
 
@@ -194,11 +192,11 @@ class _Answer:
 
         await self._app(self._scope, self._receive, hold)
 
-    def replace(self, body, media_type=None):
+    def replace(self, body, media_type):
         """Another content, with success; the other headers stay."""
         headers = dict(self._start["headers"])
         headers[b"content-length"] = b"%d" % len(body)
-        headers[b"content-type"] = media_type or b"application/json"
+        headers[b"content-type"] = media_type
         self._start |= {"status": 200, "headers": list(headers.items())}
         self._body = body
 

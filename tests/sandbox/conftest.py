@@ -29,6 +29,7 @@ class Sandbox:
         self.ready = self.process.stdout.readline()
         self.address = re.search(r"http://127\.0\.0\.1:\d+", self.ready)[0]
         self.session = requests.Session()
+        self.session.trust_env = False  # no proxy, no .netrc of the machine
 
     def stop(self):
         self.session.close()

@@ -1,6 +1,7 @@
 """Each promise of the contract."""
 
 import datetime
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from conftest import revision_of
@@ -111,16 +112,30 @@ def test_a_write_without_a_revision_is_refused(sandbox, method, path, body):
 
 
 @pytest.mark.parametrize(("method", "path", "body"), WRITES)
-@pytest.mark.parametrize("form", ['"{before}"', "{now}", 'W/"{now}"', "*", '"{now}', ""])
-def test_a_write_upon_another_revision_changes_nothing(sandbox, method, path, body, form):
+def test_a_write_upon_another_revision_changes_nothing(sandbox, method, path, body):
     before = sandbox.revision
     sandbox.control("POST", "edit", {"default_number": PARIS})
     now, applied = sandbox.revision, sandbox.control("GET", "applied")
-    headers = {"If-Match": form.format(before=before, now=now), "Idempotency-Key": "one"}
-    refused = sandbox.call(method, path, 412, json=body, headers=headers)
+    refused = sandbox.write(method, path, body, revision=before, key="one", status=412)
     assert refused.json()["revision"] == now == sandbox.revision
     assert sandbox.control("GET", "applied") == applied
     assert user(sandbox, "201")["outgoing_number"]["saved"] is None
+
+
+@pytest.mark.parametrize("form", ['W/"{now}"', "*", "{now}", '"{now}', '"{now}", "0"', ""])
+def test_a_revision_is_named_exactly(sandbox, form):
+    headers = {"If-Match": form.format(now=sandbox.revision)}
+    sandbox.call("PATCH", "/users", 412, json=ONE_USER, headers=headers)
+
+
+def test_of_many_writes_upon_one_revision_one_is_made(sandbox):
+    headers = {"If-Match": f'"{sandbox.revision}"'}
+    with ThreadPoolExecutor(8) as pool:
+        asked = [
+            pool.submit(sandbox.raw, "PATCH", "/users", json=ONE_USER, headers=dict(headers))
+            for _ in range(8)
+        ]
+    assert sorted(answer.result().status_code for answer in asked) == [200] + [412] * 7
 
 
 # Users
