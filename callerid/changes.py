@@ -161,11 +161,12 @@ def arrived(seen, sent, found):
     :param policy.Settings found:
     :rtype: policy.Settings
     """
-    page = seen
-    if (found.default, found.override, found.rules) == (sent.default, sent.override, sent.rules):
-        page = found
+    default, override, rules = (
+        getattr(found if getattr(found, part) == getattr(sent, part) else seen, part)
+        for part in ("default", "override", "rules")
+    )
     ours = {e: n for e, n in sent.extensions.items() if found.extensions.get(e) == n}
-    return Settings(page.default, page.override, page.rules, {**seen.extensions, **ours})
+    return Settings(default, override, rules, {**seen.extensions, **ours})
 
 
 def difference(applied, wanted):
