@@ -4,13 +4,23 @@ import json
 import re
 import uuid
 from functools import cache
+from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import urlsplit
+from ssl import SSLCertVerificationError, SSLEOFError
+from urllib.parse import quote, urlsplit
 
 import jsonschema
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import InvalidHeader, MaxRetryError, NewConnectionError, ReadTimeoutError
+from urllib3.exceptions import (
+    HTTPError,
+    InvalidHeader,
+    LocationValueError,
+    MaxRetryError,
+    NewConnectionError,
+    ProtocolError,
+    ReadTimeoutError,
+)
 from urllib3.util import Retry
 
 from . import Company, Console, ConsoleError, Found, Saved
@@ -27,20 +37,34 @@ NEVER_ARRIVED = (
     requests.exceptions.InvalidSchema,
     requests.exceptions.InvalidURL,
     requests.exceptions.ProxyError,
+    LocationValueError,
 )
+UNREADABLE = (
+    requests.exceptions.ContentDecodingError,
+    requests.exceptions.InvalidHeader,  # such as two lengths: nothing of ours can be one
+)
+NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
 def is_safe_address(text):
     """Whether a token may be sent to this base URL: over TLS, or to this very machine. What stands
     before an ``@`` would be a second secret, in a field that others may read."""
+    text = text or ""
     try:
-        parts = urlsplit(text or "")
+        parts = urlsplit(text)
     except ValueError:
         return False
     host = parts.hostname or ""
-    here = host in ("localhost", "::1") or host.startswith("127.")
-    schemes = ("https", "http") if here else ("https",)
-    return parts.scheme in schemes and bool(host) and "@" not in parts.netloc
+    schemes = ("https", "http") if _is_here(host) else ("https",)
+    plain = "@" not in parts.netloc and not set("?#") & set(text)
+    return parts.scheme in schemes and bool(host) and plain
+
+
+def _is_here(host):
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:  # a name, such as 127.0.0.1.example.com
+        return False
 
 
 class HttpConsole(Console):
@@ -58,11 +82,11 @@ class HttpConsole(Console):
             raise ConsoleError("token")
         self._base_url = base_url.rstrip("/")
         self._token = token
-        self._session = requests.Session()
+        self._session = _Session()
         self._session.auth = self._authorize  # else a .netrc of the machine goes first
-        adapter = _Adapter(max_retries=_Repeat())
-        self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)
+        self._adapter = _Adapter()
+        self._session.mount("https://", self._adapter)
+        self._session.mount("http://", self._adapter)
 
     def describe(self):
         company, revision = self._ask("GET", "/company")
@@ -173,76 +197,109 @@ class HttpConsole(Console):
                 allow_redirects=False,  # the token is for this host only
                 **content,
             )
-        except requests.RequestException as error:
+        except (OSError, HTTPError, ValueError) as error:  # not all that requests lets out is its
             raise self._unanswered(method, error) from error
         if answer.status_code >= 300:
             raise self._refusal(method, answer)
         place = f"{method} {path}"
-        in_doubt = method != "GET"
         try:
-            document = answer.json()
+            document = _document(answer)
+            wrong = next(_schema(method, path).iter_errors(document), None)
         except (ValueError, RecursionError) as error:
-            raise ConsoleError("nonsense", place, in_doubt=in_doubt) from error
-        if wrong := next(_schema(method, path).iter_errors(document), None):
+            raise self._failure(method, "nonsense", place, in_doubt=True) from error
+        if wrong:
             where = "/".join(map(str, wrong.absolute_path))
-            raise ConsoleError("nonsense", f"{place} {where}".strip(), in_doubt=in_doubt)
+            raise self._failure(method, "nonsense", f"{place} {where}".strip(), in_doubt=True)
         tag = re.fullmatch(r'"([!#-~]+)"', answer.headers.get("ETag", ""))
         if not tag:
-            raise ConsoleError("nonsense", f"{place} ETag", in_doubt=in_doubt)
+            raise self._failure(method, "nonsense", f"{place} ETag", in_doubt=True)
         return document, tag[1]
 
-    def _unanswered(self, method, error):
-        """What went wrong where there was no answer.
-
-        :param requests.RequestException error:
+    def _failure(self, method, reason, detail="", *, wait=None, in_doubt=False):
         """
+        :param bool in_doubt: whether the last try may have been carried out; an earlier one that
+            may have been leaves the same doubt
+        """
+        in_doubt = method != "GET" and (in_doubt or self._adapter.in_doubt)
+        return ConsoleError(reason, detail, wait=wait, in_doubt=in_doubt)
+
+    def _unanswered(self, method, error):
+        """What went wrong where there was no answer."""
         cause = error.args[0] if error.args else None
         cause = cause.reason if isinstance(cause, MaxRetryError) else cause
-        in_doubt = method != "GET"
         if isinstance(error, requests.exceptions.SSLError):
-            return ConsoleError("certificate")
+            inner = cause.args[0] if isinstance(cause, HTTPError) and cause.args else None
+            # Any other failure of TLS may come late: while the answer is on its way.
+            unproven = isinstance(inner, SSLCertVerificationError)
+            reason = "lost" if isinstance(inner, SSLEOFError) else "certificate"
+            return self._failure(method, reason, in_doubt=not unproven)
         if isinstance(error, NEVER_ARRIVED) or isinstance(cause, NewConnectionError):
-            return ConsoleError("address")
+            return self._failure(method, "address")
         if isinstance(error, requests.ConnectTimeout):
-            return ConsoleError("timeout")
+            return self._failure(method, "timeout")
         if isinstance(error, requests.Timeout) or isinstance(cause, ReadTimeoutError):
-            return ConsoleError("timeout", in_doubt=in_doubt)
-        if isinstance(error, requests.exceptions.ContentDecodingError):
-            return ConsoleError("nonsense", method, in_doubt=in_doubt)
-        return ConsoleError("lost", in_doubt=in_doubt)
+            return self._failure(method, "timeout", in_doubt=True)
+        if isinstance(error, UNREADABLE):
+            return self._failure(method, "nonsense", method, in_doubt=True)
+        if isinstance(error, OSError) and not isinstance(error, requests.RequestException):
+            return self._failure(method, "certificate")  # no such file as REQUESTS_CA_BUNDLE names
+        return self._failure(method, "lost", in_doubt=True)
 
     def _refusal(self, method, answer):
         status = answer.status_code
         if status in (401, 403):
-            return ConsoleError("token")
+            return self._failure(method, "token")
         if status in (404, 405):
-            return ConsoleError("address")
+            return self._failure(method, "address")
         if status == 412:
-            return ConsoleError("changed")
+            return self._failure(method, "changed")
         if status in NOT_SERVED:
-            return ConsoleError("busy", wait=_Repeat().get_retry_after(answer.raw))
+            return self._failure(method, "busy", wait=_Repeat().get_retry_after(answer.raw))
         if status >= 500:
-            return ConsoleError("fault", str(status), in_doubt=method != "GET")
-        if 300 <= status < 400:
-            return ConsoleError("redirect", self._clean(answer.headers.get("Location", "")))
-        return ConsoleError("refused", self._clean(_problem(answer)))
+            return self._failure(method, "fault", str(status), in_doubt=True)
+        if status < 400:
+            location = self._clean(answer.headers.get("Location", ""))
+            return self._failure(method, "redirect", location)
+        return self._failure(method, "refused", self._clean(_problem(answer)))
 
     def _clean(self, text):
         """What a server said, in one line, without the token if it echoes that."""
-        return " ".join(text.replace(self._token, "…").split())[:500]
+        for echo in (self._token, quote(self._token, safe="")):
+            text = text.replace(echo, "…")
+        text = "".join(char if char.isprintable() else " " for char in text)
+        return " ".join(text.split())[:500]
+
+
+class _Session(requests.Session):
+    def get_redirect_target(self, _answer):
+        """Nowhere: else what a Location says is read even if nobody goes there."""
 
 
 class _Adapter(HTTPAdapter):
     def send(self, request, **options):
-        return super().send(request, **{**options, "timeout": (CONNECT_SECONDS, READ_SECONDS)})
+        self.max_retries = _Repeat()  # one that knows of this request only
+        options["timeout"] = (CONNECT_SECONDS, READ_SECONDS)
+        if request.url.startswith("http:"):
+            options["proxies"] = {}  # to this very machine: a proxy would read the token
+        return super().send(request, **options)
+
+    @property
+    def in_doubt(self):
+        """Whether a try of the last request that was repeated may have been carried out."""
+        return bool(self.max_retries.doubts)
 
 
 class _Repeat(Retry):
     """What is sent again, and when: what changes nothing, what is known by its idempotency key,
-    and whatever the server did not get or said it did not serve."""
+    and whatever the server did not get or said it did not serve.
 
-    def __init__(self, total=REPEATS, **options):
+    ``doubts`` is one list for all tries of a request: the failures of those that the server may
+    have carried out.
+    """
+
+    def __init__(self, total=REPEATS, *, doubts=None, **options):
         options = {
+            "other": 0,  # TLS: it may have failed at any moment
             "allowed_methods": {"GET", "POST"},
             "status_forcelist": {429, 500, 502, 503, 504},
             "backoff_factor": 0.2,
@@ -250,6 +307,10 @@ class _Repeat(Retry):
             **options,
         }
         super().__init__(total, **options)
+        self.doubts = [] if doubts is None else doubts
+
+    def new(self, **options):
+        return super().new(doubts=self.doubts, **options)
 
     def is_retry(self, method, status_code, has_retry_after=False):
         return status_code in NOT_SERVED or super().is_retry(method, status_code, has_retry_after)
@@ -257,10 +318,13 @@ class _Repeat(Retry):
     def get_retry_after(self, response):
         try:
             return super().get_retry_after(response)
-        except InvalidHeader:
+        except (InvalidHeader, ValueError, OverflowError):  # a date may be one of no calendar
             return None
 
     def increment(self, method=None, url=None, response=None, error=None, *args, **kwargs):
+        failed = response is not None and response.status not in NOT_SERVED
+        if failed or isinstance(error, (ReadTimeoutError, ProtocolError)):
+            self.doubts.append(error or response.status)
         if response is not None and (self.get_retry_after(response) or 0) > LONGEST_WAIT:
             raise MaxRetryError(None, url)
         return super().increment(method, url, response, error, *args, **kwargs)
@@ -280,7 +344,29 @@ def _schema(method, path):
     contract = json.loads(Path(__file__).with_name("openapi.json").read_text())
     answer = contract["paths"][path][method.lower()]["responses"]["200"]
     schema = answer["content"]["application/json"]["schema"]
-    return jsonschema.Draft202012Validator({**contract, **schema})
+    return _Validator({**contract, **schema})
+
+
+def _pattern(_validator, pattern, instance, _schema):
+    # ECMA's ``$`` is the very end; Python's may have a line break behind it.
+    if isinstance(instance, str) and (instance[-1:] == "\n" or not re.search(pattern, instance)):
+        yield jsonschema.ValidationError("does not match")
+
+
+_Validator = jsonschema.validators.extend(jsonschema.Draft202012Validator, {"pattern": _pattern})
+
+
+def _document(answer):
+    """
+    :raises ValueError: for what is no JSON, or holds a text that could not be kept
+    :raises RecursionError: for what is nested too deeply
+    """
+    document = answer.json()
+    text = json.dumps(document, ensure_ascii=False)
+    text.encode()  # half of a surrogate pair is no character
+    if NUL.search(text):
+        raise ValueError("no database keeps a NUL in a text")
+    return document
 
 
 def _problem(answer):
@@ -289,5 +375,5 @@ def _problem(answer):
         problem = answer.json()
         errors = [f"{error['pointer']}: {error['detail']}" for error in problem.get("errors", ())]
         return "; ".join([problem["detail"], *errors])
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return str(answer.status_code)

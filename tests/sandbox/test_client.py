@@ -1,0 +1,1030 @@
+"""The addon's client, against the stand-in and against servers that keep to nothing."""
+
+import copy
+import json
+import logging
+import math
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import time
+import traceback
+import types
+from email.utils import formatdate
+from functools import partial
+
+import pytest
+import urllib3.util.retry
+from conftest import ROOT, TOKEN
+from nonsense import Nonsense, answer
+
+from console import ConsoleError, Saved, client
+from console.client import HttpConsole, is_safe_address
+
+SEED = json.loads((ROOT / "sandbox" / "seed.json").read_text("utf-8"))
+LONDON, PARIS, MAIN = "+442079460958", "+33199001234", "+3212345678"
+STRANGER = "+15555550100"
+REASONS = set(re.findall(r"^ {4}``(\w+)``  ", ConsoleError.__doc__, re.MULTILINE))
+TRIES = 1 + client.REPEATS
+EVER = 99
+SETTINGS = {"default": PARIS, "override": False, "rules": [["0044", LONDON], ["04", MAIN]]}
+
+
+@pytest.fixture(autouse=True)
+def waits(monkeypatch):
+    """The seconds that the client would have waited, one by one. No test does."""
+    waits = []
+    clock = types.SimpleNamespace(sleep=waits.append, time=time.time)
+    monkeypatch.setattr(urllib3.util.retry, "time", clock)
+    return waits
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch, tmp_path):
+    """No proxy, no certificates and no .netrc of the machine."""
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("NETRC", str(tmp_path / "no-netrc"))
+
+
+@pytest.fixture
+def console(sandbox):
+    return HttpConsole(f"{sandbox.address}/api", TOKEN)
+
+
+@pytest.fixture
+def serve():
+    """Start a server that answers as ``say`` says: bytes, or a function of what was asked."""
+    servers = []
+
+    def serve(say, **options):
+        server = Nonsense(say if callable(say) else lambda asked: say, **options)
+        servers.append(server)
+        return server
+
+    yield serve
+    for server in servers:
+        server.stop()
+
+
+def at(server, scheme="http", host="127.0.0.1"):
+    return HttpConsole(f"{scheme}://{host}:{server.port}/api", TOKEN)
+
+
+# One of each method, as (method, what to call with a revision)
+ACTIONS = {
+    "GET": lambda console, revision: console.describe(),
+    "PUT": lambda console, revision: console.save_settings(SETTINGS, revision),
+    "PATCH": lambda console, revision: list(console.save_users({"201": LONDON}, revision)),
+    "POST": lambda console, revision: console.apply(revision),
+}
+each_method = pytest.mark.parametrize("method", ACTIONS)
+
+
+def failure(action, *arguments):
+    with pytest.raises(ConsoleError) as raised:
+        action(*arguments)
+    assert raised.value.reason in REASONS
+    return raised.value
+
+
+def outcome(console, method, revision="1"):
+    """What came of it: the reason and whether that leaves a doubt."""
+    error = failure(ACTIONS[method], console, revision)
+    return error.reason, error.in_doubt
+
+
+def tries(sandbox, method):
+    return sum(r["method"] == method for r in sandbox.control("GET", "requests"))
+
+
+def held(sandbox):
+    return sandbox.control("GET", "applied")
+
+
+# The stand-in, well-behaved
+
+
+def test_all_that_the_console_holds_is_read(console, sandbox):
+    found = console.read()
+    settings = {
+        "default": MAIN,
+        "override": True,
+        "rules": [[r["prefix"], r["number"]] for r in SEED["outgoing_settings"]["rules"]],
+        "extensions": {user["extension"]: user["outgoing_number"] for user in SEED["users"]},
+    }
+    assert found.domain == "meridian-bikes.axivox.example"
+    assert found.revision == sandbox.revision
+    assert found.saved == found.applied == settings
+    assert found.waiting == ()
+    assert found.users["201"] == ("Sophie Lambert", "sophie@meridian-bikes.example")
+    assert found.users["100"] == ("Lobby phone", None)
+    assert found.numbers == {
+        n["number"]: (n["destination"]["type"], n["destination"]["target"]) for n in SEED["numbers"]
+    }
+
+
+def test_pages_however_short_come_together(start, console):
+    sandbox = start("--page-size", "2")
+    paged = HttpConsole(f"{sandbox.address}/api/", TOKEN).read()
+    whole = console.read()
+    assert (paged.saved, paged.applied, paged.users, paged.numbers) == (
+        whole.saved,
+        whole.applied,
+        whole.users,
+        whole.numbers,
+    )
+    paths = [r["path"].partition("?")[0] for r in sandbox.control("GET", "requests")]
+    assert paths.count("/api/users") == 4
+    assert paths.count("/api/numbers") == 5
+
+
+def test_the_company_is_described(console, sandbox):
+    company = console.describe()
+    assert (company.name, company.numbers, company.users) == ("Meridian Bikes", 9, 7)
+    assert company.revision == sandbox.revision
+
+
+def test_what_is_saved_waits_until_it_is_applied(console, sandbox):
+    before = held(sandbox)
+    revision = console.save_settings(SETTINGS, console.describe().revision)
+    ((count, revision),) = console.save_users({"201": LONDON, "202": None}, revision)
+    assert count == 2
+    found = console.read()
+    wanted = {**SETTINGS, "extensions": {**found.applied["extensions"], "201": LONDON, "202": None}}
+    assert found.saved == wanted
+    assert found.revision == revision
+    assert [(item.setting, item.extension) for item in found.waiting] == [
+        ("default", None),
+        ("override", None),
+        ("rules", None),
+        ("extension", "201"),
+        ("extension", "202"),
+    ]
+    assert {item.saved_by for item in found.waiting} == {"API"}
+    assert all(isinstance(item, Saved) for item in found.waiting)
+    assert held(sandbox)["users"] == before["users"]
+
+    revision = console.apply(revision)
+    found = console.read()
+    assert (found.applied, found.waiting, found.revision) == (wanted, (), revision)
+
+
+def test_saving_nobodys_number_asks_nothing(console, sandbox):
+    assert list(console.save_users({}, sandbox.revision)) == []
+    assert tries(sandbox, "PATCH") == 0
+
+
+def test_saving_is_guarded_page_by_page(console, sandbox, monkeypatch):
+    monkeypatch.setattr(client, "PAGE", 1)
+    edit = {"users": {"203": None}}
+    sandbox.faults({"request": 2, "method": "PATCH", "kind": "edit", "edit": edit})
+    pages = console.save_users({"201": LONDON, "202": LONDON}, sandbox.revision)
+    assert next(pages)[0] == 1
+    error = failure(next, pages)
+    assert (error.reason, error.in_doubt) == ("changed", False)
+    assert console.read().saved["extensions"]["202"] != PARIS
+
+
+def test_requests_grow_with_the_pages_and_not_with_the_users(console, sandbox):
+    users = [
+        {"extension": str(1000 + n), "name": f"User {n}", "outgoing_number": None}
+        for n in range(2000)
+    ]
+    sandbox.control("PUT", "state", {**SEED, "users": users})
+    print("\nchanged users  read  save  apply   fewest")
+    for changed in (1, 100, 2000):
+        sandbox.control("DELETE", "requests")
+        found = console.read()
+        reading = tries(sandbox, "GET")
+        # Another number each time: what is the same as before would be no change.
+        number = {1: LONDON, 100: PARIS, 2000: MAIN}[changed]
+        wanted = {user["extension"]: number for user in users[:changed]}
+        *_, (_count, revision) = console.save_users(wanted, found.revision)
+        console.apply(revision)
+        saving, applying = tries(sandbox, "PATCH"), tries(sandbox, "POST")
+        # The company, the settings, what waits, a page of numbers; then the users' pages.
+        fewest = 4 + math.ceil(len(users) / 500), math.ceil(changed / 500), 1
+        print(f"{changed:13}  {reading:4}  {saving:4}  {applying:5}   {sum(fewest)}")
+        assert (reading, saving, applying) == fewest
+    assert set(console.read().applied["extensions"].values()) == {MAIN}
+
+
+# The stand-in, misbehaving. In each row: the reason, whether it leaves a doubt, how many tries.
+
+READ_AGAIN = {"GET": (False, TRIES), "PUT": (True, 1), "PATCH": (True, 1), "POST": (True, TRIES)}
+REFUSED = dict.fromkeys(ACTIONS, (False, TRIES))
+AT_ONCE = dict.fromkeys(ACTIONS, (False, 1))
+SPOILT = {"GET": (False, 1), "PUT": (True, 1), "PATCH": (True, 1), "POST": (True, 1)}
+FAULTS = {
+    "429": ("busy", REFUSED),
+    "503": ("busy", REFUSED),
+    "500_before": ("fault", READ_AGAIN),
+    "500_after": ("fault", READ_AGAIN),
+    "drop_before": ("lost", READ_AGAIN),
+    "drop_after": ("lost", READ_AGAIN),
+    "cut": ("lost", SPOILT),
+    "nonsense": ("nonsense", SPOILT),
+    "wrong_shape": ("nonsense", SPOILT),
+    "redirect": ("redirect", AT_ONCE),
+}
+
+
+@each_method
+@pytest.mark.parametrize("kind", FAULTS)
+def test_a_fault_that_stays_is_told_with_its_doubt(console, sandbox, kind, method):
+    revision = sandbox.revision
+    sandbox.control("DELETE", "requests")
+    sandbox.faults({"kind": kind, "method": method, "times": EVER, "seconds": 0})
+    reason, expected = FAULTS[kind]
+    in_doubt, tried = expected[method]
+    assert outcome(console, method, revision) == (reason, in_doubt)
+    assert tries(sandbox, method) == tried
+
+
+@each_method
+@pytest.mark.parametrize(
+    "kind", ["429", "503", "500_before", "500_after", "drop_before", "drop_after"]
+)
+def test_a_fault_that_passes_is_not_noticed_where_repeating_is_safe(console, sandbox, kind, method):
+    revision = sandbox.revision
+    sandbox.control("DELETE", "requests")
+    sandbox.faults({"kind": kind, "method": method, "seconds": 0})
+    reason, expected = FAULTS[kind]
+    in_doubt, tried = expected[method]
+    if tried == 1:
+        assert outcome(console, method, revision) == (reason, in_doubt)
+    else:
+        ACTIONS[method](console, revision)
+    assert tries(sandbox, method) == min(tried, 2)
+
+
+@pytest.mark.parametrize("kind", ["500_after", "drop_after"])
+def test_an_apply_whose_answer_was_lost_is_not_made_twice(console, sandbox, kind):
+    revision = console.save_settings(SETTINGS, sandbox.revision)
+    sandbox.faults({"kind": kind, "method": "POST"})
+    after = console.apply(revision)
+    assert after == sandbox.revision == held(sandbox)["revision"]
+    assert int(after) == int(revision) + 1
+    assert held(sandbox)["default_number"] == PARIS
+
+
+def test_each_apply_has_a_key_of_its_own_and_keeps_it(serve):
+    server = serve(answer(status="503 Service Unavailable"))
+    console = at(server)
+    for _ in range(2):
+        failure(console.apply, "1")
+    keys = [asked.headers["idempotency-key"] for asked in server.asked]
+    assert len(keys) == 2 * TRIES
+    assert len(set(keys[:TRIES])) == len(set(keys[TRIES:])) == 1
+    assert keys[0] != keys[-1]
+    assert {asked.headers["if-match"] for asked in server.asked} == {'"1"'}
+
+
+def test_a_doubt_stays_whatever_later_tries_say(console, sandbox):
+    revision = console.save_settings(SETTINGS, sandbox.revision)
+    sandbox.faults(
+        {"kind": "drop_after", "method": "POST"},
+        {"request": 2, "times": EVER, "kind": "503", "seconds": 0, "method": "POST"},
+    )
+    assert outcome(console, "POST", revision) == ("busy", True)
+    assert held(sandbox)["default_number"] == PARIS
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [("401 No", "token"), ("404 No", "address"), ("412 No", "changed"), ("307 No", "redirect")],
+)
+def test_a_doubt_stays_whoever_answers_next(serve, status, reason):
+    server = serve(lambda asked: answer(status=status) if len(server.asked) > 1 else b"")
+    assert outcome(at(server), "POST") == (reason, True)
+    assert outcome(at(server), "POST") == (reason, False)
+
+
+def test_a_doubt_stays_when_the_server_is_gone(serve):
+    server = serve(lambda asked: server.stop() or b"")
+    assert outcome(at(server), "POST") == ("address", True)
+
+
+def test_a_doubt_is_of_one_request_only(serve):
+    server = serve(lambda asked: answer(status="401 No") if len(server.asked) > TRIES else b"")
+    console = at(server)
+    assert outcome(console, "POST") == ("lost", True)
+    assert outcome(console, "POST") == ("token", False)
+
+
+def test_a_late_answer_is_a_timeout(start, monkeypatch):
+    sandbox = start()  # of its own: what was given up here is carried out later
+    console = HttpConsole(f"{sandbox.address}/api", TOKEN)
+    monkeypatch.setattr(client, "READ_SECONDS", 0.1)
+    sandbox.faults({"kind": "delay", "times": EVER, "seconds": 0.5})
+    for method, tried in (("GET", TRIES), ("PUT", 1), ("PATCH", 1), ("POST", TRIES)):
+        before = tries(sandbox, method)
+        assert outcome(console, method, "1") == ("timeout", method != "GET")
+        assert tries(sandbox, method) - before == tried
+
+
+def test_an_answer_that_stops_midway_is_a_timeout(serve, monkeypatch):
+    monkeypatch.setattr(client, "READ_SECONDS", 0.1)
+
+    server = serve(answer(b"{", length=2), linger=0.3)
+    for method in ACTIONS:
+        assert outcome(at(server), method) == ("timeout", method != "GET")
+
+
+@each_method
+def test_a_busy_server_is_asked_again_when_it_says(console, sandbox, waits, method):
+    revision = sandbox.revision
+    sandbox.faults(
+        {"kind": "429", "method": method, "seconds": 3},
+        {"request": 2, "kind": "503", "method": method, "seconds": client.LONGEST_WAIT},
+    )
+    ACTIONS[method](console, revision)
+    assert waits == [3, client.LONGEST_WAIT]
+
+
+def test_a_busy_server_may_name_a_date(serve, waits):
+    later = formatdate(time.time() + 9, usegmt=True)
+    server = serve(answer(b"", f"Retry-After: {later}", status="503 Busy"))
+    error = failure(at(server).describe)
+    assert (error.reason, len(waits)) == ("busy", client.REPEATS)
+    assert all(6 < wait <= 9 for wait in [*waits, error.wait])
+
+
+@each_method
+def test_a_longer_wait_is_told_and_not_waited_for(console, sandbox, waits, method):
+    revision = sandbox.revision
+    sandbox.control("DELETE", "requests")
+    seconds = client.LONGEST_WAIT + 1
+    sandbox.faults({"kind": "503", "method": method, "times": EVER, "seconds": seconds})
+    error = failure(ACTIONS[method], console, revision)
+    assert (error.reason, error.wait, error.in_doubt) == ("busy", seconds, False)
+    assert (waits, tries(sandbox, method)) == ([], 1)
+
+
+def test_a_longer_wait_until_a_date_is_told_and_not_waited_for(serve, waits):
+    later = formatdate(time.time() + 3600, usegmt=True)
+    server = serve(answer(b"", f"Retry-After: {later}", status="429 Busy"))
+    error = failure(at(server).describe)
+    assert 3590 < error.wait <= 3600
+    assert (waits, len(server.asked)) == ([], 1)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "banana",
+        "",
+        "-5",
+        "1.5",
+        "9" * 5000,
+        "99999999999999",
+        "Thu, 01 Jan 99999 00:00:00 GMT",
+        "Mon, 99 Foo 2026 99:99:99 GMT",
+        "Fri, 31 Feb 2026 00:00:00 GMT",
+        "Fri, 01 Jan 0000 00:00:00 GMT",
+        "Fri, 01 Jan 2027 00:00:00 +99999999999999999999",
+    ],
+)
+@pytest.mark.parametrize("status", ["429 Busy", "503 Busy", "500 Busy"])
+def test_a_retry_after_that_says_nothing_is_no_defect(serve, waits, status, header):
+    server = serve(answer(b"", f"Retry-After: {header}", status=status))
+    assert failure(at(server).describe).reason == ("fault" if "500" in status else "busy")
+    assert all(wait <= client.LONGEST_WAIT for wait in waits)
+
+
+@each_method
+def test_a_redirect_is_told_and_not_followed(console, sandbox, method):
+    revision = sandbox.revision
+    sandbox.faults({"kind": "redirect", "method": method, "times": EVER})
+    error = failure(ACTIONS[method], console, revision)
+    port = sandbox.address.rpartition(":")[2]
+    assert error.detail == f"http://localhost:{port}/stolen"
+    assert "/stolen" not in {r["path"] for r in sandbox.control("GET", "requests")}
+
+
+@each_method
+def test_what_was_changed_meanwhile_is_not_overwritten(console, sandbox, method):
+    if method == "GET":
+        return
+    revision = sandbox.revision
+    edit = {"default_number": LONDON}
+    sandbox.faults({"kind": "edit", "edit": edit, "method": method})
+    assert outcome(console, method, revision) == ("changed", False)
+    assert console.read().saved["default"] == LONDON
+    assert held(sandbox)["default_number"] == MAIN
+
+
+def test_what_is_refused_is_told_with_its_place(console, sandbox):
+    revision = sandbox.revision
+    settings = {**SETTINGS, "rules": [["0044", LONDON], ["", STRANGER]]}
+    error = failure(console.save_settings, settings, revision)
+    assert (error.reason, error.in_doubt) == ("refused", False)
+    assert "/rules/1/prefix: " in error.detail
+    settings["rules"][1] = ["04", STRANGER]
+    error = failure(console.save_settings, settings, revision)
+    assert f"/rules/1/number: {STRANGER} is not one of" in error.detail
+    users = {"201": LONDON, "202": STRANGER, "999": None}
+    error = failure(list, console.save_users(users, revision))
+    assert error.reason == "refused"
+    assert "/users/1/outgoing_number: " in error.detail
+    assert "/users/2/extension: No user has the extension 999." in error.detail
+    assert console.describe().revision == revision
+
+
+def test_a_wrong_token_is_told(sandbox):
+    console = HttpConsole(f"{sandbox.address}/api", "another-token")
+    for action in (console.describe, console.read, lambda: console.apply("1")):
+        error = failure(action)
+        assert (error.reason, error.detail, error.in_doubt) == ("token", "", False)
+
+
+def test_another_path_is_not_the_address(sandbox):
+    for path in ("", "/api/v2", "/elsewhere"):
+        assert failure(HttpConsole(sandbox.address + path, TOKEN).describe).reason == "address"
+
+
+def test_a_console_that_changes_while_it_is_read_is_read_again(console, sandbox):
+    edit = {"default_number": LONDON}
+    sandbox.faults({"kind": "edit", "edit": edit, "path": "/users"})
+    found = console.read()
+    assert (found.saved["default"], found.revision) == (LONDON, sandbox.revision)
+    assert [item.setting for item in found.waiting] == ["default"]
+
+
+def test_a_console_that_changes_for_ever_is_given_up(console, sandbox):
+    sandbox.control("DELETE", "requests")
+    edit = {"default_number": LONDON}
+    sandbox.faults({"kind": "edit", "edit": edit, "path": "/users", "times": EVER})
+    error = failure(console.read)
+    assert (error.reason, error.in_doubt) == ("changed", False)
+    assert tries(sandbox, "GET") == client.READINGS * 5
+
+
+# Servers that keep to nothing
+
+NUMBER = {"number": LONDON, "destination": {"type": "dial_plan", "target": "English menu"}}
+USER = {
+    "extension": "201",
+    "name": "Sophie",
+    "email": None,
+    "outgoing_number": {"saved": LONDON, "applied": None},
+}
+STATE = {
+    "default_number": MAIN,
+    "rules_override_users": True,
+    "rules": [{"prefix": "04", "number": MAIN}],
+}
+WAITING = {
+    "setting": "rules",
+    "extension": None,
+    "saved_by": "Console user",
+    "saved_at": "2026-11-23T09:30:00Z",
+}
+GOOD = {
+    "GET /company": {
+        "name": "Velo",
+        "domain": "velo.axivox.example",
+        "numbers": 1,
+        "users": 1,
+        "pending_changes": 1,
+    },
+    "GET /numbers": {"items": [NUMBER], "next": None},
+    "GET /users": {"items": [USER], "next": None},
+    "GET /outgoing-settings": {"saved": STATE, "applied": STATE},
+    "GET /changes": {"items": [WAITING]},
+    "PUT /outgoing-settings": {"saved": STATE, "applied": STATE},
+    "PATCH /users": {"updated": 1},
+    "POST /apply": {"applied_changes": 1},
+}
+TAG = 'ETag: "1"'
+
+
+def saying(documents, *headers):
+    """What a server says that has these documents; bytes are said as they are."""
+
+    def say(asked):
+        document = documents[f"{asked.method} {asked.path.removeprefix('/api')}"]
+        body = document if isinstance(document, bytes) else json.dumps(document).encode()
+        return answer(body, *(headers or [TAG]))
+
+    return say
+
+
+def everything(console):
+    console.read()
+    write(console)
+
+
+def write(console):
+    console.save_settings(SETTINGS, "1")
+    list(console.save_users({"201": None}, "1"))
+    console.apply("1")
+
+
+DEEP = [b'{"a":' * depth + b"1" + b"}" * depth for depth in (50, 300, 700, 900, 1000, 100_000)]
+LISTS = [b'{"items":' + b"[" * depth + b"]" * depth + b"}" for depth in (300, 700, 900, 980)]
+SPOILT_ANSWERS = {
+    "a page": answer(b"<!DOCTYPE html><title>Welcome</title>", TAG, "Content-Type: text/html"),
+    "nothing": answer(b"", TAG),
+    "no content": answer(b"", TAG, status="204 No Content"),
+    "half a document": answer(b'{"name": "Vel', TAG),
+    "another format": answer(b"name: Velo", TAG),
+    "no UTF-8": answer(b'{"name": "\xff\xfe\xfa"}', TAG, "Content-Type: application/json"),
+    "an unknown charset": answer(b"{]", TAG, "Content-Type: application/json; charset=klingon"),
+    "a charset that is none": answer(
+        b"\xff{]", TAG, "Content-Type: application/json; charset=idna"
+    ),
+    "a null": answer(b"null", TAG),
+    "a number": answer(b"1", TAG),
+    "not a number": answer(b"NaN", TAG),
+    "a long number": answer(b"9" * 5000, TAG),
+    "a list": answer(b"[]", TAG),
+    "a text": answer(b'"name"', TAG),
+    "gzip that is none": answer(b'{"name": 1}', TAG, "Content-Encoding: gzip"),
+    "deflate that is none": answer(b'{"name": 1}', TAG, "Content-Encoding: deflate"),
+    "two lengths": answer(b"{}", TAG, "Content-Length: 5"),
+    **{f"nested {len(body)}": answer(body, TAG) for body in DEEP + LISTS},
+}
+NO_ANSWERS = {
+    "silence": b"",
+    "no HTTP": b"220 mail.example ESMTP\r\n",
+    "bytes": bytes(range(256)) * 9,
+    "HTTP/0.9": b"<html>Welcome</html>",
+    "no such status": b"HTTP/1.1 banana\r\n\r\n",
+    "a huge header": answer(b"{}", TAG, "X-Long: " + "x" * 100_000),
+    "very many headers": answer(b"{}", TAG, *(f"X-{n}: 1" for n in range(500))),
+    "a chunk that is none": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nbanana\r\n{}",
+    "less than was promised": answer(b"{}", TAG, length=50),
+}
+
+
+def assert_no_token(error, console, caplog):
+    said = traceback.format_exception(error)
+    said += [str(error), repr(error), repr(console), str(console), caplog.text]
+    said += [repr(record.__dict__) for record in caplog.records]
+    assert not [text for text in said if TOKEN in text]
+
+
+@each_method
+@pytest.mark.parametrize("name", [*SPOILT_ANSWERS, *NO_ANSWERS])
+def test_an_answer_that_is_none_is_a_reason_of_the_list(serve, caplog, name, method):
+    caplog.set_level(logging.DEBUG)
+    server = serve((SPOILT_ANSWERS | NO_ANSWERS)[name])
+    console = at(server)
+    error = failure(ACTIONS[method], console, "1")
+    assert error.reason == ("nonsense" if name in SPOILT_ANSWERS else "lost")
+    assert error.in_doubt == (method != "GET")
+    assert caplog.records  # the library does speak, at this level
+    assert_no_token(error, console, caplog)
+
+
+def wrongs(document):
+    """Copies of a document, each wrong in one place."""
+    for wrong in (None, True, -1, "text"):
+        if type(wrong) is not type(document):
+            yield wrong
+    members = document.items() if isinstance(document, dict) else ()
+    for name, member in members:
+        yield {other: document[other] for other in document if other != name}
+        for wrong in wrongs(member):
+            yield {**document, name: wrong}
+    if isinstance(document, list):
+        for wrong in wrongs(document[0]):
+            yield [wrong]
+
+
+def test_a_document_of_the_wrong_shape_is_nonsense_or_harmless(serve):
+    documents = {}
+    console = at(serve(saying(documents)))
+    refused = 0
+    for place, document in GOOD.items():
+        for wrong in wrongs(document):
+            documents.update({**GOOD, place: wrong})
+            try:
+                ask = console.read if place.startswith("GET") else partial(write, console)
+                ask()
+            except ConsoleError as error:
+                assert error.reason == "nonsense"
+                assert error.detail.startswith(place)
+                assert error.in_doubt == (not place.startswith("GET"))
+                refused += 1
+    assert refused > 200
+
+
+@pytest.mark.parametrize(
+    ("place", "member", "wrong"),
+    [
+        ("GET /users", "extension", "201\n"),
+        ("GET /users", "extension", ""),
+        ("GET /users", "extension", "two"),
+        ("GET /numbers", "number", LONDON + "\n"),
+        ("GET /numbers", "number", "0044 20 7946 0958"),
+        ("GET /users", "name", "So\0phie"),
+        ("GET /users", "name", "\\\0"),
+        ("GET /users", "name", "half \ud83d of a pair"),
+    ],
+)
+def test_a_value_that_odoo_could_not_keep_is_nonsense(serve, place, member, wrong):
+    documents = copy.deepcopy(GOOD)
+    documents[place]["items"][0][member] = wrong
+    error = failure(at(serve(saying(documents))).read)
+    assert error.reason == "nonsense"
+    assert error.detail.startswith(place)
+
+
+def test_what_people_typed_is_kept_to_the_letter(serve):
+    documents = copy.deepcopy(GOOD)
+    names = {"201": r"\u0000", "202": "🚲", "203": "a\tb\u202e", "204": ""}
+    documents["GET /users"]["items"] = [
+        {**USER, "extension": extension, "name": name} for extension, name in names.items()
+    ]
+    documents["GET /outgoing-settings"] = {
+        state: {**STATE, "rules": [{"prefix": "0032/2 ", "number": MAIN}] * 2}
+        for state in ("saved", "applied")
+    }
+    found = at(serve(saying(documents))).read()
+    assert found.saved["rules"] == [["0032/2 ", MAIN]] * 2
+    # A user without a name is called by the extension.
+    assert {e: name for e, (name, _email) in found.users.items()} == {**names, "204": "204"}
+
+
+def test_unknown_members_of_answers_are_ignored(serve):
+    def with_more(document):
+        if isinstance(document, dict):
+            more = {name: with_more(member) for name, member in document.items()}
+            return {**more, "colour": {"deep": [1, None]}, "revision": 7}
+        return [with_more(item) for item in document] if isinstance(document, list) else document
+
+    plain = at(serve(saying(GOOD)))
+    more = at(serve(saying({place: with_more(document) for place, document in GOOD.items()})))
+    assert more.read() == plain.read()
+    assert more.describe() == plain.describe()
+    everything(more)
+
+
+def test_the_token_goes_with_every_request(serve):
+    server = serve(saying(GOOD))
+    everything(at(server))
+    assert len(server.asked) == 8
+    assert {asked.headers["authorization"] for asked in server.asked} == {f"Bearer {TOKEN}"}
+    assert not any(TOKEN in asked.target for asked in server.asked)
+
+
+@pytest.mark.parametrize(
+    "tag", ["", "1", 'W/"1"', '""', '"a b"', '"1', '"1"2"', '"é"', '"1", "2"', "banana"]
+)
+def test_without_a_revision_an_answer_is_nonsense(serve, tag):
+    console = at(serve(saying(GOOD, *([f"ETag: {tag}"] if tag else ["X-Tag: 1"]))))
+    assert outcome(console, "GET") == ("nonsense", False)
+    for method in ("PUT", "PATCH", "POST"):
+        assert outcome(console, method) == ("nonsense", True)
+    assert failure(console.describe).detail == "GET /company ETag"
+
+
+@pytest.mark.parametrize("cursor", [lambda n: "same", lambda n: f"another-{n}", lambda n: ""])
+def test_pages_without_end_are_nonsense(serve, monkeypatch, cursor):
+    monkeypatch.setattr(client, "MOST_PAGES", 20)
+
+    def say(asked):
+        page = {**GOOD["GET /users"], "next": cursor(len(server.asked))}
+        return saying({**GOOD, "GET /users": page})(asked)
+
+    server = serve(say)
+    error = failure(at(server).read)
+    assert (error.reason, error.detail) == ("nonsense", "GET /users")
+    assert sum(asked.path == "/api/users" for asked in server.asked) == 20
+
+
+def test_a_revision_that_is_never_the_same_is_given_up(serve):
+    def say(asked):
+        return saying(GOOD, f'ETag: "{len(server.asked)}"')(asked)
+
+    server = serve(say)
+    assert failure(at(server).read).reason == "changed"
+    assert len(server.asked) == client.READINGS * 5
+
+
+PROBLEMS = {
+    "echo": {"detail": f"No such token: Bearer {TOKEN}"},
+    "echo in a place": {"detail": "", "errors": [{"pointer": f"/{TOKEN}", "detail": TOKEN}]},
+    "no detail": {"title": "No"},
+    "another detail": {"detail": ["No"]},
+    "errors are a number": {"detail": "No", "errors": 7},
+    "errors are null": {"detail": "No", "errors": None},
+    "errors are an object": {"detail": "No", "errors": {"pointer": "/a"}},
+    "an error is a text": {"detail": "No", "errors": ["/a"]},
+    "an error has no place": {"detail": "No", "errors": [{"detail": "a"}]},
+    "a place is a number": {"detail": "No", "errors": [{"pointer": 1, "detail": "a"}]},
+    "a list": [{"detail": "No"}],
+    "null": None,
+    "unprintable": {"detail": "No\0such \ud83d\r\n\tthing\x1b[31m\u202e."},
+    "long": {"detail": "No " * 100_000},
+}
+
+
+@each_method
+@pytest.mark.parametrize("name", [*PROBLEMS, "deep", "a page", "nothing"])
+def test_a_refusal_however_it_is_said_is_a_line_without_the_token(serve, caplog, name, method):
+    caplog.set_level(logging.DEBUG)
+    bodies = {"deep": DEEP[-1], "a page": b"<html>" + TOKEN.encode(), "nothing": b""}
+    body = bodies[name] if name in bodies else json.dumps(PROBLEMS[name]).encode()
+    said = answer(body, TAG, "Content-Type: application/problem+json", status="422 No")
+    console = at(serve(said))
+    error = failure(ACTIONS[method], console, "1")
+    assert (error.reason, error.in_doubt) == ("refused", False)
+    assert error.detail
+    assert error.detail.isprintable()
+    assert len(error.detail) <= 500
+    assert_no_token(error, console, caplog)
+
+
+def test_an_unprintable_refusal_is_made_printable(serve):
+    said = json.dumps(PROBLEMS["unprintable"]).encode()
+    error = failure(at(serve(answer(said, status="400 No"))).describe)
+    assert error.detail == "No such thing [31m ."
+
+
+@each_method
+@pytest.mark.parametrize(
+    "location",
+    [
+        None,
+        "",
+        f"https://login.example/?token={TOKEN}",
+        f"https://{TOKEN}@login.example/",
+        "http://[",
+        "http://[::1]:port/",
+        "\xff\xfe",
+        "javascript:alert(1)",
+        "//",
+        "https://a..b/" + "x" * 2000,
+    ],
+)
+def test_a_redirect_to_wherever_is_only_told(serve, caplog, location, method):
+    caplog.set_level(logging.DEBUG)
+    lines = [] if location is None else [f"Location: {location}"]
+    console = at(server := serve(answer(b"", *lines, status="302 Found")))
+    error = failure(ACTIONS[method], console, "1")
+    assert (error.reason, error.in_doubt) == ("redirect", False)
+    assert len(error.detail) <= 500
+    assert len(server.asked) == 1
+    assert_no_token(error, console, caplog)
+
+
+def test_a_token_that_is_echoed_in_an_address_is_not_told(serve):
+    token = "base64/looks+like=this"
+    location = "https://login.example/?was=base64%2Flooks%2Blike%3Dthis"
+    server = serve(answer(b"", f"Location: {location}", status="302 Found"))
+    error = failure(HttpConsole(f"http://127.0.0.1:{server.port}", token).describe)
+    assert error.detail == "https://login.example/?was=…"
+
+
+@each_method
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        (300, "redirect"),
+        (304, "redirect"),
+        (308, "redirect"),
+        (400, "refused"),
+        (401, "token"),
+        (403, "token"),
+        (404, "address"),
+        (405, "address"),
+        (409, "refused"),
+        (412, "changed"),
+        (413, "refused"),
+        (418, "refused"),
+        (428, "refused"),
+        (429, "busy"),
+        (500, "fault"),
+        (501, "fault"),
+        (502, "fault"),
+        (503, "busy"),
+        (504, "fault"),
+        (599, "fault"),
+        (999, "fault"),
+    ],
+)
+def test_each_status_has_its_reason(serve, status, reason, method):
+    error = failure(ACTIONS[method], at(serve(answer(b"", status=f"{status} No"))), "1")
+    assert error.reason == reason
+    assert error.in_doubt == (reason == "fault" and method != "GET")
+    if reason == "fault":
+        assert error.detail == str(status)
+
+
+# Who is there, and on the way there
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory):
+    """A certificate for localhost that signs itself, with its key: a file."""
+    if not shutil.which("openssl"):
+        pytest.skip("no openssl to make a certificate with")
+    folder = tmp_path_factory.mktemp("certificate")
+    both = folder / "both.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+        + ["-nodes", "-days", "2", "-subj", "/CN=localhost"]
+        + ["-addext", "subjectAltName=DNS:localhost"]
+        + ["-keyout", folder / "key.pem", "-out", folder / "certificate.pem"],
+        check=True,
+        capture_output=True,
+    )
+    both.write_text((folder / "key.pem").read_text() + (folder / "certificate.pem").read_text())
+    return both
+
+
+@pytest.fixture
+def secure(serve, certificate):
+    """A server over TLS."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return serve(saying(GOOD), tls=context)
+
+
+@each_method
+def test_a_host_that_cannot_prove_who_it_is_is_told_nothing(secure, method):
+    assert outcome(at(secure, "https", "localhost"), method) == ("certificate", False)
+    assert (secure.connections, secure.asked) == (1, [])
+
+
+def test_certificates_of_ones_own_are_trusted(secure, certificate, monkeypatch):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    everything(at(secure, "https", "localhost"))
+    assert len(secure.asked) == 8
+
+
+@each_method
+def test_a_certificate_is_for_its_host_only(secure, certificate, monkeypatch, method):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    assert outcome(at(secure, "https", "127.0.0.1"), method) == ("certificate", False)
+    assert secure.asked == []
+
+
+@each_method
+def test_certificates_that_are_not_there_prove_nothing(secure, monkeypatch, tmp_path, method):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem"))
+    assert outcome(at(secure, "https", "localhost"), method) == ("certificate", False)
+    (tmp_path / "none.pem").write_text("no certificates")
+    assert outcome(at(secure, "https", "localhost"), method)[0] == "certificate"
+    assert secure.asked == []
+
+
+def test_a_host_that_speaks_no_tls_proves_nothing(serve):
+    server = serve(saying(GOOD))
+    assert failure(at(server, "https", "localhost").describe).reason == "certificate"
+    assert server.asked == []
+
+
+@each_method
+def test_tls_that_breaks_after_a_request_was_sent_leaves_a_doubt(
+    secure, certificate, monkeypatch, method
+):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    # Plain bytes, in the middle of an encrypted conversation.
+    secure.say = lambda asked: asked.connection.sendall(b"plain" * 99) or b""
+    error = failure(ACTIONS[method], at(secure, "https", "localhost"), "1")
+    assert error.in_doubt == (method != "GET")
+    assert len(secure.asked) == 1
+
+
+def test_nobody_there_is_the_wrong_address(waits):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    for method in ACTIONS:
+        assert outcome(HttpConsole(f"http://127.0.0.1:{port}", TOKEN), method) == ("address", False)
+
+
+@pytest.mark.parametrize(
+    "host", ["no-such-host.invalid", "a..b", "x" * 70 + ".invalid", "[::1", "host:port", "-", "%"]
+)
+def test_an_unknown_host_is_the_wrong_address(host):
+    def ask():
+        HttpConsole(f"https://{host}/api", TOKEN).describe()
+
+    error = failure(ask)
+    assert (error.reason, error.in_doubt) == ("address", False)
+
+
+def test_a_netrc_of_the_machine_does_not_replace_the_token(serve, monkeypatch, tmp_path):
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password something\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    server = serve(saying(GOOD))
+    at(server).describe()
+    assert server.asked[0].headers["authorization"] == f"Bearer {TOKEN}"
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
+def test_a_proxy_is_gone_through_and_reads_nothing(serve, monkeypatch, name):
+    proxy = serve(answer(status="403 Forbidden"))
+    monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
+    console = HttpConsole("https://console.example/api", TOKEN)
+    for method in ACTIONS:
+        proxy.asked.clear()
+        assert outcome(console, method) == ("address", False)
+        assert {asked.method for asked in proxy.asked} == {"CONNECT"}
+        assert {asked.target for asked in proxy.asked} == {"console.example:443"}
+        assert not any("authorization" in asked.headers for asked in proxy.asked)
+
+
+def test_a_proxy_is_left_out_where_it_is_not_wanted(secure, serve, certificate, monkeypatch):
+    proxy = serve(answer(status="403 Forbidden"))
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+    monkeypatch.setenv("NO_PROXY", "localhost")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    at(secure, "https", "localhost").describe()
+    assert proxy.asked == []
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
+def test_no_proxy_reads_a_token_that_is_for_this_machine(serve, monkeypatch, name):
+    proxy = serve(answer(status="403 Forbidden"))
+    monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
+    at(serve(saying(GOOD))).describe()
+    assert proxy.asked == []
+
+
+@pytest.mark.parametrize("proxy", ["http://127.0.0.1:1", "http://[", "banana://x", "socks5://x:1"])
+def test_a_proxy_that_is_none_is_told(monkeypatch, proxy):
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    console = HttpConsole("https://console.example/api", TOKEN)
+    for method in ACTIONS:
+        reason, in_doubt = outcome(console, method)
+        assert (reason, in_doubt) == ("address", False)
+
+
+@pytest.mark.parametrize(
+    "token", ["", None, False, "two words", "line\nbreak", "\r\nX-Evil: 1", "é", "🚲", "a\0", "a\n"]
+)
+def test_what_is_no_token_is_not_sent_and_not_quoted(token, caplog):
+    caplog.set_level(logging.DEBUG)
+    error = failure(HttpConsole, "https://console.example", token)
+    assert (error.reason, error.detail, error.in_doubt) == ("token", "", False)
+    assert caplog.records == []
+    assert str(error) == "('token', '')"
+    assert (error.__cause__, error.__context__) == (None, None)
+
+
+SAFE = [
+    "https://console.example",
+    "https://console.example:8443/api/v1/",
+    "HTTPS://Console.Example/",
+    "https://192.0.2.1/api",
+    "https://[2001:db8::1]/api",
+    "http://localhost:8070/api",
+    "http://127.0.0.1/api",
+    "http://127.9.9.9:80",
+    "http://[::1]:8070",
+]
+UNSAFE = [
+    "",
+    None,
+    False,
+    "console.example",
+    "//console.example",
+    "https://",
+    "https:///api",
+    "https:console.example",
+    "http://console.example",
+    "http://192.168.0.1",
+    "http://localhost.example.com",
+    "http://127.0.0.1.example.com",
+    "http://127.example.com",
+    "http://127.1",
+    "http://0.0.0.0",
+    "http://[::]",
+    "https://user:secret@console.example",
+    "https://user@console.example",
+    "http://localhost@console.example",
+    "http://localhost\\@console.example",
+    "https://[::1",
+    "https://[banana]/",
+    "https://console.example/?to=",
+    "https://console.example/#",
+    "https://console.example/#/api",
+    "ftp://console.example",
+    "file:///etc/passwd",
+    "javascript:alert(1)",
+]
+
+
+@pytest.mark.parametrize("address", SAFE)
+def test_a_token_may_go_over_tls_or_to_this_machine(address):
+    assert is_safe_address(address)
+    HttpConsole(address, TOKEN)
+
+
+@pytest.mark.parametrize("address", UNSAFE)
+def test_a_token_goes_nowhere_else(address):
+    assert not is_safe_address(address)
+    assert failure(HttpConsole, address, TOKEN).reason == "address"
