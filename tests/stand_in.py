@@ -2,6 +2,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import requests
@@ -61,6 +62,10 @@ class StandIn:
         """``METHOD /path`` of each request since it was last forgotten, without queries."""
         served = self._control("GET", "requests")
         return [f"{r['method']} {r['path'].split('?')[0]}" for r in served]
+
+    def settle(self):
+        """Wait until every request that came was carried out, or given up."""
+        time.sleep(0.5)
 
     def forget_requests(self):
         self._control("DELETE", "requests")

@@ -1,0 +1,269 @@
+import threading
+import time
+from contextlib import suppress
+from itertools import product
+
+import requests
+
+from odoo.tests import BaseCase, tagged
+from odoo.tools import config
+
+from .common import LONDON, MAIN, NEW_YORK, PARIS
+from .odoo_process import RefusedError, Server, committed, remove_company
+from .stand_in import TOKEN, StandIn
+
+OLD = {
+    "default": MAIN,
+    "override": False,
+    "rules": [["0044", LONDON], ["0033", PARIS]],
+    "extensions": {"201": None, "202": PARIS},
+}
+NEW = {
+    "default": LONDON,
+    "override": True,
+    "rules": [["0033", PARIS], ["0044", NEW_YORK]],
+    "extensions": {"201": NEW_YORK, "202": None},
+}
+# Reading the company, the settings, what waits there, users and numbers; saving the settings and
+# the users; applying.
+REQUESTS = [
+    "GET /api/company",
+    "GET /api/outgoing-settings",
+    "GET /api/changes",
+    "GET /api/users",
+    "GET /api/numbers",
+    "PUT /api/outgoing-settings",
+    "PATCH /api/users",
+    "POST /api/apply",
+]
+KINDS = (
+    "delay",
+    "429",
+    "500_before",
+    "500_after",
+    "drop_before",
+    "drop_after",
+    "cut",
+    "nonsense",
+    "wrong_shape",
+    "redirect",
+)
+
+
+class ApplyCase(BaseCase):
+    """A real Odoo process, and the stand-in for Axivox as another, on the test database."""
+
+    workers = 0
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.database = config["db_name"][0]
+        cls.sandbox = StandIn()
+        cls.addClassCleanup(cls.sandbox.stop)
+        cls.server = Server(cls.database, cls.workers)
+        cls.addClassCleanup(cls.server.stop)
+        cls.hold(OLD)
+        with committed(cls.database) as env:
+            company = env["res.company"].create(
+                {"name": f"Faults {time.time_ns()}", "country_id": env.ref("base.be").id}
+            )
+            cls.addClassCleanup(remove_company, cls.database, company.id)
+            admin = env.ref("base.user_admin")
+            admin.write({"company_ids": [(4, company.id)], "company_id": company.id})
+            cls.account_id = (
+                env["axivox.account"]
+                .create(
+                    {
+                        "company_id": company.id,
+                        "mode": "api",
+                        "base_url": cls.sandbox.base_url,
+                        "token": TOKEN,
+                    }
+                )
+                .id
+            )
+        cls.server.log_in("admin")
+        cls.call("action_test_connection")
+        cls.call("action_pull")
+
+    @classmethod
+    def hold(cls, settings):
+        cls.sandbox.hold(
+            company={"name": "Velo Test", "domain": "velo.axivox.example"},
+            numbers=[
+                {"number": number, "destination": {"type": "hang_up", "target": None}}
+                for number in (MAIN, LONDON, PARIS, NEW_YORK)
+            ],
+            users=[
+                {"extension": extension, "name": extension, "outgoing_number": number}
+                for extension, number in settings["extensions"].items()
+            ],
+            outgoing_settings={
+                "default_number": settings["default"],
+                "rules_override_users": settings["override"],
+                "rules": [{"prefix": p, "number": number} for p, number in settings["rules"]],
+            },
+        )
+
+    @classmethod
+    def call(cls, method, *args):
+        return cls.server.call("axivox.account", method, [cls.account_id], *args)
+
+    def begin(self):
+        """Both sides agree on the old settings; the new ones are saved in Odoo."""
+        self.hold(OLD)
+        with committed(self.database) as env:
+            account = env["axivox.account"].browse(self.account_id)
+            seen = {**(account.seen or {}), "saved": OLD}
+            account.write({"seen": seen, "sent": False, "applied_settings": OLD})
+            account._restore(NEW)
+            account.sync_ids.unlink()
+        self.assertEqual(self.call("read", ["pending_change_count"])[0]["pending_change_count"], 6)
+        self.sandbox.forget_requests()
+
+    def apply(self):
+        """:return: the sentence of what went wrong, or None"""
+        try:
+            self.call("action_apply_changes")
+        except RefusedError as refused:
+            self.assertNotIn(TOKEN, str(refused))
+            return str(refused)
+        return None
+
+    def check_all_old_or_all_new(self, said):
+        """And that Odoo says which, unless it says that it does not know."""
+        live = self.sandbox.applied()
+        self.assertIn(live, (OLD, NEW))
+        account = self.call("read", ["pending_change_count", "warnings"])[0]
+        warnings = " ".join(warning["message"] for warning in account["warnings"])
+        if "not known yet" in warnings:
+            self.assertTrue(said is None or "not known yet" in said, said)
+        else:
+            self.assertEqual(account["pending_change_count"] == 0, live == NEW, said)
+            self.assertEqual(said is None, live == NEW, said)
+
+    def check_again_ends_with_all_new(self):
+        self.assertIsNone(self.apply())
+        self.assertEqual(self.sandbox.applied(), NEW)
+        account = self.call("read", ["pending_change_count", "warnings"])[0]
+        self.assertEqual(account["pending_change_count"], 0)
+        self.assertNotIn("not known", str(account["warnings"]))
+
+
+@tagged("post_install", "-at_install")
+class TestFaults(ApplyCase):
+    def test_apply_asks_no_more_than_it_must(self):
+        self.begin()
+        self.assertIsNone(self.apply())
+        self.assertEqual(self.sandbox.requests(), REQUESTS)
+        self.assertEqual(self.sandbox.applied(), NEW)
+
+    def test_every_fault_at_every_request_leaves_all_old_or_all_new(self):
+        for request, name in enumerate(REQUESTS, 1):
+            # A write that goes wrong once is looked into by reading: that works, or does not.
+            often = (99,) if name.startswith("GET") else (1, 99)
+            for kind, times in product(KINDS, often):
+                with self.subTest(name, kind=kind, times=times):
+                    self.begin()
+                    self.sandbox.misbehave(
+                        {"request": request, "kind": kind, "times": times, "seconds": 0}
+                    )
+                    said = self.apply()
+                    self.check_all_old_or_all_new(said)
+                    self.sandbox.behave()
+                    self.check_again_ends_with_all_new()
+
+    def test_edit_behind_our_back_at_every_request_is_seen_before_it_goes_live(self):
+        for request in range(1, len(REQUESTS) + 1):
+            with self.subTest(REQUESTS[request - 1]):
+                self.begin()
+                self.sandbox.misbehave(
+                    {"request": request, "kind": "edit", "edit": {"users": {"202": MAIN}}}
+                )
+                said = self.apply()
+                self.assertIn("the console", said)
+                self.assertEqual(self.sandbox.applied(), OLD)
+                self.assertIn("202: there +32 12 34 56 78, here Default", self.apply())
+                self.assertEqual(self.sandbox.applied(), OLD)
+
+    def test_a_console_that_is_away_is_said_in_a_sentence(self):
+        self.begin()
+        with committed(self.database) as env:
+            account = env["axivox.account"].browse(self.account_id)
+            tested, url = account.connected_to, account.base_url
+            account.base_url = "http://127.0.0.1:9/api"
+            account.connected_to = tested
+        self.assertIn("cannot be reached", self.apply())
+        with committed(self.database) as env:
+            account = env["axivox.account"].browse(self.account_id)
+            account.base_url = url
+            account.connected_to = tested
+        self.check_again_ends_with_all_new()
+
+
+@tagged("post_install", "-at_install")
+class TestKilled(ApplyCase):
+    workers = 2
+
+    def test_killed_at_every_request_leaves_all_old_or_all_new(self):
+        for request in range(1, len(REQUESTS) + 1):
+            for arrives in (True, False):
+                with self.subTest(REQUESTS[request - 1], arrives=arrives):
+                    self.begin()
+                    self.kill_at(request, arrives=arrives)
+                    self.assertIn(self.sandbox.applied(), (OLD, NEW))
+                    self.check_all_old_or_all_new(None if self.is_unknown() else "killed")
+                    self.check_again_ends_with_all_new()
+
+    def test_scheduler_ends_what_was_interrupted(self):
+        self.begin()
+        self.kill_at(len(REQUESTS) - 1, arrives=True)
+        with committed(self.database) as env:
+            cron = env.ref("axivox_caller_id.axivox_sync_cron")
+            triggers = env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+            self.assertTrue(triggers, "the scheduler is to look again by itself")
+        self.server.call("ir.cron", "method_direct_trigger", [cron.id])
+        self.assertEqual(self.sandbox.applied(), NEW)
+        self.assertEqual(self.call("read", ["pending_change_count"])[0]["pending_change_count"], 0)
+
+    def test_of_two_managers_one_applies_and_the_other_is_told_who(self):
+        self.begin()
+        self.sandbox.misbehave({"request": 6, "kind": "delay", "seconds": 1})
+        first = threading.Thread(target=self.apply)
+        first.start()
+        self.wait_for(6)
+        self.assertRegex(self.apply(), "is pulling or applying right now")
+        first.join()
+        self.assertEqual(self.sandbox.applied(), NEW)
+        self.assertEqual(self.sandbox.requests().count("POST /api/apply"), 1)
+
+    def is_unknown(self):
+        warnings = self.call("read", ["warnings"])[0]["warnings"]
+        return any("not known yet" in warning["message"] for warning in warnings)
+
+    def kill_at(self, request, *, arrives):
+        """Kill Odoo while a request of an apply is under way: it arrives at Axivox, or not."""
+        faults = [{"request": request, "kind": "delay", "seconds": 0.3}]
+        if not arrives:
+            faults.append({"request": request, "kind": "drop_before"})
+        self.sandbox.misbehave(*faults)
+
+        def apply():
+            with suppress(requests.ConnectionError):  # it was killed
+                self.call("action_apply_changes")
+
+        pressed = threading.Thread(target=apply)
+        pressed.start()
+        self.wait_for(request)
+        self.server.kill_workers()
+        pressed.join()
+        self.sandbox.settle()
+        self.sandbox.behave()
+        self.server.log_in("admin")
+
+    def wait_for(self, requests):
+        deadline = time.monotonic() + 30
+        while len(self.sandbox.requests()) < requests:
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.02)
