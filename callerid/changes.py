@@ -139,7 +139,7 @@ def _merge_rules(decide, seen, found, wanted):
         three = (rules.get(key) for rules in (seen, found, wanted))
         if number := decide("rule", prefix, *three, nth=nth):
             numbers[key] = number
-    both = found.keys() & wanted.keys() & numbers.keys()
+    both = found.keys() & wanted.keys()
     orders = [tuple(key for key in rules if key in both) for rules in (seen, found, wanted)]
     order = decide("rule_order", None, *orders)
     first, second = (wanted, found) if order == orders[2] else (found, wanted)
