@@ -1,0 +1,109 @@
+"""A program of the demo that runs until `make stop`."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from checkout import STATE
+from progress import Failure, step
+
+SECONDS_TO_START = 180
+SECONDS_TO_STOP = 15
+
+
+class Background:
+    """A program that answers HTTP on a port of 127.0.0.1.
+
+    :param name: what it is called, such as `Odoo`
+    :param key: the beginning of its files' names in `.odoo/`
+    :param favourite: the port that it has if that is free
+    :param health: the path that it answers as soon as it can work
+    :param mark: what stands in its environment and in no other program's: numbers of processes
+        are used again
+    """
+
+    def __init__(self, name, key, favourite, health, mark):
+        self.name, self.favourite, self.health, self.mark = name, favourite, health, mark
+        self.log = STATE / f"{key}.log"
+        self._pid = STATE / f"{key}.pid"
+        self._port = STATE / f"{key}.port"
+
+    def address(self):
+        """Where the program answers."""
+        return f"http://127.0.0.1:{self._port.read_text()}"
+
+    def process(self):
+        """The number of the program's process, or None."""
+        with contextlib.suppress(OSError, ValueError):
+            number = int(self._pid.read_text())
+            given = Path(f"/proc/{number}/environ").read_bytes().split(b"\0")
+            if self.mark.encode() in given:
+                return number
+        return None
+
+    def start(self, command, environment, folder=None):
+        """Start the program and wait until it answers.
+
+        :param command: takes the port, gives the command line
+        """
+        with step(f"Starting {self.name}"):
+            port = self._free_port()
+            self._port.write_text(str(port))
+            with self.log.open("w") as log:
+                running = subprocess.Popen(
+                    list(map(str, command(port))),
+                    cwd=folder,
+                    env=environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+            self._pid.write_text(str(running.pid))
+            deadline = time.monotonic() + SECONDS_TO_START
+            while not self._answers():
+                if running.poll() is not None:
+                    last = "\n  ".join(self.log.read_text(errors="replace").splitlines()[-12:])
+                    raise Failure(f"{self.name} ended:\n  {last}\nThe whole is in {self.log}.")
+                if time.monotonic() > deadline:
+                    self.stop()
+                    raise Failure(
+                        f"{self.name} did not answer in {SECONDS_TO_START} s. See {self.log}."
+                    )
+                time.sleep(0.2)
+
+    def stop(self):
+        """Stop the program, if it runs."""
+        if number := self.process():
+            with step(f"Stopping {self.name}"):
+                os.kill(number, signal.SIGTERM)
+                deadline = time.monotonic() + SECONDS_TO_STOP
+                while self.process() and time.monotonic() < deadline:
+                    time.sleep(0.1)
+                if self.process():
+                    os.kill(number, signal.SIGKILL)
+        self._pid.unlink(missing_ok=True)
+
+    def _answers(self):
+        try:
+            with urllib.request.urlopen(self.address() + self.health, timeout=5) as response:
+                return response.status == 200
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def _free_port(self):
+        """The port of the last time, or the usual one, or any that is free."""
+        remembered = [int(self._port.read_text())] if self._port.exists() else []
+        for port in (*remembered, self.favourite, 0):
+            with socket.socket() as attempt:
+                attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                with contextlib.suppress(OSError):
+                    attempt.bind(("127.0.0.1", port))
+                    return attempt.getsockname()[1]
+        raise Failure("no port is free")
