@@ -58,6 +58,25 @@ class StandIn:
             "extensions": held["users"],
         }
 
+    def saved(self):
+        """What is saved in the console, applied or not, in the same form."""
+        settings, users = (
+            requests.get(
+                f"{self.base_url}/{path}",
+                headers={"Authorization": f"Bearer {TOKEN}"},
+                timeout=30,
+            ).json()
+            for path in ("outgoing-settings", "users?limit=500")
+        )
+        return {
+            "default": settings["saved"]["default_number"],
+            "override": settings["saved"]["rules_override_users"],
+            "rules": [[rule["prefix"], rule["number"]] for rule in settings["saved"]["rules"]],
+            "extensions": {
+                user["extension"]: user["outgoing_number"]["saved"] for user in users["items"]
+            },
+        }
+
     def requests(self):
         """``METHOD /path`` of each request since it was last forgotten, without queries."""
         served = self._control("GET", "requests")

@@ -238,4 +238,5 @@ class AxivoxReview(models.TransientModel):
             ],
             "is_manual": False,
             "warning": False,
+            "empty": self.env._("Numbers and users are the same on both sides."),
         }

@@ -45,8 +45,9 @@ export class ApplyStep extends Component {
 
 /**
  * What *Apply changes* does, by page of Axivox's console: the changes in words and, in manual mode,
- * the steps that make them. The value is `{ pages, warning, is_manual }`, each page `{ title,
- * changes, steps }`, each step `{ text, copies }`, each copy `{ label, value }`.
+ * the steps that make them. The value is `{ pages, warning, is_manual, empty }`, each page `{ title,
+ * changes, steps }`, each step `{ text, copies }`, each copy `{ label, value }`; `empty` is said where
+ * there is no page.
  */
 export class ApplyPagesField extends Component {
     static template = "axivox_caller_id.ApplyPagesField";
