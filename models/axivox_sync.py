@@ -106,11 +106,13 @@ class AxivoxSync(models.Model):
     def _run_unattended(self):
         try:
             retrying(self._run, self.env)
-        except UserError:
-            _logger.info("Axivox: %s", self.message)
+        except UserError as error:
+            _logger.info("Axivox: %s", error)
         except Exception:
             _logger.exception("Axivox: pull or apply %s failed", self.id)
             self._settle("failed", self.env._("It failed unexpectedly; the server's log says why."))
+        if not self.exists():  # deleted with its account
+            return
         # Whoever asked may have closed the dialog.
         kind = {"done": "success", "failed": "danger"}.get(self.state, "warning")
         note = {"type": kind, "message": self.message, "sticky": kind != "success"}

@@ -267,3 +267,98 @@ class TestKilled(ApplyCase):
         while len(self.sandbox.requests()) < requests:
             self.assertLess(time.monotonic(), deadline)
             time.sleep(0.02)
+
+
+@tagged("post_install", "-at_install")
+class TestLarge(ApplyCase):
+    """2,000 users and 1,000 rules, as the scheduler pulls and applies them."""
+
+    workers = 2
+    users = 2000
+    rules = 1000
+
+    def test_large_account_survives_a_restart_and_asks_by_the_page(self):
+        rules = [[f"00{1000000 + position}", LONDON] for position in range(self.rules)]
+        users = {str(10000 + position): None for position in range(self.users)}
+        self.hold({**OLD, "rules": rules, "extensions": {**OLD["extensions"], **users}})
+        self.call("action_test_connection")
+
+        action = self.call("action_pull")
+        self.assertEqual(action["res_model"], "axivox.sync")
+        self.kill_scheduler_at(lambda sync: sync["done"] >= 400)
+        self.assertLess(self.extensions(), self.users)
+        self.assertEqual(self.schedule()["state"], "done")
+        self.assertEqual(self.extensions(), self.users + len(OLD["extensions"]))
+        self.assertEqual(self.pending(), 0)
+
+        counts = {}
+        for changed, number in ((1, PARIS), (100, NEW_YORK), (self.users, MAIN)):
+            self.give(list(users)[:changed], number)
+            self.sandbox.forget_requests()
+            self.call("action_apply_changes")
+            if changed == self.users:
+                self.assertEqual(self.schedule()["state"], "done")
+            counts[changed] = len(self.sandbox.requests())
+            self.assertEqual(self.pending(), 0)
+        print("\nHTTP requests of an apply, by changed users:", counts)
+        self.assertEqual(counts[1], counts[100])
+        self.assertLessEqual(counts[self.users], counts[1] + self.users / 500)
+
+        self.give(users, PARIS)
+        self.call("action_apply_changes")
+        self.assertIn("asked to apply", str(self.call("read", ["warnings"])))
+        self.kill_scheduler_at(lambda sync: sync["done"] >= 500)
+        applied = self.sandbox.applied()["extensions"]
+        self.assertEqual({applied[extension] for extension in users}, {MAIN})
+        self.assertEqual(self.schedule()["state"], "done")
+        applied = self.sandbox.applied()["extensions"]
+        self.assertEqual({applied[extension] for extension in users}, {PARIS})
+        self.assertEqual(self.pending(), 0)
+
+    def give(self, users, number):
+        """Save an outgoing number for these users."""
+        with committed(self.database) as env:
+            account = env["axivox.account"].browse(self.account_id)
+            wanted = account.number_ids.filtered(lambda known: known.number == number)
+            account.extension_ids.filtered(lambda e: e.number in users).outgoing_number_id = wanted
+
+    def extensions(self):
+        with committed(self.database) as env:
+            return len(env["axivox.account"].browse(self.account_id).extension_ids)
+
+    def pending(self):
+        return self.call("read", ["pending_change_count"])[0]["pending_change_count"]
+
+    def sync(self):
+        fields = ["state", "done", "total", "progress", "message"]
+        domain = [("account_id", "=", self.account_id)]
+        return self.server.call("axivox.sync", "search_read", domain, fields, limit=1)[0]
+
+    def schedule(self):
+        cron = self.server.call(
+            "ir.model.data", "check_object_reference", "axivox_caller_id", "axivox_sync_cron"
+        )[1]
+        self.server.call("ir.cron", "method_direct_trigger", [cron])
+        return self.sync()
+
+    def kill_scheduler_at(self, is_there):
+        def run():
+            with suppress(requests.ConnectionError):  # it was killed
+                self.schedule()
+
+        self.assertEqual(self.sync()["state"], "waiting")
+        running = threading.Thread(target=run)
+        running.start()
+        deadline = time.monotonic() + 60
+        while not is_there(sync := self.watch()):
+            self.assertLess(time.monotonic(), deadline)
+            self.assertTrue(running.is_alive(), sync)
+        self.server.kill_workers()
+        running.join()
+        self.server.log_in("admin")
+        self.assertEqual(self.sync()["state"], "running", "as far as anybody knows")
+
+    def watch(self):
+        with committed(self.database) as env:
+            sync = env["axivox.sync"].search([("account_id", "=", self.account_id)], limit=1)
+            return {"state": sync.state, "done": sync.done}

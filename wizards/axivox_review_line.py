@@ -12,6 +12,8 @@ class AxivoxReviewLine(models.TransientModel):
     applied = fields.Char(help="What live calls run on.")
     found = fields.Char(string="At Axivox", help="What is saved in the console.")
     wanted = fields.Char(string="In Odoo", help="What is saved here.")
-    saved_by = fields.Char(string="Saved by", help="Who saved it in the console; it is not applied yet.")
+    saved_by = fields.Char(
+        string="Saved by", help="Who saved it in the console; it is not applied yet."
+    )
     clashes = fields.Boolean(string="Changed on both sides")
     choice = fields.Selection([("found", "Axivox's"), ("wanted", "Odoo's")], string="Keep")
