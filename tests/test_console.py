@@ -7,6 +7,30 @@ from .stand_in import TOKEN, StandIn
 BERLIN = "+4930901820"
 
 
+def hold(sandbox, **settings):
+    """Let the console hold what ``AxivoxCase`` made, and two rules; or these members instead."""
+    held = {
+        "company": {"name": "Velo Test", "domain": "velo.axivox.example"},
+        "numbers": [
+            {"number": number, "destination": {"type": "dial_plan", "target": "Main menu"}}
+            for number in (MAIN, LONDON, PARIS, NEW_YORK)
+        ],
+        "users": [
+            {"extension": "201", "name": "Sophie", "outgoing_number": None},
+            {"extension": "202", "name": "James", "outgoing_number": PARIS},
+        ],
+        "outgoing_settings": {
+            "default_number": MAIN,
+            "rules_override_users": False,
+            "rules": [
+                {"prefix": "0044", "number": LONDON},
+                {"prefix": "0033", "number": PARIS},
+            ],
+        },
+    }
+    sandbox.hold(**{**held, **settings})
+
+
 class ConsoleCase(AxivoxCase):
     """The account of ``AxivoxCase``, connected to a console that holds its numbers and users and
     was never edited otherwise: default main line, two rules, one number of one's own."""
@@ -26,26 +50,7 @@ class ConsoleCase(AxivoxCase):
         self.account.action_test_connection()
 
     def hold(self, **settings):
-        held = {
-            "company": {"name": "Velo Test", "domain": "velo.axivox.example"},
-            "numbers": [
-                {"number": number, "destination": {"type": "dial_plan", "target": "Main menu"}}
-                for number in (MAIN, LONDON, PARIS, NEW_YORK)
-            ],
-            "users": [
-                {"extension": "201", "name": "Sophie", "outgoing_number": None},
-                {"extension": "202", "name": "James", "outgoing_number": PARIS},
-            ],
-            "outgoing_settings": {
-                "default_number": MAIN,
-                "rules_override_users": False,
-                "rules": [
-                    {"prefix": "0044", "number": LONDON},
-                    {"prefix": "0033", "number": PARIS},
-                ],
-            },
-        }
-        self.sandbox.hold(**{**held, **settings})
+        hold(self.sandbox, **settings)
 
     def pull(self):
         self.account.with_user(self.manager).action_pull()

@@ -1,6 +1,10 @@
+import requests
+
 from odoo.tests import HttpCase, tagged
 
-from .common import AxivoxCase
+from .common import PARIS, AxivoxCase
+from .stand_in import StandIn
+from .test_console import hold
 
 HOOT = "/web/tests?headless&loglevel=2&preset=desktop&timeout=15000&filter=@axivox_caller_id"
 
@@ -36,6 +40,29 @@ class TestTours(AxivoxCase, HttpCase):
         self.start_tour("/odoo/axivox-numbers", "axivox_manual_mode", login=self.manager.login)
         self.assertEqual(self.account.default_outgoing_number_id.number, "+3280012345")
         self.assertEqual(self.account.pending_change_count, 0)
+
+    def test_over_the_api_connect_pull_change_look_and_apply(self):
+        sandbox = StandIn()
+        self.addCleanup(sandbox.stop)
+        hold(
+            sandbox,
+            users=[
+                {"extension": "201", "name": "Sophie", "outgoing_number": None},
+                {"extension": "202", "name": "James", "outgoing_number": PARIS},
+                {"extension": "203", "name": "Nina", "outgoing_number": None},
+            ],
+        )
+        self.manager.group_ids += self.env.ref("base.group_system")
+        self.start_tour(
+            "/odoo/axivox-settings",
+            "axivox_api",
+            login=self.manager.login,
+            cookies={"axivox_sandbox_port": sandbox.address.rpartition(":")[2]},
+        )
+        self.assertEqual(self.account.extension_ids.mapped("name"), ["Sophie", "James", "Nina"])
+        self.assertTrue(sandbox.applied()["override"])
+        page = requests.get(f"{sandbox.address}/settings/advanced", timeout=30).text
+        self.assertRegex(page, r"<input[^>]*rules_override_users[^>]*checked")
 
     def test_hoot(self):
         self.browser_js(

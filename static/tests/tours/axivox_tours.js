@@ -127,3 +127,32 @@ registry.category("web_tour.tours").add("axivox_manual_mode", {
         },
     ],
 });
+
+/** Where the stand-in for Axivox answers: the test says its port. */
+function baseUrl() {
+    const port = document.cookie.match(/axivox_sandbox_port=(\d+)/)[1];
+    return `http://127.0.0.1:${port}/api`;
+}
+
+registry.category("web_tour.tours").add("axivox_api", {
+    steps: () => [
+        { trigger: "[name=mode] input[data-value=api]", run: "click" },
+        { trigger: "[name=base_url] input", run: (helpers) => helpers.edit(baseUrl()) },
+        { trigger: "[name=token] input[type=password]", run: "edit a-token-for-tests" },
+        ...save(),
+        { content: "The token is not shown again", trigger: "[name=token] input:value()" },
+        { trigger: "button[name=action_test_connection]", run: "click" },
+        { trigger: "[name=connection]:contains(Connected to Velo Test)" },
+        { trigger: "button[name=action_review_pull]", run: "click" },
+        { trigger: ".modal .o_axivox_change:contains(203 Nina)" },
+        { trigger: ".modal button[name=action_pull]", run: "click" },
+        { trigger: ".o_notification:contains(3 users)" },
+        { trigger: "body:not(:has(.modal)) [name=rule_ids] .o_data_row:contains(0044)" },
+        { trigger: "[name=rules_override_users] input", run: "click" },
+        ...save(),
+        { trigger: ".o_axivox_pending .o_axivox_apply", run: "click" },
+        { trigger: ".modal .o_axivox_change:contains(no → yes)" },
+        { trigger: ".modal button[name=action_confirm]:contains(Apply)", run: "click" },
+        { trigger: "body:not(:has(.modal)) .o_form_view:not(:has(.o_axivox_pending))" },
+    ],
+});
