@@ -14,7 +14,10 @@
     ],
     "assets": {
         "web.assets_backend": ["axivox_caller_id_voip_oca/static/src/**/*"],
-        "web.assets_unit_tests": ["axivox_caller_id_voip_oca/static/tests/**/*.test.js"],
+        "web.assets_unit_tests": [
+            "axivox_caller_id_voip_oca/static/tests/**/*",
+            ("remove", "axivox_caller_id_voip_oca/static/tests/tours/**/*"),
+        ],
         "web.assets_tests": ["axivox_caller_id_voip_oca/static/tests/tours/*.js"],
     },
 }

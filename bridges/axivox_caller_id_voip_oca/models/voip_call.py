@@ -118,6 +118,7 @@ class VoipCall(models.Model):
             **super().format_call(),
             "outcome": self.outcome,
             "callerId": self._international(self.caller_id),
+            "leadId": self.lead_id.id,
         }
 
     @api.model

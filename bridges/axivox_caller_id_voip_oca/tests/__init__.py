@@ -1,1 +1,2 @@
+from . import test_js
 from . import test_voip_call
