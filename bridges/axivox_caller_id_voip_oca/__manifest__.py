@@ -18,6 +18,9 @@
             "axivox_caller_id_voip_oca/static/tests/**/*",
             ("remove", "axivox_caller_id_voip_oca/static/tests/tours/**/*"),
         ],
-        "web.assets_tests": ["axivox_caller_id_voip_oca/static/tests/tours/*.js"],
+        "web.assets_tests": [
+            "axivox_caller_id_voip_oca/static/tests/wire.js",
+            "axivox_caller_id_voip_oca/static/tests/tours/*.js",
+        ],
     },
 }

@@ -1,2 +1,3 @@
 from . import test_js
+from . import test_tours
 from . import test_voip_call

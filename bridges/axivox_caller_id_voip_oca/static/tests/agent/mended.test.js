@@ -1,7 +1,8 @@
 import { expect, test } from "@odoo/hoot";
 import { defineVoipModels } from "@voip_oca/../tests/voip_test_helpers.esm";
 import { preloadBundle } from "@web/../tests/web_test_helpers";
-import { breakMedia, header, logsCalls, settle, startWidget } from "../sip_stand_in";
+import { breakMedia, logsCalls, settle, startWidget } from "../sip_stand_in";
+import { header } from "../wire";
 
 // Each test here fails with voip_oca 19.0.1.0.2 alone: see docs/voip_oca.md.
 

@@ -4,7 +4,8 @@ import { defineVoipModels } from "@voip_oca/../tests/voip_test_helpers.esm";
 import { onRpc, preloadBundle } from "@web/../tests/web_test_helpers";
 import { PATIENCE } from "@axivox_caller_id_voip_oca/agent/agent";
 import { RETRY_DELAY } from "@axivox_caller_id_voip_oca/call_log/call_log";
-import { DOMAIN, header, LONDON, logsCalls, settle, startWidget } from "../sip_stand_in";
+import { LONDON, logsCalls, settle, startWidget } from "../sip_stand_in";
+import { DOMAIN, header } from "../wire";
 
 defineVoipModels();
 preloadBundle("voip_oca.agent_assets");

@@ -26,6 +26,7 @@ const CALL = "button[title=Call]";
 async function openPanel(wire, values) {
     Object.assign(wire.voip, { isOpened: true, ...values });
     await settle();
+    await settle();
 }
 
 test("the number that is shown stands in the panel during the call", async () => {
