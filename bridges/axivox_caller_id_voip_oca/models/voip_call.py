@@ -114,8 +114,10 @@ class VoipCall(models.Model):
             raise AccessError(self.env._("The caller ID of a call is set by Odoo only."))
 
     def format_call(self):
+        formatted = super().format_call()
         return {
-            **super().format_call(),
+            **formatted,
+            "partner": formatted["partner"] or False,
             "outcome": self.outcome,
             "callerId": self._international(self.caller_id),
             "leadId": self.lead_id.id,
@@ -419,13 +421,14 @@ class VoipCall(models.Model):
             or "",
             "company": company.name or partner.company_name or "",
             "partner_id": partner.id,
-            "lead": lead
-            and {
+            "lead": {
                 "id": lead.id,
                 "name": lead.name,
                 "stage": lead.stage_id.name or "",
                 "is_open": lead.active and lead.won_status == "pending",
-            },
+            }
+            if lead
+            else False,
             "last": self._last_talk(partner, lead)._told(),
             "others": (partners[1:] or leads[1:]).mapped("display_name"),
             "dialled": ", ".join(filter(None, [number.name, number.country_id.name])),

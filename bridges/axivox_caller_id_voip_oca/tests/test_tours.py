@@ -1,8 +1,14 @@
+import logging
+import re
+
 from odoo.tests import HttpCase, tagged
 
 from odoo.addons.axivox_caller_id.tests.common import PARIS
 
 from .test_voip_call import CALLED, VoipCase
+
+
+_logger = logging.getLogger(__name__)
 
 
 @tagged("post_install", "-at_install")
@@ -22,6 +28,27 @@ class TestTours(VoipCase, HttpCase):
         self.assertEqual((call.lead_id, call.outcome), (self.lead, "answered"))
         (line,) = self._lines(self.lead)
         self.assertIn("shown as +44 20 7946 0958 · Answered", line)
+
+    def test_call_costs_no_request_more_than_voip_ocas_own(self):
+        with_bridge = self._count_requests()
+        self.env["ir.asset"].create(
+            {
+                "name": "Without the bridge",
+                "bundle": "web.assets_backend",
+                "directive": "remove",
+                "path": "axivox_caller_id_voip_oca/static/src/**/*",
+            }
+        )
+        without = self._count_requests()
+        _logger.info("Requests to place a call: %s; without the bridge: %s", with_bridge, without)
+        self.assertEqual((with_bridge, without), (1, 1))
+
+    def _count_requests(self):
+        """:return: how many requests leave the browser between the click and the INVITE"""
+        with self.assertLogs(self._logger.getChild("browser"), "INFO") as logs:
+            self._tour("axivox_count_requests", f"/odoo/crm.lead/{self.lead.id}")
+        (count,) = re.findall(r"Requests between click and INVITE: (\d+)", "\n".join(logs.output))
+        return int(count)
 
     def test_choose_another_number(self):
         self._may_choose(self.paris)

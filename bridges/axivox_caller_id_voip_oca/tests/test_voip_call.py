@@ -252,6 +252,7 @@ class TestLog(VoipCase):
         first, _answer = self._call(CALLED, type_call="incoming", sip_call_id="x")
         again, answer = self._call(CALLED, type_call="incoming", sip_call_id="x")
         self.assertEqual(first, again)
+        self.assertIs(first.format_call()["partner"], False)
         self.assertTrue(answer, "the second tab is told who calls as well")
         other, _answer = self._call(CALLED, self.james, type_call="incoming", sip_call_id="x")
         self.assertNotEqual(first, other)
@@ -386,7 +387,8 @@ class TestIncoming(VoipCase):
             ("x7", "malformed"),
             ("202", "internal"),
         ):
-            self.assertEqual(self._rings(number)[1]["kind"], kind)
+            caller = self._rings(number)[1]
+            self.assertEqual((caller["kind"], caller["lead"]), (kind, False))
         self.assertEqual(self._rings("202")[1]["name"], "202 James")
 
     def test_incoming_call_is_written_to_the_opportunity_only_where_it_is_the_only_one(self):

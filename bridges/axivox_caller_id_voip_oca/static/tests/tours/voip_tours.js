@@ -53,8 +53,32 @@ const rings = (options) => ({
     },
 });
 
+/** Calls from the form's phone field; prints how many requests left before the INVITE. */
+registry.category("web_tour.tours").add("axivox_count_requests", {
+    steps: () => [
+        connect,
+        {
+            trigger: "[name=phone] .o_phone_form_link:not(:visible)",
+            async run() {
+                const { send } = XMLHttpRequest.prototype;
+                let count = 0;
+                XMLHttpRequest.prototype.send = function () {
+                    count += 1;
+                    return send.apply(this, arguments);
+                };
+                this.anchor.click();
+                await until(() => wire.last("INVITE"), "INVITE");
+                XMLHttpRequest.prototype.send = send;
+                console.info(`Requests between click and INVITE: ${count}`);
+            },
+        },
+        { trigger: ".o_voip_softphone_footer button.text-danger", run: "click" },
+        { trigger: ".o_voip_softphone:not(:has(.o_voip_softphone_footer .text-danger))" },
+    ],
+});
+
 const hangUp = [
-    { trigger: ".o_voip_softphone_footer button.text-danger[title=Call]", run: "click" },
+    { trigger: ".o_voip_softphone_footer button.text-danger[title='Hang up']", run: "click" },
     { trigger: ".o_voip_softphone:not(:has(.o_voip_softphone_footer .text-danger))" },
 ];
 
