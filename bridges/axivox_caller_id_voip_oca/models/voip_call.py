@@ -317,8 +317,8 @@ class VoipCall(models.Model):
             cannot be dialled, or ``number`` (E.164) with ``number_id``, ``display``, ``label``
             (``London``), ``via`` (``rule 0044``), ``source`` and ``reason``; ``destination``
             (E.164) and ``country``; ``dial``, what is sent to the PBX; ``ask``, whether the
-            number is asked for in the call; ``choices``, the numbers (``id``, ``name``) that
-            may be shown instead
+            number is asked for in the call; ``choices``, the numbers (``id``, ``name``,
+            ``display``, ``label``) that may be shown instead
         """
         user = self.env.user
         account_id, line, _company = user._axivox_line()
@@ -353,7 +353,15 @@ class VoipCall(models.Model):
             "via": self._via(found),
             "country": self._country(found["destination"]).name or "",
             "ask": account.signalling == "ask" and bool(found["number"]),
-            "choices": [{"id": choice.id, "name": choice.display_name} for choice in choices],
+            "choices": [
+                {
+                    "id": choice.id,
+                    "name": choice.display_name,
+                    "display": choice.display_number,
+                    "label": choice.name or "",
+                }
+                for choice in choices
+            ],
         }
 
     def _via(self, found):

@@ -2,8 +2,9 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import Command, fields
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ConcurrencyError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.axivox_caller_id.tests.common import CALLED_IN_LONDON, LONDON, PARIS, AxivoxCase
 
@@ -130,7 +131,9 @@ class TestChoice(VoipCase):
     def test_choice_holds_for_this_call_and_is_logged_as_the_users(self):
         self._may_choose(self.paris)
         _call, shown = self._call()
-        self.assertEqual(shown["choices"], [{"id": self.paris.id, "name": self.paris.display_name}])
+        (choice,) = shown["choices"]
+        self.assertEqual(choice["id"], self.paris.id)
+        self.assertEqual((choice["display"], choice["label"]), ("+33 1 99 00 12 34", "Paris"))
         call, shown = self._call(chosen_number_id=self.paris.id)
         self.assertEqual((call.caller_id, call.caller_id_source), (PARIS, "choice"))
         self.assertEqual(shown["number"], PARIS)
@@ -256,6 +259,14 @@ class TestLog(VoipCase):
         self.assertTrue(answer, "the second tab is told who calls as well")
         other, _answer = self._call(CALLED, self.james, type_call="incoming", sip_call_id="x")
         self.assertNotEqual(first, other)
+
+    def test_two_tabs_at_once_make_one_record(self):
+        first, _answer = self._call(CALLED, type_call="incoming", sip_call_id="x")
+        unseen = patch.object(type(self.calls), "_of_call_id", lambda self, _id: self.browse())
+        with unseen, mute_logger("odoo.sql_db"), self.assertRaises(ConcurrencyError):
+            self._call(CALLED, type_call="incoming", sip_call_id="x")
+        again, _answer = self._call(CALLED, type_call="incoming", sip_call_id="x")
+        self.assertEqual(first, again, "Odoo tries again, and finds the other tab's record")
 
     def test_call_that_is_answered_and_ends_tells_both(self):
         call, _shown = self._call(sip_call_id="x")

@@ -32,9 +32,8 @@ patch(VoipAgent.prototype, {
         this.facts = {
             res_model: params.record?.model,
             res_id: params.record?.id,
-            chosen_number_id: this.voip.chosenNumberId,
+            chosen_number_id: this.takeChoice(params),
         };
-        this.voip.chosenNumberId = false;
         try {
             await super.call(params);
             if (this.session) {
@@ -51,6 +50,12 @@ patch(VoipAgent.prototype, {
         } finally {
             this.isPlacing = false;
         }
+    },
+    /** A choice is made below a number, and holds for one call of that number. */
+    takeChoice({ number, partner }) {
+        const { choice } = this.voip;
+        this.voip.choice = false;
+        return choice?.number === (number || partner?.phone) ? choice.id : false;
     },
     /** Mended: a log that fails, or is slow, stops no call. */
     async createCall(options) {

@@ -1,10 +1,13 @@
 import { Component, useEffect, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
 import { ShownAs } from "../shown_as/shown_as";
 
 export const TYPING_DELAY = 250; // ms
+
+const CHOSEN = { via: _t("your choice"), reason: _t("Chosen for this call.") };
 
 /**
  * What a call would show, below the number before it is called. The last answer stays until the
@@ -27,7 +30,7 @@ export class CallPreview extends Component {
         this.state = useState({ answer: false, isAsking: false });
         useEffect(
             () => {
-                this.voip.chosenNumberId = false;
+                this.voip.choice = false;
                 if (this.props.isTyped && this.props.number.trim()) {
                     this.askSoon();
                 } else {
@@ -40,7 +43,13 @@ export class CallPreview extends Component {
 
     get chosen() {
         const { choices } = this.state.answer;
-        return choices?.find((choice) => choice.id === this.voip.chosenNumberId);
+        return choices?.find((choice) => choice.id === this.voip.choice?.id);
+    }
+
+    get shown() {
+        const { display, label } = this.chosen || {};
+        const { answer } = this.state;
+        return this.chosen ? { ...answer, display, label, ...CHOSEN } : answer;
     }
 
     async ask() {
@@ -66,6 +75,6 @@ export class CallPreview extends Component {
     }
 
     onChoose(ev) {
-        this.voip.chosenNumberId = Number(ev.target.value) || false;
+        this.voip.choice = { id: Number(ev.target.value), number: this.props.number };
     }
 }

@@ -153,16 +153,23 @@ test("a user without an extension sees and asks nothing", async () => {
 test("another number is chosen for this call, and not for the next", async () => {
     onRpc("voip.call", "preview_call", () => ({
         ...LONDON,
-        choices: [{ id: 5, name: "+33 1 99 00 12 34 · Paris" }],
+        choices: [
+            {
+                id: 5,
+                name: "+33 1 99 00 12 34 · Paris",
+                display: "+33 1 99 00 12 34",
+                label: "Paris",
+            },
+        ],
     }));
     const { type } = await mountPreview();
     await type("0044 20 7946 0321");
     expect(".o_axivox_call_choice").toHaveAttribute("aria-label", "Number to show for this call");
     await contains(".o_axivox_call_choice").select("5");
-    expect(getService("voip_oca").chosenNumberId).toBe(5);
-    expect(".o_axivox_call_shown").toHaveCount(0);
+    expect(getService("voip_oca").choice).toEqual({ id: 5, number: "0044 20 7946 0321" });
+    expect(".o_axivox_call_shown").toHaveText(/\+33 1 99 00 12 34 · Paris · your choice/);
     await type("0044 20 7946 0322");
-    expect(getService("voip_oca").chosenNumberId).toBe(false);
+    expect(getService("voip_oca").choice).toBe(false);
     expect(".o_axivox_call_shown").toHaveText(/London/);
 });
 

@@ -129,13 +129,19 @@ test("the phone field's button links the call to its record", async () => {
 test("the number that was chosen goes along with this call only", async () => {
     const told = logsCalls();
     const wire = await startWidget();
-    wire.voip.chosenNumberId = 5;
-    await wire.agent.call({ number: "0044 20 7946 0321" });
+    const number = "0044 20 7946 0321";
+    wire.voip.choice = { id: 5, number };
+    await wire.agent.call({ number });
     await settle();
     await wire.agent.hangup();
     await wire.agent.call({ number: "0044 20 7946 0321" });
     await settle();
     expect(told[0].chosen_number_id).toBe(5);
+    expect(told.at(-1).chosen_number_id).toBe(false);
+    await wire.agent.hangup();
+    wire.voip.choice = { id: 5, number };
+    await wire.agent.call({ number: "+33 1 99 00 45 67" });
+    await settle();
     expect(told.at(-1).chosen_number_id).toBe(false);
 });
 

@@ -134,7 +134,7 @@ registry.category("web_tour.tours").add("axivox_choose_number", {
             run: "selectByLabel +33 1 99 00 12 34 · Paris",
         },
         { trigger: ".o_voip_softphone_footer button:not(.text-danger)[title=Call]", run: "click" },
-        { trigger: ".o_axivox_call_shown:contains(+33 1 99 00 12 34):contains(your choice)" },
+        { trigger: ".o_voip_softphone_content:has(button[title='Hang up']) .o_axivox_call_shown:contains(+33 1 99 00 12 34):contains(your choice)" },
         invites("00442079460321", `<sip:+33199001234@${DOMAIN}>`),
         ...hangUp,
         { trigger: ".o_axivox_call_shown:contains(+44 20 7946 0958)" },
