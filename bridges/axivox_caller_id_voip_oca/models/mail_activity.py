@@ -12,11 +12,13 @@ class MailActivity(models.Model):
 
     @api.depends("res_model", "res_id")
     def _compute_axivox_phone(self):
-        for activity in self:
-            record = activity.res_model in ("crm.lead", "res.partner") and activity.res_id
-            activity.axivox_phone = (
-                record and self.env[activity.res_model].browse(activity.res_id).exists().phone
-            )
+        self.axivox_phone = False
+        for model, activities in self.grouped("res_model").items():
+            if model in ("crm.lead", "res.partner"):
+                records = self.env[model].browse(activities.mapped("res_id")).exists()
+                phones = {record.id: record.phone for record in records._filtered_access("read")}
+                for activity in activities:
+                    activity.axivox_phone = phones.get(activity.res_id)
 
     def _to_store_defaults(self, target):
         return [*super()._to_store_defaults(target), "axivox_phone"]

@@ -112,6 +112,14 @@ class TestOutgoing(VoipCase):
         self.assertFalse(call.lead_id)
         self.assertFalse(call.partner_id)
 
+    def test_activity_tells_the_number_of_its_lead_to_who_may_read_it(self):
+        activity = self.lead.activity_schedule(
+            "mail.mail_activity_data_call", user_id=self.sophie.id
+        )
+        for user, phone in ((self.sophie, self.lead.phone), (self.james, False)):
+            activity.invalidate_recordset()
+            self.assertEqual(activity.with_user(user).sudo(False).axivox_phone, phone)
+
     def test_number_is_asked_for_only_where_the_account_says_so(self):
         self.account.signalling = "ask"
         self.assertTrue(self._call()[1]["ask"])
@@ -121,7 +129,7 @@ class TestOutgoing(VoipCase):
         self._from_lead()
         self.env.flush_all()
         self.env.invalidate_all()
-        with self.assertQueryCount(__system__=40):
+        with self.assertQueryCount(__system__=22):
             self._call(self.lead.phone, res_model="crm.lead", res_id=self.lead.id, sip_call_id="b")
             self.env.flush_all()
 
