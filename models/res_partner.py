@@ -58,13 +58,24 @@ class ResPartner(models.Model):
         _account, _extension, company_id = self.env.user._axivox_line()
         # sudo: the company's country is no secret
         home = self.env["res.company"].sudo().browse(company_id).country_id.code
-        for e164 in dialing.caller_numbers(number, home):
-            same = Domain("phone_sanitized", "=", e164)
+        for same in self._same_number(number, home):
             partners = self.search(same, order="is_company, id desc", limit=ENOUGH)
             leads = self._leads_of_caller(partners, same)
             if partners or leads:
                 return partners, leads
         return self.browse(), self.env["crm.lead"]
+
+    @api.model
+    def _same_number(self, number, home):
+        """:return: domains of those with a caller's number, the likeliest first"""
+        if numbers := dialing.caller_numbers(number, home):
+            return [Domain("phone_sanitized", "=", e164) for e164 in numbers]
+        # What is no telephone number may be kept just as it is told: a colleague's, a test's.
+        # Odoo searches no less than three characters.
+        is_text = isinstance(number, str) and number.isprintable()
+        if is_text and self._phone_search_min_length <= len(number) <= dialing.LONGEST_INPUT:
+            return [Domain("phone_mobile_search", "=", number)]
+        return []
 
     @api.model
     def _leads_of_caller(self, partners, same_number):

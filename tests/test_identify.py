@@ -105,6 +105,10 @@ class TestIdentify(AxivoxCase):
             },
         )
 
+    def test_what_is_no_telephone_number_is_found_as_it_is_kept(self):
+        contact = self._contact("Lobby", phone="4-711")
+        self.assertEqual(self._identified("4711")["partner_id"], contact.id)
+
     def test_nobody_is_found_for_what_is_no_number(self):
         nobody = {
             "partner_id": False,
@@ -114,7 +118,21 @@ class TestIdentify(AxivoxCase):
             "ambiguous": False,
         }
         self._contact("Without a phone", phone=False)
-        for number in (MOBILE, "", None, False, "anonymous", "201", "☎", "+" * 999, 7, [], {}):
+        for number in (
+            MOBILE,
+            "",
+            None,
+            False,
+            "anonymous",
+            "201",
+            "☎",
+            "+" * 999,
+            "\ud800x0",
+            "a\x00bc",
+            7,
+            [],
+            {},
+        ):
             with self.subTest(number=number):
                 self.assertEqual(self._identified(number), nobody)
 
