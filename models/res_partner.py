@@ -40,7 +40,7 @@ class ResPartner(models.Model):
         :rtype: dict
         """
         partners, leads = self._callers(number)
-        partner, lead = partners[:1] or leads[:1].partner_id, leads[:1]
+        partner, lead = partners[:1], leads[:1]
         return {
             "partner_id": partner.id,
             "lead_id": lead.id,
@@ -62,7 +62,7 @@ class ResPartner(models.Model):
             partners = self.search(same, order="is_company, id desc", limit=ENOUGH)
             leads = self._leads_of_caller(partners, same)
             if partners or leads:
-                return partners, leads
+                return partners or leads[:1].partner_id._filtered_access("read"), leads
         return self.browse(), self.env["crm.lead"]
 
     @api.model

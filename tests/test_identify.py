@@ -141,8 +141,14 @@ class TestIdentify(AxivoxCase):
         self._contact("Theirs", company_id=other.id)
         self._lead("Theirs", company_id=other.id)
         self.assertFalse(self._identified()["name"])
+        theirs = self._contact("Theirs", phone=False, company_id=other.id)
         lead = self._lead("Ours")
-        self.assertEqual(self._identified()["lead_id"], lead.id)
+        self.env.cr.execute(
+            "UPDATE crm_lead SET partner_id = %s WHERE id = %s", (theirs.id, lead.id)
+        )
+        lead.invalidate_recordset()
+        found = self._identified()
+        self.assertEqual((found["lead_id"], found["partner_id"]), (lead.id, False))
         self.sophie.group_ids = [Command.set(self.env.ref("base.group_user").ids)]
         self.assertFalse(self._identified()["lead_id"])
 

@@ -280,13 +280,14 @@ class VoipCall(models.Model):
         """:return: (what `_shown` returns, the values of the call's fields)"""
         record = self._called_record(told)
         shown = self._shown(told, record)
-        partner = record if record._name == "res.partner" else record.partner_id
-        if not partner and record._name != "crm.lead":
+        is_lead = record._name == "crm.lead"
+        partner = record.partner_id._filtered_access("read") if is_lead else record
+        if not partner and not is_lead:
             number = (shown and shown["destination"]) or told.phone_number
             partner = self.env["res.partner"]._callers(number)[0][:1]
         vals = {
             "partner_id": partner.id,
-            "lead_id": record.id if record._name == "crm.lead" else False,
+            "lead_id": record.id if is_lead else False,
         }
         if shown and not shown["error"]:
             vals |= {
@@ -384,7 +385,7 @@ class VoipCall(models.Model):
         partners, leads = self.env["res.partner"]._callers(told.phone_number)
         is_one_lead = len(leads) == 1 and leads.active and leads.won_status == "pending"
         return self._caller(told, partners, leads, number), {
-            "partner_id": (partners[:1] or leads[:1].partner_id).id,
+            "partner_id": partners[:1].id,
             "lead_id": is_one_lead and leads.id,
             "axivox_number_id": number.id,
         }
@@ -403,7 +404,7 @@ class VoipCall(models.Model):
             sentence), ``others`` (names), ``dialled`` (``Main line, Belgium``), and
             ``defaults`` (of a new contact or lead)
         """
-        partner, lead = partners[:1] or leads[:1].partner_id, leads[:1]
+        partner, lead = partners[:1], leads[:1]
         company = partner.commercial_partner_id - partner
         numbers = dialing.caller_numbers(told.phone_number, self._home())
         country = self._country(numbers and numbers[0])
