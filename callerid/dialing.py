@@ -6,6 +6,7 @@ this module only decides in which order its readings are tried.
 
 import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -183,6 +184,23 @@ def e164(text, region=None):
     :raises NotDiallableError: for what is no telephone number
     """
     return phonenumbers.format_number(parse(text, region), PhoneNumberFormat.E164)
+
+
+def caller_numbers(text, region=None):
+    """The E.164 numbers that a caller's number can mean, the likeliest first.
+
+    A PBX tells it in any of the forms that people dial, or as E.164 without the plus
+    (``32470123456``).
+
+    :param str region: ISO 3166 code of the called one, or None
+    :return: empty for what is no telephone number, a withheld one for example
+    :rtype: list[str]
+    """
+    found = {}
+    for plus in ("", "+"):
+        with suppress(NotDiallableError):
+            found[e164(plus + plain(text), region)] = True
+    return list(found)
 
 
 def international(number):

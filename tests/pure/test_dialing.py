@@ -476,3 +476,28 @@ def test_every_beginning_of_an_example_number_is_a_prefix_of_its_region(region):
         for length in range(1, min(len(digits), dialing.LONGEST_E164) + 1):
             zero_form = dialing.prefix("00" + digits[:length])
             assert region in dialing.regions_of_prefix(zero_form), zero_form
+
+
+@pytest.mark.parametrize(
+    "told, number",
+    [
+        ("+32470123456", "+32470123456"),
+        ("0032470123456", "+32470123456"),
+        ("32470123456", "+32470123456"),
+        ("0470123456", "+32470123456"),
+        ("442079460958", LONDON),
+        ("00442079460958", LONDON),
+        ("390212345678", "+390212345678"),
+    ],
+)
+def test_callers_number_is_found_in_every_form_a_pbx_tells(told, number):
+    assert dialing.caller_numbers(told, "BE") == [number]
+
+
+def test_callers_number_that_reads_two_ways_gives_the_regions_own_first():
+    assert dialing.caller_numbers("4325550123", "US") == ["+14325550123", "+4325550123"]
+
+
+@pytest.mark.parametrize("told", ["", None, "anonymous", "Unavailable", "201", "x" * 999, 5])
+def test_caller_without_a_number_has_none(told):
+    assert dialing.caller_numbers(told, "BE") == []

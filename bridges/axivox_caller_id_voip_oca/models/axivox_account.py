@@ -1,0 +1,21 @@
+from odoo import fields, models
+
+
+class AxivoxAccount(models.Model):
+    _inherit = "axivox.account"
+
+    signalling = fields.Selection(
+        [("axivox", "Axivox decides"), ("ask", "Ask in the call")],
+        required=True,
+        default="axivox",
+        tracking=True,
+        help="Axivox decides: the settings that were applied there say which number is shown. "
+        "Ask in the call: Odoo also asks for the number in each call that it places (the header "
+        "P-Preferred-Identity of RFC 3325). Whether Axivox honours that is not verified.",
+    )
+    users_may_choose = fields.Boolean(
+        string="Users may choose another number for a call",
+        tracking=True,
+        groups="axivox_caller_id.group_manager",
+        help="For one call at a time, among the numbers that each user is allowed to choose.",
+    )

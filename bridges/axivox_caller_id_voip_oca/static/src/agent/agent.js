@@ -1,0 +1,189 @@
+/* global SIP */
+import { toRaw } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { delay } from "@web/core/utils/concurrency";
+import { patch } from "@web/core/utils/patch";
+import { VoipAgent } from "@voip_oca/services/voip_agent_service.esm";
+import { LoggedCall } from "../call_log/call_log";
+import { dialForm } from "../dialing/dial_form";
+
+export const PATIENCE = 2000; // ms that a call waits for Odoo
+
+const DIALLED_HEADERS = ["P-Called-Party-ID", "Diversion", "To"]; // RFC 3455, 5806, 3261
+
+/** The users of the headers that may name which of our numbers was dialled. */
+function dialledUsers(request) {
+    return DIALLED_HEADERS.map(
+        (name) => /\bsips?:([^@;>]+)@/i.exec(request.getHeader(name) || "")?.[1]
+    ).filter(Boolean);
+}
+
+patch(VoipAgent.prototype, {
+    /**
+     * @param {Object} params
+     * @param {{ model: string, id: number }} [params.record] the lead or contact that is called
+     */
+    async call(params) {
+        if (this.isPlacing || this.voip.inCall) {
+            this.notification.add(_t("Hang up first: one call at a time."));
+            return;
+        }
+        this.isPlacing = true;
+        this.facts = {
+            res_model: params.record?.model,
+            res_id: params.record?.id,
+            chosen_number_id: this.takeChoice(params),
+        };
+        try {
+            await super.call(params);
+            if (this.session) {
+                this.adaptInvite();
+                this.watch(this.session);
+            }
+        } catch (error) {
+            console.error(error);
+            this.notification.add(
+                _t("The call could not be placed: %(error)s", { error: error.message }),
+                { type: "danger" }
+            );
+            this._onHanghup();
+        } finally {
+            this.isPlacing = false;
+        }
+    },
+    /** A choice is made below a number, and holds for one call of that number. */
+    takeChoice({ number, partner }) {
+        const { choice } = this.voip;
+        this.voip.choice = false;
+        return choice?.number === (number || partner?.phone) ? choice.id : false;
+    },
+    /** Mended: a log that fails, or is slow, stops no call. */
+    async createCall(options) {
+        const { facts } = this;
+        this.facts = {};
+        const logged = this.voip.logCall({ ...options, ...facts });
+        if (options.type_call === "outgoing") {
+            await Promise.race([logged.asked, delay(PATIENCE)]);
+        }
+    },
+    /** The INVITE has not left yet: it waits for the microphone. */
+    adaptInvite() {
+        const { request } = this.session;
+        const { facts, axivox } = this.voip.logged;
+        request.callId = facts.sip_call_id;
+        request.setHeader("call-id", facts.sip_call_id);
+        if (this.voip.axivox) {
+            request.ruri.user =
+                axivox?.dial || dialForm(facts.phone_number, this.voip.axivox.dial_format);
+        }
+        if (axivox?.ask) {
+            const identity = `<sip:${axivox.number}@${this.voip.pbx_domain}>`;
+            request.setHeader("P-Preferred-Identity", identity);
+        }
+    },
+    /** Mended: however a session ends, the call ends with it. */
+    watch(session) {
+        session = toRaw(session);
+        session.stateChange.addListener((state) => {
+            if (state === SIP.SessionState.Terminated) {
+                // First those have their turn who know why: upstream's handlers.
+                queueMicrotask(() => {
+                    if (toRaw(this.session) === session) {
+                        this._onHanghup();
+                    }
+                });
+            }
+        });
+    },
+    /** Mended: a second call while busy is logged as such, and leaves the first one alone. */
+    async onInvite(session) {
+        this.facts = {
+            sip_call_id: session.request.callId,
+            dialled: dialledUsers(session.request),
+        };
+        if (this.session || this.isPlacing) {
+            session.reject({ statusCode: 486 });
+            new LoggedCall(this.voip, {
+                ...this.facts,
+                phone_number: session.remoteIdentity.uri.user,
+                type_call: "incoming",
+                ended_at: Date.now(),
+                ended_here: true,
+                status: 486,
+            }).send();
+            return;
+        }
+        this.voip.partner = false;
+        await super.onInvite(session);
+        this.watch(session);
+    },
+    _onInviteRejected(response) {
+        if (this.session) {
+            this.note(response.message);
+        }
+        super._onInviteRejected(response);
+    },
+    async _onCancelInvitation(cancel) {
+        this.note(cancel?.request);
+        return super._onCancelInvitation(...arguments);
+    },
+    /** Remember what a SIP message says of why the call ends. */
+    note(message) {
+        Object.assign(this.voip.logged.facts, {
+            status: message?.statusCode,
+            reason: message?.getHeader("Reason"),
+        });
+    },
+    async hangup() {
+        Object.assign(this.voip.logged?.facts || {}, { ended_here: true });
+        return super.hangup();
+    },
+    /** Mended: a BYE is answered, and the call ends here whether Odoo can be reached or not. */
+    async _onHanghup(bye) {
+        bye?.accept?.();
+        this.stopTone();
+        this.callAudio.srcObject = null;
+        this.callAudio.pause();
+        this.voip.endCall();
+        this.session = false;
+    },
+    /** Mended: a call is ongoing when it was accepted, not when somebody tried to. */
+    async accept() {
+        try {
+            await this.session?.accept();
+        } catch (error) {
+            this.notification.add(
+                _t("The call could not be accepted: %(error)s", { error: error.message }),
+                { type: "danger" }
+            );
+            return;
+        }
+        this.voip.acceptCall();
+    },
+    async transfer(number) {
+        return super.transfer(await this.transferForm(number));
+    },
+    /** @returns {Promise<string>} what is dialled to reach the one to whom a call is transferred */
+    async transferForm(number) {
+        if (!this.voip.axivox) {
+            return number;
+        }
+        const shown = await Promise.race([
+            this.orm.silent.call("voip.call", "preview_call", [number]).catch(() => false),
+            delay(PATIENCE),
+        ]);
+        const dialled = shown?.dial || dialForm(number, this.voip.axivox.dial_format);
+        return dialled.replaceAll("#", "%23"); // as RFC 3261 wants it in a URI
+    },
+    /** Mended: what the widget says is what the registrar said last. */
+    async _onRegistererRejected() {
+        this.voip.status = "disconnected";
+        return super._onRegistererRejected(...arguments);
+    },
+    _onRegistererStateChange(state) {
+        super._onRegistererStateChange(state);
+        if (state === SIP.RegistererState.Registered) {
+            this.voip.status = "connected";
+        }
+    },
+});

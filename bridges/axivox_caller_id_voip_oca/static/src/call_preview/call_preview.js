@@ -1,0 +1,80 @@
+import { Component, useEffect, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { KeepLast } from "@web/core/utils/concurrency";
+import { useService } from "@web/core/utils/hooks";
+import { useDebounced } from "@web/core/utils/timing";
+import { ShownAs } from "../shown_as/shown_as";
+
+export const TYPING_DELAY = 250; // ms
+
+const CHOSEN = { via: _t("your choice"), reason: _t("Chosen for this call.") };
+
+/**
+ * What a call would show, below the number before it is called. The last answer stays until the
+ * next one is there; where Odoo does not answer, nothing is said and nothing is in the way.
+ */
+export class CallPreview extends Component {
+    static template = "axivox_caller_id_voip_oca.CallPreview";
+    static components = { ShownAs };
+    static props = {
+        number: { type: String },
+        record: { type: Object, optional: true },
+        isTyped: { type: Boolean, optional: true },
+    };
+
+    setup() {
+        this.orm = useService("orm");
+        this.voip = useState(useService("voip_oca"));
+        this.keepLast = new KeepLast();
+        this.askSoon = useDebounced(this.ask, TYPING_DELAY);
+        this.state = useState({ answer: false, isAsking: false });
+        useEffect(
+            () => {
+                this.voip.choice = false;
+                if (this.props.isTyped && this.props.number.trim()) {
+                    this.askSoon();
+                } else {
+                    this.ask();
+                }
+            },
+            () => [this.props.number, this.props.record?.model, this.props.record?.id]
+        );
+    }
+
+    get chosen() {
+        const { choices } = this.state.answer;
+        return choices?.find((choice) => choice.id === this.voip.choice?.id);
+    }
+
+    get shown() {
+        const { display, label } = this.chosen || {};
+        const { answer } = this.state;
+        return this.chosen ? { ...answer, display, label, ...CHOSEN } : answer;
+    }
+
+    async ask() {
+        const { number, record } = this.props;
+        const isAsked = Boolean(this.voip.axivox && number.trim());
+        this.state.isAsking = isAsked;
+        this.state.answer = await this.keepLast.add(
+            isAsked ? this.preview(number, record) : Promise.resolve(false)
+        );
+        this.state.isAsking = false;
+    }
+
+    async preview(number, record) {
+        try {
+            return await this.orm.silent.call("voip.call", "preview_call", [
+                number,
+                record?.model || false,
+                record?.id || false,
+            ]);
+        } catch {
+            return false;
+        }
+    }
+
+    onChoose(ev) {
+        this.voip.choice = { id: Number(ev.target.value), number: this.props.number };
+    }
+}

@@ -1,0 +1,15 @@
+import { patch } from "@web/core/utils/patch";
+import { Partner } from "@voip_oca/components/partner/partner.esm";
+import { CallPreview } from "../call_preview/call_preview";
+
+Partner.components = { ...Partner.components, CallPreview };
+
+patch(Partner.prototype, {
+    get phoneNumber() {
+        return this.voip.selected.number;
+    },
+    /** Replaced: the call knows which record it is about. */
+    onCall() {
+        this.agent.call(this.voip.selected);
+    },
+});

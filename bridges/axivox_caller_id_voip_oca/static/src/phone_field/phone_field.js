@@ -1,0 +1,19 @@
+import { patch } from "@web/core/utils/patch";
+import { PhoneField } from "@web/views/fields/phone/phone_field";
+import "@voip_oca/components/phone_field/phone_field.esm";
+
+patch(PhoneField.prototype, {
+    /** Replaced: the call knows which record it is about. */
+    onPhoneClick(ev) {
+        if (!this.agent.agent) {
+            return;
+        }
+        ev.preventDefault();
+        ev.stopPropagation();
+        const { record, name } = this.props;
+        this.agent.call({
+            number: record.data[name],
+            record: { model: record.resModel, id: record.resId },
+        });
+    },
+});

@@ -1,0 +1,13 @@
+import { patch } from "@web/core/utils/patch";
+import { VoipOCASoftphone } from "@voip_oca/components/softphone/softphone.esm";
+
+patch(VoipOCASoftphone.prototype, {
+    /** Mended: what is selected is called. */
+    onCall() {
+        const { numpadTab, numpad, partner } = this.voip;
+        if (partner && !(numpadTab && numpad.value)) {
+            return this.agent.call(this.voip.selected);
+        }
+        return super.onCall();
+    },
+});

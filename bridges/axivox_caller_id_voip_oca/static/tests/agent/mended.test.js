@@ -1,0 +1,145 @@
+import { expect, test } from "@odoo/hoot";
+import { Deferred } from "@odoo/hoot-mock";
+import { defineVoipModels } from "@voip_oca/../tests/voip_test_helpers.esm";
+import { onRpc, preloadBundle } from "@web/../tests/web_test_helpers";
+import { breakMedia, logsCalls, settle, startWidget } from "../sip_stand_in";
+import { header } from "../wire";
+
+// Each test here fails with voip_oca 19.0.1.0.2 alone: see docs/voip_oca.md.
+
+defineVoipModels();
+preloadBundle("voip_oca.agent_assets");
+
+test("an incoming call is logged under its Call-ID, so that several tabs make one record", async () => {
+    const told = logsCalls(false);
+    const wire = await startWidget();
+    await wire.ring({ callId: "call-7", headers: ["P-Called-Party-ID: <sip:+3212345678@x>"] });
+    expect(told).toHaveLength(1);
+    expect(told[0].sip_call_id).toBe("call-7");
+    expect(told[0].dialled).toEqual(["+3212345678", "201"]);
+});
+
+test("a second call while busy is rejected and logged, and the first one goes on", async () => {
+    const told = logsCalls(false);
+    const wire = await startWidget();
+    await wire.ring({ callId: "first" });
+    const { session } = wire.agent;
+    await wire.ring({ callId: "second", from: "+33199004568" });
+    expect(wire.last("SIP/2.0 486")).toMatch(/Call-ID: second/);
+    expect(wire.agent.session.request.callId).toBe("first");
+    expect(wire.agent.session.id).toBe(session.id);
+    expect(wire.voip.call.phoneNumber).toBe("+33199004567");
+    const busy = told.find((one) => one.sip_call_id === "second");
+    expect([busy.status, busy.ended_here]).toEqual([486, true]);
+});
+
+test("a caller who gives up ends the call without an answer, with SIP's reason", async () => {
+    const told = logsCalls(false);
+    const wire = await startWidget();
+    await wire.ring();
+    const headers = ['Reason: SIP;cause=200;text="Call completed elsewhere"'];
+    await wire.ring({ method: "CANCEL", headers });
+    expect(told.at(-1).reason).toMatch(/SIP;cause=200/);
+    expect(told.at(-1).ended_ago).not.toBe(undefined);
+    expect(told.at(-1).answered_ago).toBe(undefined);
+    expect(told.at(-1).ended_here).toBe(undefined);
+    expect(wire.voip.inCall).toBe(false);
+});
+
+test("an incoming call that is declined here says so", async () => {
+    const told = logsCalls(false);
+    const wire = await startWidget();
+    await wire.ring();
+    await wire.agent.hangup();
+    await settle();
+    expect(wire.last("SIP/2.0 480")).toMatch(/Call-ID: call-1/);
+    expect(told.at(-1).ended_here).toBe(true);
+});
+
+test("the other side's BYE is answered, and the call ends as answered", async () => {
+    const told = logsCalls(false);
+    const wire = await startWidget();
+    await wire.agent.call({ number: "+44 20 7946 0321" });
+    await settle();
+    await wire.pickUp();
+    const invite = wire.last("INVITE");
+    await wire.bye({
+        from: `${header(invite, "To")};tag=them`,
+        to: header(invite, "From"),
+        callId: header(invite, "Call-ID"),
+    });
+    expect(wire.last("SIP/2.0 200")).toMatch(/CSeq: 2 BYE/);
+    expect(told.at(-1).answered_ago).not.toBe(undefined);
+    expect(told.at(-1).ended_ago).not.toBe(undefined);
+    expect(wire.voip.inCall).toBe(false);
+});
+
+test("a registration that fails shows as disconnected", async () => {
+    const wire = await startWidget();
+    expect(wire.voip.status).toBe("connected");
+    await wire.answer("REGISTER", "403 Forbidden");
+    expect(wire.voip.status).toBe("disconnected");
+});
+
+test("a registration that succeeds shows as connected", async () => {
+    const wire = await startWidget();
+    wire.voip.status = "disconnected";
+    const contact = header(wire.last("REGISTER"), "Contact");
+    await wire.answer("REGISTER", "200 OK", `Contact: ${contact}`, "Expires: 600");
+    expect(wire.voip.status).toBe("connected");
+});
+
+test("an outgoing call whose media fails ends as not answered", async () => {
+    const told = logsCalls(false);
+    const wire = await startWidget();
+    await wire.agent.call({ number: "+44 20 7946 0321" });
+    await settle();
+    breakMedia();
+    await wire.pickUp();
+    expect(wire.voip.inCall).toBe(false);
+    expect(told.at(-1).answered_ago).toBe(undefined);
+    expect(told.at(-1).ended_ago).not.toBe(undefined);
+});
+
+test("a call without a microphone ends", async () => {
+    const told = logsCalls(false);
+    const wire = await startWidget();
+    breakMedia();
+    await wire.agent.call({ number: "+44 20 7946 0321" });
+    await settle();
+    expect(wire.voip.inCall).toBe(false);
+    expect(told.at(-1).ended_ago).not.toBe(undefined);
+});
+
+test("an incoming call whose media fails is never ongoing", async () => {
+    const told = logsCalls(false);
+    const wire = await startWidget();
+    await wire.ring();
+    breakMedia();
+    await wire.agent.accept();
+    await settle();
+    expect(wire.voip.inCall).toBe(false);
+    expect(told.at(-1).answered_ago).toBe(undefined);
+    expect(told.at(-1).ended_ago).not.toBe(undefined);
+    expect(".o_notification").toHaveText(/could not be accepted/);
+});
+
+test("an incoming call that is accepted is ongoing", async () => {
+    const told = logsCalls(false);
+    const wire = await startWidget();
+    await wire.ring();
+    await wire.agent.accept();
+    await settle();
+    expect(wire.last("SIP/2.0 200")).toMatch(/Call-ID: call-1/);
+    expect(told.at(-1).answered_ago).not.toBe(undefined);
+    expect(wire.voip.call.state).toBe("ongoing");
+});
+
+test("a caller is shown at once, whatever Odoo takes to answer", async () => {
+    logsCalls(false);
+    onRpc("voip.call", "create_call", () => new Deferred());
+    const wire = await startWidget();
+    await wire.ring();
+    expect(wire.voip.inCall).toBe(true);
+    expect(".o_voip_softphone").toHaveText(/\+33199004567/);
+});

@@ -1,0 +1,159 @@
+import { expect, test } from "@odoo/hoot";
+import { defineVoipModels } from "@voip_oca/../tests/voip_test_helpers.esm";
+import {
+    contains,
+    defineModels,
+    fields,
+    models,
+    mountView,
+    onRpc,
+    preloadBundle,
+} from "@web/../tests/web_test_helpers";
+import { LONDON, logsCalls, settle, startWidget } from "../sip_stand_in";
+
+class Lead extends models.Model {
+    _name = "crm.lead";
+    phone = fields.Char();
+    _records = [{ id: 7, phone: "020 7946 0321" }];
+}
+
+defineVoipModels();
+defineModels([Lead]);
+preloadBundle("voip_oca.agent_assets");
+
+const CALL = "button[title=Call]";
+
+async function openPanel(wire, values) {
+    Object.assign(wire.voip, { isOpened: true, ...values });
+    await settle();
+    await settle();
+}
+
+test("the number that is shown stands in the panel during the call", async () => {
+    logsCalls();
+    const wire = await startWidget();
+    await wire.agent.call({ number: "0044 20 7946 0321" });
+    await settle();
+    expect(".o_voip_softphone .o_axivox_call_shown").toHaveText(
+        /^Shown as \+44 20 7946 0958 · London · rule 0044/
+    );
+});
+
+test("who calls stands in the panel", async () => {
+    logsCalls({
+        kind: "unknown",
+        display: "+33 1 99 00 45 67",
+        country: "France",
+        name: "",
+        company: "",
+        partner_id: false,
+        lead: false,
+        last: "",
+        others: [],
+        dialled: "Main line, Belgium",
+        defaults: {},
+        can_create_lead: true,
+    });
+    const wire = await startWidget();
+    await wire.ring();
+    expect(".o_voip_softphone .o_axivox_caller_kind").toHaveText("Unknown caller");
+    expect(".o_voip_softphone .o_axivox_caller_dialled").toHaveText("Called: Main line, Belgium");
+});
+
+test("the contact that is selected is called", async () => {
+    const id = 4;
+    const told = logsCalls();
+    onRpc("voip.call", "preview_call", ({ args }) => {
+        expect.step(args);
+        return LONDON;
+    });
+    const wire = await startWidget();
+    const partner = { id, name: "Harriet", phone: "020 7946 0321" };
+    await openPanel(wire, { partner, activity: {}, call: {} });
+    expect.verifySteps([["020 7946 0321", "res.partner", id]]);
+    expect(".o_axivox_call_shown").toHaveText(/London/);
+    await contains(`.o_voip_softphone_footer ${CALL}`).click();
+    await settle();
+    expect(told[0].phone_number).toBe("020 7946 0321");
+    expect([told[0].partner_id, told[0].res_model, told[0].res_id]).toEqual([id, "res.partner", id]);
+});
+
+test("a recent call about a lead is called again in the lead's country", async () => {
+    const told = logsCalls();
+    onRpc("voip.call", "preview_call", ({ args }) => {
+        expect.step(args);
+        return LONDON;
+    });
+    const wire = await startWidget();
+    await openPanel(wire, {
+        partner: { id: false, name: "" },
+        call: { id: 3, phoneNumber: "020 7946 0321", leadId: 7 },
+    });
+    expect.verifySteps([["020 7946 0321", "crm.lead", 7]]);
+    await contains(".o_voip_partner_header .text-success").click();
+    await settle();
+    expect([told[0].res_model, told[0].res_id]).toEqual(["crm.lead", 7]);
+});
+
+test("an activity calls the number of its lead, and is linked to it", async () => {
+    const told = logsCalls();
+    onRpc("voip.call", "preview_call", () => LONDON);
+    const wire = await startWidget();
+    await openPanel(wire, {
+        partner: { id: 4, name: "Harriet", phone: "+33 1 99 00 45 67" },
+        activity: { id: 2, res_model: "crm.lead", res_id: 7, axivox_phone: "020 7946 0321" },
+        call: {},
+    });
+    await contains(".o_voip_partner_header .text-success").click();
+    await settle();
+    expect(told[0].phone_number).toBe("020 7946 0321");
+    expect([told[0].res_model, told[0].res_id]).toEqual(["crm.lead", 7]);
+});
+
+test("the phone field's button links the call to its record", async () => {
+    const told = logsCalls();
+    const wire = await startWidget();
+    await mountView({
+        type: "form",
+        resModel: "crm.lead",
+        resId: 7,
+        arch: `<form><field name="phone" widget="phone"/></form>`,
+    });
+    await contains(".o_phone_form_link", { visible: false }).click();
+    await settle();
+    expect(told[0].phone_number).toBe("020 7946 0321");
+    expect([told[0].res_model, told[0].res_id]).toEqual(["crm.lead", 7]);
+    expect(wire.last("INVITE")).toMatch(/^INVITE sip:00442079460321@/);
+});
+
+test("the number that was chosen goes along with this call only", async () => {
+    const told = logsCalls();
+    const wire = await startWidget();
+    const number = "0044 20 7946 0321";
+    wire.voip.choice = { id: 5, number };
+    await wire.agent.call({ number });
+    await settle();
+    await wire.agent.hangup();
+    await wire.agent.call({ number: "0044 20 7946 0321" });
+    await settle();
+    expect(told[0].chosen_number_id).toBe(5);
+    expect(told.at(-1).chosen_number_id).toBe(false);
+    await wire.agent.hangup();
+    wire.voip.choice = { id: 5, number };
+    await wire.agent.call({ number: "+33 1 99 00 45 67" });
+    await settle();
+    expect(told.at(-1).chosen_number_id).toBe(false);
+});
+
+test("what is typed on the numpad is previewed, and not during a call", async () => {
+    logsCalls();
+    onRpc("voip.call", "preview_call", () => LONDON);
+    const wire = await startWidget();
+    await openPanel(wire, { numpadTab: true });
+    await contains(".o_numpad_input").edit("0044 20 7946 0321", { confirm: false });
+    await contains(`.o_voip_softphone_footer ${CALL}`).click();
+    await settle();
+    await contains("button[title='Open Numpad']").click();
+    expect(".o_numpad_input").toHaveCount(1);
+    expect(".o_axivox_call_preview").toHaveCount(0);
+});

@@ -1,0 +1,159 @@
+export const DOMAIN = "pbx.example";
+
+/** The wire to the PBX: what the widget sends is kept, what the PBX sends is fed in. */
+export class Wire {
+    sent = [];
+
+    /** @param {() => Promise} settle lets what a message sets off have its turn */
+    constructor(settle) {
+        this.settle = settle;
+    }
+
+    /** What makes a user agent of SIP.js speak over this wire, without any media. */
+    get options() {
+        const wire = this;
+        class Transport {
+            protocol = "WSS";
+            stateChange = { addListener() {}, removeListener() {} };
+
+            constructor() {
+                wire.transport = this;
+            }
+            async connect() {
+                this.onConnect();
+            }
+            async disconnect() {}
+            async dispose() {}
+            isConnected() {
+                return true;
+            }
+            async send(message) {
+                wire.sent.push(message);
+            }
+        }
+        return {
+            logBuiltinEnabled: false,
+            transportConstructor: Transport,
+            sessionDescriptionHandlerFactory: () => new Media(),
+        };
+    }
+
+    /** The last sent message that begins with this text. */
+    last(beginning) {
+        return this.sent.findLast((message) => message.startsWith(beginning));
+    }
+
+    async receive(message) {
+        this.transport.onMessage(message.trim().replaceAll(/\r?\n */g, "\r\n") + "\r\n\r\n");
+        await this.settle();
+    }
+
+    /** Answer the last request of this method. */
+    async answer(method, status, ...headers) {
+        const request = this.last(method);
+        const to = header(request, "To");
+        await this.receive(
+            [
+                `SIP/2.0 ${status}`,
+                `Via: ${header(request, "Via")}`,
+                `From: ${header(request, "From")}`,
+                `To: ${to}${to.includes("tag=") ? "" : ";tag=them"}`,
+                `Call-ID: ${header(request, "Call-ID")}`,
+                `CSeq: ${header(request, "CSeq")}`,
+                `Contact: <sip:them@${DOMAIN}>`,
+                ...headers,
+            ].join("\n")
+        );
+    }
+
+    /** Answer the last INVITE with media. */
+    async pickUp() {
+        const request = this.last("INVITE");
+        const body = "v=0";
+        this.transport.onMessage(
+            [
+                "SIP/2.0 200 OK",
+                `Via: ${header(request, "Via")}`,
+                `From: ${header(request, "From")}`,
+                `To: ${header(request, "To")};tag=them`,
+                `Call-ID: ${header(request, "Call-ID")}`,
+                `CSeq: ${header(request, "CSeq")}`,
+                `Contact: <sip:them@${DOMAIN}>`,
+                "Content-Type: application/sdp",
+                `Content-Length: ${body.length}`,
+                "",
+                body,
+            ].join("\r\n")
+        );
+        await this.settle();
+    }
+
+    /** Somebody calls. */
+    async ring({ callId = "call-1", from = "+33199004567", method = "INVITE", headers = [] } = {}) {
+        const body = method === "INVITE" ? "v=0" : "";
+        this.transport.onMessage(
+            [
+                `${method} sip:201@${DOMAIN} SIP/2.0`,
+                `Via: SIP/2.0/WSS ${DOMAIN};branch=z9hG4bK-${callId}`,
+                "Max-Forwards: 70",
+                `From: <sip:${from}@${DOMAIN}>;tag=${callId}`,
+                `To: <sip:201@${DOMAIN}>`,
+                `Call-ID: ${callId}`,
+                `CSeq: 1 ${method}`,
+                `Contact: <sip:them@${DOMAIN}>`,
+                ...headers,
+                ...(body ? ["Content-Type: application/sdp"] : []),
+                `Content-Length: ${body.length}`,
+                "",
+                body,
+            ].join("\r\n")
+        );
+        await this.settle();
+    }
+
+    /** The other side of an answered call hangs up. */
+    async bye({ to, from, callId }) {
+        await this.receive(
+            [
+                `BYE sip:201@${DOMAIN} SIP/2.0`,
+                `Via: SIP/2.0/WSS ${DOMAIN};branch=z9hG4bK-bye`,
+                "Max-Forwards: 70",
+                `From: ${from}`,
+                `To: ${to}`,
+                `Call-ID: ${callId}`,
+                "CSeq: 2 BYE",
+                "Content-Length: 0",
+            ].join("\n")
+        );
+    }
+}
+
+export function header(message, name) {
+    return new RegExp(`^${name}: (.*?)\r?$`, "im").exec(message)?.[1];
+}
+
+/** Media that work, or `fails`. */
+export class Media {
+    static fails = false;
+    peerConnection = { getReceivers: () => [] };
+    remoteMediaStream = {};
+
+    close() {}
+    enableReceiverTracks() {}
+    enableSenderTracks() {}
+    hasDescription() {
+        return true;
+    }
+    async getDescription() {
+        this.refuse();
+        return { body: "v=0", contentType: "application/sdp" };
+    }
+    async setDescription() {
+        this.refuse();
+    }
+    refuse() {
+        if (Media.fails) {
+            throw new Error("No media");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import hashlib
+import re
+from pathlib import Path
+
+from odoo.modules import get_module_path
+from odoo.tests import TransactionCase, tagged
+
+# The methods of voip_oca that this addon replaces whole, or on whose order of events it relies.
+# When upstream changes one, its new text is to be read, and what is replaced here with it.
+KNOWN = {
+    "static/src/services/voip_agent_service.esm.js": {
+        "createCall": "a9f7a2553f2d",
+        "call": "0049c3013ac5",
+        "onInvite": "d27ec240fa80",
+        "accept": "99558eda7bea",
+        "_onHanghup": "7f4e5405be10",
+        "_onInviteAccepted": "d7ac19ad356a",
+        "_onInviteRejected": "ebd9c88f7a0f",
+        "_onCancelInvitation": "fac0c660972c",
+        "_onSessionStateChange": "4b067a7c6f2f",
+        "transfer": "e773ad9ab639",
+        "hangup": "7092b8fd3140",
+        "connectAgent": "73f16d730f75",
+    },
+    "static/src/services/voip_oca_service.esm.js": {
+        "acceptCall": "08db73f859e0",
+        "rejectCall": "0cf84079da10",
+    },
+    "static/src/components/phone_field/phone_field.esm.js": {"onPhoneClick": "ce00def5183d"},
+    "static/src/components/partner/partner.esm.js": {
+        "onCall": "85541fbb6ae0",
+        "get phoneNumber": "bece32ff218c",
+    },
+    "static/src/components/softphone/softphone.esm.js": {"onCall": "9d632ecd63f4"},
+    "models/voip_call.py": {
+        "create_call": "a3b4caaa1bca",
+        "terminate_call": "ced37e0c49d7",
+        "reject_call": "22191480192a",
+        "accept_call": "636bbc570a1b",
+    },
+}
+# From a method's first line to its last.
+METHOD = {
+    ".js": r"^    (?:async )?{}\(.*?^    \}},?$",
+    ".py": r"^    def {}\(.*?(?=^    \S|^\S|\Z)",
+}
+
+
+@tagged("post_install", "-at_install")
+class TestUpstream(TransactionCase):
+    def test_what_is_replaced_is_still_what_was_replaced(self):
+        for file, methods in KNOWN.items():
+            path = Path(get_module_path("voip_oca")) / file
+            text = path.read_text()
+            for name, digest in methods.items():
+                with self.subTest(file=file, method=name):
+                    found = re.findall(METHOD[path.suffix].format(name), text, re.M | re.S)
+                    self.assertEqual([self._digest(method) for method in found], [digest])
+
+    def _digest(self, text):
+        return hashlib.sha256("".join(text.split()).encode()).hexdigest()[:12]

@@ -1,0 +1,422 @@
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import Command, fields
+from odoo.exceptions import AccessError, ConcurrencyError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.axivox_caller_id.tests.common import CALLED_IN_LONDON, LONDON, PARIS, AxivoxCase
+
+from ..models.voip_call import SERVER_SETS
+
+CALLED = "+442079460321"
+
+
+class VoipCase(AxivoxCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.rule = cls._rule("0044", cls.london)
+        cls.sophie.group_ids += cls.env.ref("sales_team.group_sale_salesman_all_leads")
+        cls.calls = cls.env["voip.call"].with_user(cls.sophie)
+        cls.lead = cls.env["crm.lead"].create(
+            {
+                "name": "Cargo bikes",
+                "type": "opportunity",
+                "phone": "020 7946 0321",
+                "country_id": cls.env.ref("base.uk").id,
+                "company_id": cls.company.id,
+                "user_id": cls.sophie.id,
+            }
+        )
+
+    def _call(self, number=CALLED_IN_LONDON, user=None, **values):
+        """Tell of a call as a browser does; return (the call, the answer to the widget)."""
+        calls = self.calls.with_user(user or self.sophie)
+        answer = calls.create_call({"phone_number": number, "type_call": "outgoing", **values})
+        return calls.browse(answer["id"]), answer["axivox"]
+
+    def _from_lead(self, **values):
+        return self._call(
+            self.lead.phone, res_model="crm.lead", res_id=self.lead.id, sip_call_id="a", **values
+        )
+
+    def _lines(self, record):
+        return [str(message.body) for message in record.message_ids if "call" in str(message.body)]
+
+    def _may_choose(self, *numbers):
+        self.account.write({"signalling": "ask", "users_may_choose": True})
+        self.extension.choosable_number_ids = [Command.set([n.id for n in numbers])]
+
+
+@tagged("post_install", "-at_install")
+class TestOutgoing(VoipCase):
+    def test_one_request_resolves_logs_and_links(self):
+        call, shown = self._from_lead()
+        self.assertEqual(call.caller_id, LONDON)
+        self.assertEqual(call.caller_id_source, "rule")
+        self.assertEqual(call.axivox_number_id, self.london)
+        self.assertEqual(call.lead_id, self.lead)
+        self.assertEqual(call.sip_call_id, "a")
+        self.assertEqual((call.user_id, call.state), (self.sophie, "calling"))
+        self.assertEqual(shown["display"], "+44 20 7946 0958")
+        self.assertEqual((shown["label"], shown["via"]), ("London", "rule 0044"))
+        self.assertEqual(shown["country"], "United Kingdom")
+        self.assertEqual(shown["dial"], "00442079460321")
+        self.assertFalse(shown["ask"])
+
+    def test_dial_form_is_the_accounts(self):
+        self.account.dial_format = "+"
+        self.assertEqual(self._call()[1]["dial"], CALLED)
+        for typed in ("201", "*98", "1207", "112"):
+            self.assertEqual(self._call(typed)[1]["dial"], typed)
+
+    def test_number_is_read_in_the_called_records_country(self):
+        self.assertEqual(self._call("020 7946 0321")[1]["destination"], False)
+        contact = self.env["res.partner"].create(
+            {"name": "Harriet", "phone": "020 7946 0321", "country_id": self.env.ref("base.uk").id}
+        )
+        for by in ({"partner_id": contact.id}, {"res_model": "res.partner", "res_id": contact.id}):
+            call, shown = self._call("020 7946 0321", **by)
+            self.assertEqual(shown["destination"], CALLED)
+            self.assertEqual(call.partner_id, contact)
+
+    def test_contact_is_found_by_the_number_that_was_dialled(self):
+        contact = self.env["res.partner"].create({"name": "Harriet", "phone": CALLED})
+        self.assertEqual(self._call("0044 20 7946 0321")[0].partner_id, contact)
+
+    def test_what_cannot_be_dialled_is_told_and_logged(self):
+        call, shown = self._call("12345678901234567890")
+        self.assertIn("too long", shown["error"])
+        self.assertFalse(shown["dial"])
+        self.assertTrue(call)
+        self.assertFalse(call.caller_id)
+
+    def test_preview_says_the_same_and_writes_nothing(self):
+        before = self.calls.search_count([])
+        preview = self.calls.preview_call(self.lead.phone, "crm.lead", self.lead.id)
+        self.assertEqual(self.calls.search_count([]), before)
+        self.assertEqual(preview, self._from_lead()[1])
+
+    def test_user_without_an_extension_calls_as_before(self):
+        call, shown = self._call(user=self.editor)
+        self.assertFalse(shown)
+        self.assertEqual(call.phone_number, CALLED_IN_LONDON)
+        self.assertFalse(self.editor._voip_get_info()["axivox"])
+        self.assertEqual(self.sophie._voip_get_info()["axivox"], {"dial_format": "00"})
+
+    def test_record_that_the_user_may_not_read_is_not_linked(self):
+        self.sophie.group_ids = [Command.set(self.env.ref("base.group_user").ids)]
+        call, shown = self._from_lead()
+        self.assertFalse(call.lead_id)
+        self.assertFalse(call.partner_id)
+
+    def test_activity_tells_the_number_of_its_lead_to_who_may_read_it(self):
+        for user, phone in ((self.sophie, self.lead.phone), (self.james, False)):
+            activity = self.env["mail.activity"].create(
+                {
+                    "activity_type_id": self.env.ref("mail.mail_activity_data_call").id,
+                    "res_id": self.lead.id,
+                    "res_model_id": self.env["ir.model"]._get_id("crm.lead"),
+                    "user_id": user.id,
+                }
+            )
+            self.assertEqual(activity.with_user(user).axivox_phone, phone)
+
+    def test_number_is_asked_for_only_where_the_account_says_so(self):
+        self.account.signalling = "ask"
+        self.assertTrue(self._call()[1]["ask"])
+        self.assertFalse(self._call("112")[1]["ask"])
+
+    def test_one_request_costs_few_queries(self):
+        self._from_lead()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertQueryCount(__system__=22):
+            self._call(self.lead.phone, res_model="crm.lead", res_id=self.lead.id, sip_call_id="b")
+            self.env.flush_all()
+
+
+@tagged("post_install", "-at_install")
+class TestChoice(VoipCase):
+    def test_choice_holds_for_this_call_and_is_logged_as_the_users(self):
+        self._may_choose(self.paris)
+        _call, shown = self._call()
+        (choice,) = shown["choices"]
+        self.assertEqual(choice["id"], self.paris.id)
+        self.assertEqual((choice["display"], choice["label"]), ("+33 1 99 00 12 34", "Paris"))
+        call, shown = self._call(chosen_number_id=self.paris.id)
+        self.assertEqual((call.caller_id, call.caller_id_source), (PARIS, "choice"))
+        self.assertEqual(shown["number"], PARIS)
+        self.assertEqual(self._call()[0].caller_id, LONDON)
+
+    def test_choice_is_refused_where_it_is_not_allowed(self):
+        refusals = {
+            "Axivox decides": lambda: self.account.write({"signalling": "axivox"}),
+            "account": lambda: self.account.write({"users_may_choose": False}),
+            "number": lambda: self.extension.write({"choosable_number_ids": [Command.clear()]}),
+            "archived": lambda: self.paris.write({"active": False}),
+        }
+        for name, refuse in refusals.items():
+            self._may_choose(self.paris)
+            refuse()
+            with self.subTest(name):
+                call, shown = self._call(chosen_number_id=self.paris.id)
+                self.assertEqual((call.caller_id, call.caller_id_source), (LONDON, "rule"))
+                self.assertIn("not allowed", shown["reason"])
+                self.assertFalse(shown["choices"])
+
+    def test_emergency_internal_and_service_calls_offer_no_choice(self):
+        self._may_choose(self.paris)
+        for typed in ("112", "202", "*98"):
+            call, shown = self._call(typed, chosen_number_id=self.paris.id)
+            self.assertFalse(call.caller_id)
+            self.assertFalse(shown["choices"])
+
+    def test_only_managers_say_who_may_choose(self):
+        for user in (self.sophie, self.editor):
+            with self.assertRaises(AccessError):
+                self.account.with_user(user).users_may_choose = True
+            with self.assertRaises(AccessError):
+                self.extension.with_user(user).choosable_number_ids = self.paris
+        self.account.with_user(self.manager).users_may_choose = True
+        self.extension.with_user(self.manager).choosable_number_ids = self.paris
+
+
+@tagged("post_install", "-at_install")
+class TestLog(VoipCase):
+    def test_create_call_never_raises_on_any_input(self):
+        nasty = (
+            None,
+            5,
+            2**40,
+            -1,
+            1.5,
+            float("nan"),
+            "",
+            "x" * 999,
+            "a\x00b",
+            "\ud800",
+            [1],
+            {"a": 1},
+            True,
+        )
+        names = [
+            "phone_number",
+            "partner_id",
+            "pbx_id",
+            "type_call",
+            "state",
+            "res_model",
+            "res_id",
+            "sip_call_id",
+            "status",
+            "chosen_number_id",
+            "dialled",
+            "started_ago",
+            "answered_ago",
+            "ended_ago",
+            "reason",
+            "ended_here",
+            "bogus",
+        ]
+        for value in (*nasty, {}):
+            self.calls.create_call(value)
+        for name in names:
+            for value in nasty:
+                for direction in ("incoming", "outgoing"):
+                    with self.subTest(name=name, value=value):
+                        told = {"phone_number": CALLED, "type_call": direction, name: value}
+                        self.assertTrue(self.calls.create_call(told)["id"])
+
+    def test_call_is_logged_also_where_resolving_breaks(self):
+        target = type(self.env["res.users"])
+        with (
+            patch.object(target, "resolve_caller_id", side_effect=ZeroDivisionError),
+            self.assertLogs("odoo.addons.axivox_caller_id_voip_oca", "ERROR"),
+        ):
+            call, shown = self._call(sip_call_id="broken")
+        self.assertFalse(shown)
+        self.assertEqual(call.phone_number, CALLED_IN_LONDON)
+        self.assertEqual(call.sip_call_id, "broken")
+
+    def test_client_sets_none_of_the_servers_fields(self):
+        values = {
+            "axivox_number_id": self.paris.id,
+            "caller_id": PARIS,
+            "caller_id_source": "rule",
+            "lead_id": self.lead.id,
+            "sip_call_id": "mine",
+            "outcome": "answered",
+        }
+        self.assertEqual(set(values), set(SERVER_SETS))
+        call, _shown = self._call()
+        for name, value in values.items():
+            with self.assertRaises(AccessError):
+                call.write({name: value})
+            with self.assertRaises(AccessError):
+                self.calls.create({"phone_number": CALLED, name: value})
+            by_default = self.calls.with_context(**{f"default_{name}": value})
+            self.assertFalse(by_default.create({"phone_number": CALLED})[name])
+        call, _shown = self._call("201", **{k: v for k, v in values.items() if k != "sip_call_id"})
+        self.assertFalse(call.axivox_number_id or call.caller_id or call.lead_id or call.outcome)
+        self.assertEqual(call.caller_id_source, "internal")
+
+    def test_one_record_per_user_and_call_id(self):
+        first, _answer = self._call(CALLED, type_call="incoming", sip_call_id="x")
+        again, answer = self._call(CALLED, type_call="incoming", sip_call_id="x")
+        self.assertEqual(first, again)
+        self.assertIs(first.format_call()["partner"], False)
+        self.assertTrue(answer, "the second tab is told who calls as well")
+        other, _answer = self._call(CALLED, self.james, type_call="incoming", sip_call_id="x")
+        self.assertNotEqual(first, other)
+
+    def test_two_tabs_at_once_make_one_record(self):
+        first, _answer = self._call(CALLED, type_call="incoming", sip_call_id="x")
+        unseen = patch.object(type(self.calls), "_of_call_id", lambda self, _id: self.browse())
+        with unseen, mute_logger("odoo.sql_db"), self.assertRaises(ConcurrencyError):
+            self._call(CALLED, type_call="incoming", sip_call_id="x")
+        again, _answer = self._call(CALLED, type_call="incoming", sip_call_id="x")
+        self.assertEqual(first, again, "Odoo tries again, and finds the other tab's record")
+
+    def test_call_that_is_answered_and_ends_tells_both(self):
+        call, _shown = self._call(sip_call_id="x")
+        self._call(sip_call_id="x", answered_ago=0)
+        self.assertEqual((call.state, call.outcome), ("ongoing", "answered"))
+        self._call(sip_call_id="x", answered_ago=65, ended_ago=0)
+        self.assertEqual((call.state, call.outcome), ("terminated", "answered"))
+        self.assertTrue(call.end_date)
+
+    def test_state_says_missed_and_aborted_where_it_was_so(self):
+        for told, outcome, state in (
+            ({"type_call": "incoming"}, "no_answer", "missed"),
+            (
+                {"type_call": "incoming", "reason": "SIP;cause=200"},
+                "answered_elsewhere",
+                "terminated",
+            ),
+            ({"type_call": "incoming", "ended_here": True}, "rejected", "rejected"),
+            ({"type_call": "incoming", "ended_here": True, "status": 486}, "busy", "rejected"),
+            ({"ended_here": True}, "cancelled", "aborted"),
+            ({"status": 486}, "busy", "rejected"),
+            ({"status": 480}, "no_answer", "missed"),
+            ({"status": 503}, "failed", "aborted"),
+            ({"status": 603}, "rejected", "rejected"),
+        ):
+            with self.subTest(told):
+                call, _answer = self._call(sip_call_id=str(told), ended_ago=0, **told)
+                self.assertEqual((call.outcome, call.state), (outcome, state))
+
+    def test_tab_that_answers_wins_over_those_that_stop_ringing(self):
+        incoming = {"type_call": "incoming", "sip_call_id": "x"}
+        call, _answer = self._call(CALLED, **incoming)
+        self._call(CALLED, **incoming, ended_ago=0, reason="SIP;cause=200")
+        self._call(CALLED, **incoming, answered_ago=1)
+        self.assertEqual((call.outcome, call.state), ("answered", "ongoing"))
+        self._call(CALLED, **incoming, ended_ago=0, reason="SIP;cause=200")
+        self.assertEqual((call.outcome, call.state), ("answered", "ongoing"))
+        self.assertFalse(call.end_date)
+
+    def test_call_logged_late_keeps_its_times(self):
+        call, _shown = self._call(sip_call_id="x", started_ago=300, answered_ago=290, ended_ago=60)
+        self.assertEqual((call.end_date - call.start_date).total_seconds(), 230)
+        self.assertAlmostEqual(
+            fields.Datetime.now() - call.end_date, timedelta(seconds=60), delta=timedelta(seconds=5)
+        )
+
+    def test_lead_gets_one_line_when_the_call_ends(self):
+        call, _shown = self._from_lead()
+        self.assertFalse(self._lines(self.lead))
+        self._from_lead(answered_ago=0)
+        self._from_lead(answered_ago=65, ended_ago=0)
+        self._from_lead(answered_ago=65, ended_ago=0)
+        (line,) = self._lines(self.lead)
+        self.assertEqual(call.state, "terminated")
+        self.assertIn("Outgoing call · ", line)
+        self.assertIn("shown as +44 20 7946 0958 · Answered", line)
+
+    def test_contact_gets_one_line_when_the_call_ends(self):
+        contact = self.env["res.partner"].create({"name": "Harriet", "phone": CALLED})
+        self._call(CALLED, sip_call_id="x", ended_ago=0, ended_here=True)
+        (line,) = self._lines(contact)
+        self.assertIn("Outgoing call · shown as +44 20 7946 0958 · Cancelled", line)
+
+    def test_voip_ocas_own_methods_tell_the_outcome_too(self):
+        for answered, method, outcome, state in (
+            (True, "terminate_call", "answered", "terminated"),
+            (False, "terminate_call", "cancelled", "aborted"),
+            (False, "reject_call", "rejected", "rejected"),
+        ):
+            call, _shown = self._call()
+            if answered:
+                call.accept_call()
+                self.assertEqual(call.outcome, "answered")
+            getattr(call, method)()
+            self.assertEqual((call.outcome, call.state), (outcome, state))
+
+
+@tagged("post_install", "-at_install")
+class TestIncoming(VoipCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.contact_company = cls.env["res.partner"].create(
+            {"name": "Thames Couriers", "is_company": True}
+        )
+        cls.contact = cls.env["res.partner"].create(
+            {"name": "Harriet", "phone": CALLED, "parent_id": cls.contact_company.id}
+        )
+        cls.lead.write({"phone": False, "partner_id": cls.contact.id})
+
+    def _rings(self, number=CALLED, **values):
+        return self._call(number, type_call="incoming", **values)
+
+    def test_caller_company_opportunity_and_last_call_are_told(self):
+        last, _shown = self._call(CALLED, self.james, answered_ago=60, ended_ago=0, sip_call_id="l")
+        last.sudo().start_date -= timedelta(days=1)
+        call, caller = self._rings("442079460321")
+        self.assertEqual((call.partner_id, call.lead_id), (self.contact, self.lead))
+        self.assertEqual((caller["kind"], caller["name"]), ("known", "Harriet"))
+        self.assertEqual(caller["company"], "Thames Couriers")
+        self.assertEqual(caller["lead"]["name"], "Cargo bikes")
+        self.assertEqual(caller["lead"]["stage"], self.lead.stage_id.name)
+        self.assertIn("james_test", caller["last"])
+        self.assertIn("yesterday, shown as +33 1 99 00 12 34", caller["last"])
+        identified = self.env["res.partner"].with_user(self.sophie).identify_caller(CALLED)
+        self.assertEqual(identified["last_user_id"], self.james.id)
+
+    def test_number_that_was_dialled_is_named(self):
+        call, caller = self._rings(dialled=["201", "0044 20 7946 0958"])
+        self.assertEqual(caller["dialled"], "London, United Kingdom")
+        self.assertEqual(call.axivox_number_id, self.london)
+        self.assertEqual(self._rings(dialled=["201", "+4930123456"])[1]["dialled"], "")
+
+    def test_ambiguity_is_shown(self):
+        self.assertFalse(self._rings()[1]["others"])
+        self.env["res.partner"].create({"name": "Reception", "phone": CALLED, "is_company": True})
+        self.assertEqual(self._rings()[1]["others"], ["Reception"])
+
+    def test_unknown_withheld_malformed_and_internal_callers_say_so(self):
+        caller = self._rings("+33199004567")[1]
+        self.assertEqual((caller["kind"], caller["country"]), ("unknown", "France"))
+        france = self.env.ref("base.fr")
+        self.assertEqual(
+            caller["defaults"], {"phone": "+33 1 99 00 45 67", "country_id": france.id}
+        )
+        for number, kind in (
+            ("anonymous", "withheld"),
+            ("", "withheld"),
+            ("x7", "malformed"),
+            ("202", "internal"),
+        ):
+            caller = self._rings(number)[1]
+            self.assertEqual((caller["kind"], caller["lead"]), (kind, False))
+        self.assertEqual(self._rings("202")[1]["name"], "202 James")
+
+    def test_incoming_call_is_written_to_the_opportunity_only_where_it_is_the_only_one(self):
+        self._rings(sip_call_id="x", ended_ago=0, dialled=["+442079460958"])
+        (line,) = self._lines(self.lead)
+        self.assertIn("Incoming call · to +44 20 7946 0958 · London · No answer", line)
+        self.lead.copy({"partner_id": self.contact.id})
+        self.assertFalse(self._rings(sip_call_id="y")[0].lead_id)
