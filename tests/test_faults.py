@@ -187,6 +187,17 @@ class TestFaults(ApplyCase):
                 self.assertIn("202: there +32 12 34 56 78, here Default", self.apply())
                 self.assertEqual(self.sandbox.applied(), OLD)
 
+    def test_our_own_half_done_save_is_nobody_elses_change(self):
+        self.begin()
+        self.sandbox.misbehave({"kind": "500_before", "path": "/apply", "times": 99})
+        self.assertIn("Live calls are as they were", self.apply())
+        self.sandbox.behave()
+        with committed(self.database) as env:
+            account = env["axivox.account"].browse(self.account_id)
+            account._restore({**NEW, "default": PARIS, "rules": OLD["rules"]})
+        self.assertIsNone(self.apply())
+        self.assertEqual(self.sandbox.applied()["default"], PARIS)
+
     def test_a_console_that_is_away_is_said_in_a_sentence(self):
         self.begin()
         with committed(self.database) as env:
