@@ -46,9 +46,12 @@ class AxivoxAccount(models.Model):
     connected_to = fields.Json(
         readonly=True,
         copy=False,
+        groups="axivox_caller_id.group_manager",
         help="What the last test of the connection found; empty until it is tested.",
     )
-    connection = fields.Char(compute="_compute_connection")
+    connection = fields.Char(
+        compute="_compute_connection", groups="axivox_caller_id.group_manager"
+    )
     seen = fields.Json(
         readonly=True,
         copy=False,
@@ -68,7 +71,10 @@ class AxivoxAccount(models.Model):
         help="What the scheduled look found saved in the console, where it was changed.",
     )
     look_failure = fields.Json(
-        readonly=True, copy=False, help="Why the last scheduled look at the console failed."
+        readonly=True,
+        copy=False,
+        groups="axivox_caller_id.group_manager",
+        help="Why the last scheduled look at the console failed.",
     )
     sync_ids = fields.One2many("axivox.sync", "account_id", groups="axivox_caller_id.group_editor")
 
@@ -115,6 +121,8 @@ class AxivoxAccount(models.Model):
         super()._compute_warnings()
 
     def write(self, vals):
+        if "mode" in vals:
+            self._check_manager()
         if {"base_url", "token"} & vals.keys():
             vals = {**vals, "connected_to": False}
         return super().write(vals)
@@ -202,9 +210,10 @@ class AxivoxAccount(models.Model):
     def _warnings(self):
         account = self._origin
         # sudo: what the sentences are made of is a manager's to read
-        last = account.sudo().sync_ids.filtered(lambda sync: sync.kind == "apply")[:1]
+        known = account.sudo()
+        last = known.sync_ids.filtered(lambda sync: sync.kind == "apply")[:1]
         messages = []
-        if account.mode == "api" and not account.connected_to:
+        if known.mode == "api" and not known.connected_to:
             messages.append(
                 self.env._("The connection to Axivox is not tested: nothing is applied.")
             )
@@ -218,8 +227,8 @@ class AxivoxAccount(models.Model):
             )
         elif last.state in ("failed", "asked") and account.pending_change_count:
             messages.append(last.message)
-        if account.look_failure:
-            reason = phrases.console_error(self.env, ConsoleError(**account.look_failure))
+        if known.look_failure:
+            reason = phrases.console_error(self.env, ConsoleError(**known.look_failure))
             messages.append(
                 self.env._("Odoo cannot see whether the console was changed: %s", reason)
             )

@@ -95,6 +95,13 @@ class TestConnection(ConsoleCase):
         with self.assertRaises(AccessError):
             self.account.with_user(self.manager).write({"token": "another"})
 
+    def test_editor_cannot_connect(self):
+        account = self.account.with_user(self.editor)
+        for vals in ({"mode": "manual"}, {"connected_to": {"domain": "x"}}, {"token": "x"}):
+            with self.subTest(vals), self.assertRaises(AccessError):
+                account.write(vals)
+        self.assertNotIn("connected_to", account.read()[0])
+
     def test_new_url_or_token_asks_for_a_new_test(self):
         for vals in ({"token": "another"}, {"base_url": "https://gateway.example/api"}):
             self.account.connected_to = {"domain": "velo.axivox.example"}
