@@ -206,10 +206,10 @@ class TestPull(ConsoleCase):
         )
         self.assertFalse(any(review.line_ids.mapped("choice")))
         with self.assertRaisesRegex(UserError, "Rule 0044"):
-            review.action_pull()
+            review.action_confirm()
         review.line_ids[0].choice = "found"
         review.line_ids[1:].choice = "wanted"
-        review.action_pull()
+        review.action_confirm()
         self.assertEqual(self.account.default_outgoing_number_id, self.main)
         self.assertEqual(
             self.account.pending_changes(),
@@ -257,7 +257,7 @@ class TestPull(ConsoleCase):
         )
         self.assertEqual(len(self.account.extension_ids), 2)
         destination.choice = "found"
-        review.action_pull()
+        review.action_confirm()
         nina_there = self.account.extension_ids.filtered(lambda e: e.number == "207")
         self.assertEqual(nina_there.user_id, nina)
         self.assertEqual(self.main.destination_type, "hang_up")
@@ -286,7 +286,7 @@ class TestPull(ConsoleCase):
         review = self.review("pull")
         self.sandbox.edit(rules_override_users=True)
         with self.assertRaisesRegex(UserError, "while you looked"):
-            review.action_pull()
+            review.action_confirm()
         self.assertFalse(self.account.rules_override_users)
 
     def test_edit_of_one_side_is_never_lost_to_the_other(self):

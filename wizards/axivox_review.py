@@ -1,4 +1,5 @@
 from dataclasses import replace
+from functools import partial
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
@@ -48,38 +49,36 @@ class AxivoxReview(models.TransientModel):
         account.check_access("read")
         wanted = account._wanted()
         vals = {"account_id": account.id, "kind": kind, "settings": wanted.to_json()}
-        if kind == "apply":
-            vals["pages"] = account._apply_pages(vals["settings"])
-        if account.mode == "api":
+        if kind == "pull" or account.mode == "api":
             account._check_manager()
             with account._explained():
                 found = account._look(account._console())
             vals |= self._compare(account, found, wanted, kind)
-        review = self.create(vals)
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Apply changes") if kind == "apply" else self.env._("Pull"),
-            "res_model": self._name,
-            "res_id": review.id,
-            "views": [
-                [self.env.ref(f"axivox_caller_id.axivox_review_view_form_{kind}").id, "form"]
-            ],
-            "target": "new",
-        }
+        else:
+            vals["pages"] = account._apply_pages(vals["settings"])
+        return self.create(vals)._action()
 
     def action_confirm(self):
-        """In manual mode: the steps were done in the console, Axivox runs on these settings.
-        Else apply them."""
+        """Pull, or apply. In manual mode: the steps were done in the console, Axivox runs on these
+        settings."""
         self.ensure_one()
         if self.mode == "manual":
             self.account_id._record_applied(self.settings)
             return {"type": "ir.actions.act_window_close"}
-        return self._start(settings=self.settings)
-
-    def action_pull(self):
-        self.ensure_one()
-        chosen = {line.extension: line.user_id.id for line in self.user_ids}
-        return self._start(revision=self.revision, users=chosen)
+        if undecided := self.line_ids.filtered(lambda line: not line.choice):
+            raise UserError(
+                self.env._(
+                    "Both sides changed these: choose Axivox's or Odoo's for each: %s.",
+                    ", ".join(undecided.mapped("name")),
+                )
+            )
+        vals = {"choices": {line.key: line.choice for line in self.line_ids}}
+        if self.kind == "pull":
+            vals["revision"] = self.revision
+            vals["users"] = {line.extension: line.user_id.id for line in self.user_ids}
+        else:
+            vals["settings"] = self.settings
+        return self.env["axivox.sync"]._start(self.account_id, self.kind, **vals)._action()
 
     def action_discard(self):
         """Go back to what Axivox runs on."""
@@ -98,27 +97,18 @@ class AxivoxReview(models.TransientModel):
 
     def _choose_everywhere(self, choice):
         self.line_ids.filtered("clashes").choice = choice
+        return self._action()
+
+    def _action(self):
+        """:return: the action of the dialog"""
         return {
             "type": "ir.actions.act_window",
+            "name": self.env._("Pull") if self.kind == "pull" else self.env._("Apply changes"),
             "res_model": self._name,
             "res_id": self.id,
-            "views": [
-                [self.env.ref(f"axivox_caller_id.axivox_review_view_form_{self.kind}").id, "form"]
-            ],
+            "views": [[False, "form"]],
             "target": "new",
         }
-
-    def _start(self, **vals):
-        if undecided := self.line_ids.filtered(lambda line: not line.choice):
-            raise UserError(
-                self.env._(
-                    "Both sides changed these: choose Axivox's or Odoo's for each: %s.",
-                    ", ".join(undecided.mapped("name")),
-                )
-            )
-        choices = {line.key: line.choice for line in self.line_ids}
-        sync = self.env["axivox.sync"]._start(self.account_id, self.kind, choices=choices, **vals)
-        return sync._action()
 
     @api.model
     def _compare(self, account, found, wanted, kind):
@@ -128,55 +118,55 @@ class AxivoxReview(models.TransientModel):
         :param Settings wanted:
         """
         names = account._names() | {e: f"{e} {user[0]}" for e, user in found.users.items()}
-        _merged, elsewhere = account._merge(found, wanted)
+        elsewhere = account._merge(found, wanted)[1]
         vals = {"revision": found.revision}
         if kind == "apply":
             vals["pages"] = self._apply_pages(account, found, wanted)
-        if kind == "pull":
+        else:
+            unknown = account._unknown_users(found)
+            elsewhere = [e for e in elsewhere if e.kind != "extension" or e.subject not in unknown]
             elsewhere += account._merge_directory(found)[1]
-            strangers = set(account._unknown_users(found))
-            elsewhere = [
-                e for e in elsewhere if e.kind != "extension" or e.subject not in strangers
-            ]
             vals["pages"] = self._pull_pages(account, found, names)
-            proposed = account._proposed_users(found)
-            asked = sorted({*strangers, *proposed})
-            vals["user_ids"] = [
-                Command.create(
-                    {
-                        "extension": extension,
-                        "name": found.users[extension][0],
-                        "email": found.users[extension][1],
-                        "user_id": proposed.get(extension, self.env["res.users"]).id,
-                    }
-                )
-                for extension in asked
-            ]
-        live = Settings.from_json(found.applied)
-        saved_by = {(saved.setting, saved.extension): saved for saved in found.waiting}
-        vals["line_ids"] = []
-        for change in elsewhere:
-            setting = "rules" if change.kind.startswith("rule") else change.kind
-            saved = saved_by.get((setting, change.subject if setting == "extension" else None))
-            mirrored = change.kind in ("name", "email", "destination")
-            applied = change.seen if mirrored else changes.value(live, change)
-            vals["line_ids"].append(
-                Command.create(
-                    {
-                        "key": change.key,
-                        "name": phrases.subject(self.env, change, names),
-                        "applied": phrases.setting_value(self.env, change.kind, applied)
-                        if applied is not None or not mirrored
-                        else "",
-                        "found": phrases.setting_value(self.env, change.kind, change.found),
-                        "wanted": phrases.setting_value(self.env, change.kind, change.wanted),
-                        "saved_by": saved and saved.saved_by,
-                        "clashes": change.clashes,
-                        "choice": False if change.clashes else "found",
-                    }
-                )
-            )
+            vals["user_ids"] = self._users(found, unknown, account._proposed_users(found))
+        vals["line_ids"] = self._lines(found, elsewhere, names)
         return vals
+
+    def _users(self, found, unknown, proposed):
+        """:return: the commands of a line for each new user, and whose Odoo user may be known"""
+        return [
+            Command.create(
+                {
+                    "extension": extension,
+                    "name": found.users[extension][0],
+                    "email": found.users[extension][1],
+                    "user_id": proposed[extension].id if extension in proposed else False,
+                }
+            )
+            for extension in sorted({*unknown, *proposed})
+        ]
+
+    def _lines(self, found, elsewhere, names):
+        """:return: the commands of a line for each ``changes.Elsewhere``"""
+        live = Settings.from_json(found.applied)
+        saved_by = {(saved.setting, saved.extension): saved.saved_by for saved in found.waiting}
+
+        def line(change):
+            show = partial(phrases.setting_value, self.env, change.kind)
+            is_mirrored = change.kind in ("name", "email", "destination")
+            setting = "rules" if change.kind.startswith("rule") else change.kind
+            extension = change.subject if setting == "extension" else None
+            return {
+                "key": change.key,
+                "name": phrases.subject(self.env, change, names),
+                "applied": "" if is_mirrored else show(changes.value(live, change)),
+                "found": show(change.found),
+                "wanted": show(change.wanted),
+                "saved_by": saved_by.get((setting, extension)),
+                "clashes": change.clashes,
+                "choice": False if change.clashes else "found",
+            }
+
+        return [Command.create(line(change)) for change in elsewhere]
 
     def _apply_pages(self, account, found, wanted):
         left_out = account._not_there(found)

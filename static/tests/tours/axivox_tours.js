@@ -145,7 +145,7 @@ registry.category("web_tour.tours").add("axivox_api", {
         { trigger: "[name=connection]:contains(Connected to Velo Test)" },
         { trigger: "button[name=action_review_pull]", run: "click" },
         { trigger: ".modal .o_axivox_change:contains(203 Nina)" },
-        { trigger: ".modal button[name=action_pull]", run: "click" },
+        { trigger: ".modal button[name=action_confirm]:contains(Pull)", run: "click" },
         { trigger: ".o_notification:contains(3 users)" },
         { trigger: "body:not(:has(.modal)) [name=rule_ids] .o_data_row:contains(0044)" },
         { trigger: "[name=rules_override_users] input", run: "click" },
