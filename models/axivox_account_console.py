@@ -49,9 +49,7 @@ class AxivoxAccount(models.Model):
         groups="axivox_caller_id.group_manager",
         help="What the last test of the connection found; empty until it is tested.",
     )
-    connection = fields.Char(
-        compute="_compute_connection", groups="axivox_caller_id.group_manager"
-    )
+    connection = fields.Char(compute="_compute_connection", groups="axivox_caller_id.group_manager")
     seen = fields.Json(
         readonly=True,
         copy=False,
