@@ -150,6 +150,7 @@ test("what is typed on the numpad is previewed, and not during a call", async ()
     onRpc("voip.call", "preview_call", () => LONDON);
     const wire = await startWidget();
     await openPanel(wire, { numpadTab: true });
+    expect(".o_numpad_input").toHaveAttribute("dir", "ltr");
     await contains(".o_numpad_input").edit("0044 20 7946 0321", { confirm: false });
     await contains(`.o_voip_softphone_footer ${CALL}`).click();
     await settle();
