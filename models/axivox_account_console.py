@@ -159,6 +159,17 @@ class AxivoxAccount(models.Model):
         """:return: the action of the dialog that says what a pull will do"""
         return self.env["axivox.review"]._open(self, "pull")
 
+    def action_discard(self):
+        """Make what Axivox runs on the saved settings again."""
+        self.ensure_one()
+        # sudo: see _settings
+        applied = self.sudo().applied_settings
+        if not applied:
+            raise UserError(
+                self.env._("Nothing was ever applied: there are no settings to go back to.")
+            )
+        return self._restore(applied)
+
     def action_apply_changes(self):
         """Make Axivox run on what is saved here.
 

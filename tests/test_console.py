@@ -532,6 +532,15 @@ class TestApplyOverApi(ConsoleCase):
             review.action_confirm()
         self.assertEqual(self.sandbox.applied()["default"], MAIN)
 
+    def test_discard_needs_no_console(self):
+        before = self.saved()
+        self.account.rule_ids.unlink()
+        self.sandbox.misbehave({"kind": "503", "times": 99, "seconds": 0})
+        with self.assertRaisesRegex(UserError, "too busy"):
+            self.review("apply")
+        self.account.with_user(self.editor).action_discard()
+        self.assertEqual(self.saved(), before)
+
     def test_discard_goes_back_to_what_axivox_runs_on(self):
         before = self.saved()
         self.account.rule_ids.unlink()

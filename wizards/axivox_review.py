@@ -81,13 +81,7 @@ class AxivoxReview(models.TransientModel):
         return self.env["axivox.sync"]._start(self.account_id, self.kind, **vals)._action()
 
     def action_discard(self):
-        """Go back to what Axivox runs on."""
-        self.ensure_one()
-        if not self.can_discard:
-            raise UserError(
-                self.env._("Nothing was ever applied: there are no settings to go back to.")
-            )
-        return self.account_id._restore(self.account_id.sudo().applied_settings)
+        return self.account_id.action_discard()
 
     def action_choose_found(self):
         return self._choose_everywhere("found")
