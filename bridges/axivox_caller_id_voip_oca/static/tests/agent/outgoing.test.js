@@ -75,12 +75,12 @@ test("Odoo is slow: after two seconds the call goes out, its plus made 00, and i
     await advanceTime(PATIENCE - 100);
     expect(wire.last("INVITE")).toBe(undefined);
     await advanceTime(200);
-    await placed;
     await settle();
     expect(wire.last("INVITE")).toMatch(/^INVITE sip:00442079460321@/);
     expect(wire.voip.inCall).toBe(true);
     expect(wire.voip.call.id < 0).toBe(true);
     held.resolve();
+    await placed;
     await settle();
     expect(wire.voip.call.id > 0).toBe(true);
     expect(told).toHaveLength(1);
