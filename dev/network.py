@@ -146,7 +146,7 @@ class Carrier:
         with contextlib.suppress(ProcessLookupError):
             if kind:
                 self.process.send_signal(signal.SIGKILL)
-        self.end()
+        self.went_well = self.end()
 
     def invite(self, seconds=8):
         """The INVITE that the carrier got, or None."""
