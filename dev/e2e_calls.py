@@ -104,6 +104,10 @@ class Scene:
             wrong.append(f"dialled was {invite.dialled} instead of {dialled}")
         if invite.origin.startswith("+") and invite.origin != invite.asserted:
             wrong.append(f"From says {invite.origin}, P-Asserted-Identity {invite.asserted}")
+        if not invite.asserted and invite.origin not in ("anonymous", "line"):
+            wrong.append(f"From says {invite.origin}, and no number is to be shown")
+        if invite.preferred:
+            wrong.append("the phone's wish reached the carrier")
         log = self.logged(login)
         if (log["caller_id"] or "") != said:
             wrong.append(f"the call log says {log['caller_id']}")
@@ -113,11 +117,12 @@ class Scene:
         )
         return log, reason
 
-    def outcome(self, what, state, outcome, login="sophie"):
-        """Compare how the last call ended with what the call log says."""
-        log = self.logged(login)
+    def outcome(self, what, state, outcome, note="", wrong=()):
+        """Compare how Sophie's last call ended with what the call log says."""
+        log = self.logged("sophie")
         said = f"{log['state']}/{log['outcome']}"
-        self.table.row(login, what, log["phone_number"], said, f"{state}/{outcome}")
+        right = f"{state}/{outcome}"
+        self.table.row("sophie", what, log["phone_number"], said, right, note, wrong=wrong)
 
 
 def plain(number):
@@ -153,12 +158,11 @@ def not_ours(scene):
     sophie.dial()
     text, number, _reason = sophie.shown()
     james.see(".o_axivox_caller", "Sophie Lambert")
-    seen = james.see(".o_voip_softphone_content", "201")
-    wrong = [] if "Internal" in text else [f"the softphone said {text}"]
-    received = "" if re.search(r"(?<!\d)201(?!\d)", seen) else seen
     sophie.hang_up()
     james.idle()
-    scene.table.row("sophie", "202", "202", plain(number), received, text, wrong=wrong)
+    seen = scene.logged("james")["phone_number"]
+    said = "201" if "Internal" in text and not number else text
+    scene.table.row("sophie", "202", "202", said, seen, "seen at James's")
 
 
 def apply(scene):
@@ -239,7 +243,7 @@ def incoming(scene):
         ("<sip:32450001234@carrier.example>", "Bram Peeters", "a contact, without the plus"),
         ("<sip:00442079460321@carrier.example>", "Fleet of cargo bikes", "a lead"),
         ("<sip:+33199004999@carrier.example>", "Unknown caller", "unknown"),
-        ('"Anonymous" <sip:anonymous@anonymous.invalid>', "withheld", "withheld"),
+        ('"Anonymous" <sip:anonymous@anonymous.invalid>', "withholds", "withheld"),
     ):
         side = scene.network.carrier_side("calls_in", caller=caller, dialled="+3212345678")
         with side as carrier:
@@ -259,4 +263,85 @@ def incoming(scene):
     scene.outcome("gave up", "missed", "no_answer")
 
 
-PARTS = (rules, not_ours, apply, forms, endings, incoming)
+def not_ours_to_show(scene):
+    """A number that Odoo has and Axivox has not: asked for, it is refused"""
+    admin, sophie = scene.admin, scene.agent("sophie")
+    stray = {"account_id": admin.id_of("demo_account"), "number": "+33 1 99 00 99 99"}
+    [number] = admin.ask("axivox.number", "create", [{**stray, "name": "Stray"}])
+    admin.account("write", {"signalling": "ask", "users_may_choose": True})
+    choosable = {"choosable_number_ids": [(6, 0, [number])]}
+    admin.write("axivox.extension", "demo_extension_201", **choosable)
+    sophie.go("/odoo")
+    sophie.numpad("+44 20 7946 0321")
+    sophie.choose(".o_axivox_call_choice", "Stray")
+    sophie.dial()
+    sophie.see(".o_notification", "Not a number of this account")
+    sophie.idle()
+    scene.outcome("chosen: Stray", "rejected", "rejected")
+    admin.account("write", {"signalling": "axivox", "users_may_choose": False})
+
+
+def answered(scene):
+    """Answered calls: sound both ways, ended by either side"""
+    sophie = scene.agent("sophie")
+    caller = "<sip:+33199004999@carrier.example>"
+    for what, scenario, is_incoming, ended_here in (
+        ("we call, we hang up", "answers", False, True),
+        ("we call, they hang up", "hangs_up", False, False),
+        ("they call, we hang up", "calls_in", True, True),
+        ("they call and hang up", "calls_in_and_hangs_up", True, False),
+    ):
+        sophie.go(scene.form("demo_lead_london"))
+        side = scene.network.carrier_side(
+            scenario, caller=caller if is_incoming else None, dialled="+3212345678"
+        )
+        with side as carrier:
+            if is_incoming:
+                sophie.click(".o_voip_softphone button[title=Accept]")
+            else:
+                sophie.call_from_form()
+            sophie.see(".o_voip_softphone button[title=Mute]")
+            time.sleep(2)
+            packets = sophie.packets()
+            if ended_here:
+                sophie.hang_up()
+            else:
+                sophie.idle()
+        wrong = [] if carrier.went_well else [f"the carrier said {carrier.said[-300:]}"]
+        if min(packets.values()) < 20:
+            wrong.append(f"packets: {packets}")
+        note = f"packets {packets['sent']} sent, {packets['received']} received"
+        scene.outcome(what, "terminated", "answered", note, wrong)
+
+
+def trouble(scene):
+    """A WebSocket that is cut in the middle of a call; a wrong password"""
+    sophie, network = scene.agent("sophie"), scene.network
+    sophie.go(scene.form("demo_lead_london"))
+    with network.carrier_side("answers") as carrier:
+        sophie.call_from_form()
+        sophie.see(".o_voip_softphone button[title=Mute]")
+        network.kamailio.stop()
+        sophie.see(".o_notification", "connection")
+        sophie.gone(".o_menu_systray .o_voip_connected")
+        network.start_kamailio()
+        sophie.registered(40)
+        before = sophie.packets()["received"]
+        time.sleep(1)
+        after = sophie.packets()["received"]
+        sophie.hang_up()
+    wrong = [] if carrier.went_well else [f"the carrier said {carrier.said[-300:]}"]
+    if after <= before:
+        wrong.append("the sound stopped")
+    scene.outcome("WebSocket cut", "terminated", "answered", "cut and back in a call", wrong)
+    scene.call("sophie", "demo_lead_london", "00442079460321", "after the cut")
+
+    james = scene.agent("james")
+    scene.admin.write("res.users", "demo_user_james", voip_password="wrong")
+    james.go("/odoo", registers=False)
+    said = james.see(".o_notification", "registration")
+    james.see(".o_menu_systray .o_voip_disconnected")
+    scene.table.row("james", "wrong password", None, "disconnected", "disconnected", said)
+
+
+PARTS = (rules, not_ours, apply, forms, not_ours_to_show, endings, incoming, answered, trouble)

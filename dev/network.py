@@ -108,12 +108,15 @@ class Network:
         :param caller: the URI, or whole From without its tag, of who calls in
         :param dialled: the number of ours that they call
         """
+        file = STATE / "e2e-carrier.xml"
+        text = (FILES / f"{scenario}.xml").read_text()
+        file.write_text(text.replace("ANSWER_HERE", answer))
         called = [f"127.0.0.1:{self.udp}", "-s", dialled, "-key", "caller", caller]
         return Carrier(
             [
-                *("sipp", "-sf", FILES / f"{scenario}.xml", "-m", "1", "-nd", "-rtp_echo"),
+                *("sipp", "-sf", file, "-m", "1", "-nd", "-rtp_echo"),
                 *("-i", "127.0.0.1", "-p", self.carrier, "-mi", "127.0.0.1"),
-                *("-mp", free_port(), "-key", "answer", answer, *(called if caller else [])),
+                *("-mp", free_port(), *(called if caller else [])),
                 *("-trace_msg", "-message_file", STATE / "e2e-carrier.log"),
                 *("-timeout", PATIENCE, "-timeout_error"),
             ]
