@@ -22,7 +22,7 @@ OPTIONS = """
     --use-fake-device-for-media-stream --use-fake-ui-for-media-stream
     --allow-loopback-in-peer-connection --autoplay-policy=no-user-gesture-required
     --disable-features=WebRtcHideLocalIpsWithMdns --window-size=1366,1000 --lang=en-US
-""".split()
+"""
 SECONDS = 15  # that something may take to be seen
 
 # `voip_oca` asks a public STUN server which address we have; here everything is on loopback. The
@@ -48,6 +48,17 @@ SEEN = """(selector, text) => [...document.querySelectorAll(selector)].find(
     (element) => element.textContent.includes(text)
 )"""
 
+CHOOSE = """(selector, text) => {
+    const list = document.querySelector(selector);
+    list.value = [...list.options].find((option) => option.text.includes(text)).value;
+    list.dispatchEvent(new Event("change", { bubbles: true }));
+}"""
+SHOWN = """(selector) => {
+    const shown = document.querySelector(selector);
+    const number = shown.querySelector("bdi")?.textContent || null;
+    return [shown.textContent, number, shown.dataset.tooltip || ""];
+}"""
+
 
 class Chromium:
     """The browser; a context that stops it."""
@@ -61,7 +72,13 @@ class Chromium:
         profile = f"--user-data-dir={self.folder.name}"
 
         def command(port):
-            return [program, *OPTIONS, profile, f"--remote-debugging-port={port}", "about:blank"]
+            return [
+                program,
+                *OPTIONS.split(),
+                profile,
+                f"--remote-debugging-port={port}",
+                "about:blank",
+            ]
 
         self.process.start(command, {**os.environ, "E2E": str(STATE)})
         with urllib.request.urlopen(self.process.address() + "/json/version") as answer:
@@ -174,11 +191,7 @@ class Agent(Debugger):
     def choose(self, selector, text):
         """Choose the option of a drop-down whose text contains `text`."""
         self.see(f"{selector} option", text)
-        self.run(
-            f"(() => {{ const list = document.querySelector({json.dumps(selector)});"
-            f" list.value = [...list.options].find((o) => o.text.includes({json.dumps(text)})).value;"
-            " list.dispatchEvent(new Event('change', { bubbles: true })); })()"
-        )
+        self.run(f"({CHOOSE})({json.dumps(selector)}, {json.dumps(text)})")
 
     def _page(self):
         try:
@@ -227,11 +240,7 @@ class Agent(Debugger):
         """What the panel says of the call that is being made: (text, number or None, reason)."""
         panel = ".o_voip_softphone_content:has(button[title='Hang up']) .o_axivox_call_shown"
         self.see(panel)
-        return self.run(
-            f"(() => {{ const shown = document.querySelector({json.dumps(panel)});"
-            " return [shown.textContent, shown.querySelector('bdi')?.textContent || null,"
-            " shown.dataset.tooltip || '']; })()"
-        )
+        return self.run(f"({SHOWN})({json.dumps(panel)})")
 
     def hang_up(self):
         self.click(".o_voip_softphone_footer button.text-danger[title='Hang up']")

@@ -6,7 +6,7 @@ import time
 from progress import Failure
 
 COLUMNS = ("who calls", "whom", "dialled", "Odoo says", "received", "and")
-WIDTHS = (9, 22, 16, 14, 14)
+WIDTHS = (14, 21, 16, 19, 19)
 
 
 class Table:
@@ -30,6 +30,11 @@ class Table:
         for sentence in wrong:
             print(f"    DIFFERENT: {sentence}", flush=True)
         self.differences += [f"{self.title} {who} → {whom}: {sentence}" for sentence in wrong]
+
+    def failed(self, failure):
+        """The part ended before its end."""
+        print(f"    FAILED: {failure}", flush=True)
+        self.differences.append(f"{self.title}: {failure}")
 
     def _print(self, *cells):
         *cells, note = cells
@@ -112,9 +117,7 @@ class Scene:
         if (log["caller_id"] or "") != said:
             wrong.append(f"the call log says {log['caller_id']}")
         received = invite.asserted or ""
-        self.table.row(
-            login, whom, invite.dialled, said, received, note or reason, wrong=wrong
-        )
+        self.table.row(login, whom, invite.dialled, said, received, note or reason, wrong=wrong)
         return log, reason
 
     def outcome(self, what, state, outcome, note="", wrong=()):
@@ -166,7 +169,7 @@ def not_ours(scene):
 
 
 def apply(scene):
-    """Override off, Default emptied: saved, then applied"""
+    """Before Apply changes, and after: the override, a user's number, no default"""
     scene.admin.account("write", {"rules_override_users": False})
     scene.call("james", "demo_lead_lyon", "0033199004567", "saved: override off")
     scene.admin.account("action_apply_changes")
@@ -254,7 +257,9 @@ def incoming(scene):
         found = re.search(re.escape(seen), text, re.I)
         user = re.search("sip:([^@]+)", caller)[1]
         note = f"{kind}; {dialled.strip()}"
-        scene.table.row(user, "sophie", None, found and found[0].lower(), seen.lower(), note, wrong=wrong)
+        scene.table.row(
+            user, "sophie", None, found and found[0].lower(), seen.lower(), note, wrong=wrong
+        )
         scene.outcome("rejected", "rejected", "rejected")
     caller = "<sip:+33199004999@carrier.example>"
     with scene.network.carrier_side("gives_up", caller=caller, dialled="+3212345678"):
