@@ -344,8 +344,8 @@ def trouble(scene):
     james = scene.agent("james")
     scene.admin.write("res.users", "demo_user_james", voip_password="wrong")
     james.go("/odoo", registers=False)
-    said = james.see(".o_notification", "registration")
-    james.see(".o_menu_systray .o_voip_disconnected")
+    james.click(".o_menu_systray .o_voip_disconnected")
+    said = james.see(".o_axivox_not_registered", "Check the username and password")
     scene.table.row("james", "wrong password", None, "disconnected", "disconnected", said)
 
 
