@@ -3,7 +3,7 @@
 ARGS =
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint pot stop clean
+.PHONY: help demo test e2e lint pot stop clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z0-9]*\):.* ## /  make \1	/p' $(firstword $(MAKEFILE_LIST))
@@ -13,6 +13,9 @@ demo: ## start Odoo with the addon and demo data, and resolve some calls through
 
 test: ## run all tests; ARGS="-k word" narrows
 	@dev/test $(ARGS)
+
+e2e: ## place real SIP calls from the softphone; ARGS=incoming: some of them only
+	@dev/e2e $(ARGS)
 
 lint: ## check the sources
 	@dev/lint

@@ -65,7 +65,7 @@ def made_once(folder, title):
 
 
 def need_program(found, package, purpose):
-    """Install a Debian package when `found()` is false and we may; else say who must.
+    """Install Debian packages when `found()` is false and we may; else say who must.
 
     :param found: function that tells whether the machine has what the package brings
     :param package: key in the [system] section
@@ -80,11 +80,12 @@ def need_program(found, package, purpose):
             f"  sudo apt-get update && sudo apt-get install -y --no-install-recommends {name}"
         )
     with step(f"Installing {name}, to {purpose}"), locked(CACHE / "apt-lock"):
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", name]
+        # The run level of a rescue: no service is started.
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
+        install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends"]
         waiting = ["-o", "DPkg::Lock::Timeout=300"]
         run(["apt-get", "update", "-qq"], env=environment)
-        run([*install, *waiting], env=environment)
+        run([*install, *waiting, *name.split()], env=environment)
         if not found():
             raise Failure(f"{name} was installed, but what it should bring is not found.")
 
@@ -92,6 +93,12 @@ def need_program(found, package, purpose):
 def browser():
     """Make sure that there is a browser for the tests in it."""
     need_program(lambda: any(map(shutil.which, BROWSERS)), "browser", "run the tests in a browser")
+
+
+def network():
+    """Make sure that the programs of the telephone network are there."""
+    programs = ("kamailio", "sipp", "rtpengine")
+    need_program(lambda: all(map(shutil.which, programs)), "network", "make telephone calls")
 
 
 # Python -----------------------------------------------------------------------------

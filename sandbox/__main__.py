@@ -11,7 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from . import api, faults, pages
+from . import api, calls, faults, pages
 from .account import Account, Refused
 
 
@@ -20,6 +20,7 @@ def program(account, token, page_size):
     console = FastAPI(openapi_url=None)
     console.include_router(pages.router)
     console.include_router(faults.router)
+    console.include_router(calls.router)
     console.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")))
     console.mount("/api", api.Gate(api.app, token))
     console.add_exception_handler(Refused, api.refused_problem)

@@ -175,15 +175,20 @@ patch(VoipAgent.prototype, {
         const dialled = shown?.dial || dialForm(number, this.voip.axivox.dial_format);
         return dialled.replaceAll("#", "%23"); // as RFC 3261 wants it in a URI
     },
-    /** Mended: what the widget says is what the registrar said last. */
-    async _onRegistererRejected() {
+    /** Mended: what the widget says is what the registrar said last, as long as it holds. */
+    async _onRegistererRejected(response) {
         this.voip.status = "disconnected";
+        this.voip.notRegistered = _t(
+            "Not registered: %(reason)s. Check the username and password.",
+            { reason: response.message.reasonPhrase }
+        );
         return super._onRegistererRejected(...arguments);
     },
     _onRegistererStateChange(state) {
         super._onRegistererStateChange(state);
         if (state === SIP.RegistererState.Registered) {
             this.voip.status = "connected";
+            this.voip.notRegistered = "";
         }
     },
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "@odoo/hoot";
-import { Deferred } from "@odoo/hoot-mock";
+import { animationFrame, Deferred } from "@odoo/hoot-mock";
 import { defineVoipModels } from "@voip_oca/../tests/voip_test_helpers.esm";
 import { onRpc, preloadBundle } from "@web/../tests/web_test_helpers";
 import { breakMedia, logsCalls, settle, startWidget } from "../sip_stand_in";
@@ -79,14 +79,19 @@ test("a registration that fails shows as disconnected", async () => {
     expect(wire.voip.status).toBe("connected");
     await wire.answer("REGISTER", "403 Forbidden");
     expect(wire.voip.status).toBe("disconnected");
+    wire.voip.isOpened = true;
+    await animationFrame();
+    expect(".o_axivox_not_registered").toHaveText(/Not registered: Forbidden/);
 });
 
 test("a registration that succeeds shows as connected", async () => {
     const wire = await startWidget();
     wire.voip.status = "disconnected";
+    wire.voip.notRegistered = "Forbidden";
     const contact = header(wire.last("REGISTER"), "Contact");
     await wire.answer("REGISTER", "200 OK", `Contact: ${contact}`, "Expires: 600");
     expect(wire.voip.status).toBe("connected");
+    expect(wire.voip.notRegistered).toBe("");
 });
 
 test("an outgoing call whose media fails ends as not answered", async () => {

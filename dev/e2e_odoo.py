@@ -1,0 +1,94 @@
+"""The Odoo of `make e2e`: its own database, made of the demo data, and its own server."""
+
+import cluster
+import demo_server
+import server
+from background import Background
+from demo_calls import Salesperson
+from progress import step
+
+ODOO = Background("Odoo", "e2e-odoo", 0, "/web/health", f"ODOO_RC={server.CONFIGURATION}")
+
+
+def bring_up():
+    """Start Odoo on a fresh copy of a database with the demo data; return (address, name)."""
+    cluster.start()
+    name = server.database_name("e2e")
+    ODOO.stop()
+    with step("Copying the demo database"):
+        cluster.drop(name)
+        cluster.clone(_made_once(), name)
+    command, environment = server.prepare()
+    options = ["-d", name, "--http-port"]
+    ODOO.start(lambda port: [*command, *options, port], environment)
+    return ODOO.address(), name
+
+
+def _made_once():
+    """The name of a database with the addons and their demo data, never used itself."""
+    name = server.database_name("e2e_whole")
+    note = cluster.place() / "e2e.digest"
+    digest = demo_server.source_digest()
+    if name not in cluster.databases() or not note.exists() or note.read_text() != digest:
+        with step("Making a database with demo data"):
+            cluster.drop(name)
+            cluster.note_made(name)
+            addons = ",".join([demo_server.NAME, "voip_oca", *demo_server.bridges()])
+            options = ["--with-demo", "--stop-after-init", "--max-cron-threads", "0"]
+            server.odoo("-d", name, "-i", addons, *options, log="e2e-install.log")
+        note.write_text(digest)
+    return name
+
+
+class Administrator(Salesperson):
+    """Who sets up Odoo for the calls, over XML-RPC."""
+
+    def __init__(self, address, database):
+        super().__init__(address, database, "admin")
+
+    def id_of(self, name):
+        """The id of a record of the demo data, such as `demo_lead_london`."""
+        return self.ask("ir.model.data", "check_object_reference", "axivox_caller_id", name)[1]
+
+    def write(self, model, name, **values):
+        """Save fields of a record of the demo data."""
+        self.ask(model, "write", [self.id_of(name)], values)
+
+    def account(self, method, *arguments):
+        """Call a method of the demo's Axivox account."""
+        return self.ask("axivox.account", method, [self.id_of("demo_account")], *arguments)
+
+    def connect(self, sandbox, token):
+        """Connect the account to the sandbox, and take over what is there."""
+        connection = {"mode": "api", "base_url": f"{sandbox}/api", "token": token}
+        self.account("write", connection)
+        self.account("action_test_connection")
+        self.account("action_pull")
+
+    def give_phones(self, domain, websocket, password):
+        """Give each user with an extension a phone in the browser.
+
+        :param password: takes the extension, gives its SIP password
+        """
+        pbx = {"name": "Axivox", "domain": domain, "ws_server": websocket, "mode": "prod"}
+        pbx_id = self.ask("voip.pbx", "create", [pbx])[0]
+        extensions = self.ask(
+            "axivox.extension", "search_read", [("user_id", "!=", False)], ["number", "user_id"]
+        )
+        for extension in extensions:
+            number = extension["number"]
+            credentials = {"voip_username": number, "voip_password": password(number)}
+            self.ask(
+                "res.users",
+                "write",
+                [extension["user_id"][0]],
+                {"voip_pbx_id": pbx_id, **credentials},
+            )
+
+    def last_call(self, login):
+        """What the call log says of a user's last call."""
+        fields = ["state", "outcome", "caller_id", "caller_id_source", "phone_number", "type_call"]
+        fields += ["start_date", "end_date", "lead_id", "partner_id", "axivox_number_id"]
+        mine = [("user_id.login", "=", login)]
+        calls = self.ask("voip.call", "search_read", mine, fields, order="id desc", limit=1)
+        return calls[0] if calls else {}

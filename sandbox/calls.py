@@ -1,0 +1,68 @@
+"""Which number a call leaves with: what Axivox's side of the telephone network asks.
+
+The few lines of the resolution are written from the domain's description alone, so that their
+agreeing with the addon's means something. They see what a PBX sees: who calls, and the user part
+of the request URI.
+"""
+
+import re
+
+from fastapi import APIRouter, HTTPException
+from fastapi.responses import PlainTextResponse
+
+from .api import ServedAccount
+
+COUNTRY = "32"  # the account is Belgian
+EMERGENCY = {"100", "101", "112"}
+SHORTEST_NUMBER = 7  # digits; what is shorter is a service
+
+router = APIRouter(prefix="/sandbox")
+
+
+@router.get("/caller-id", response_class=PlainTextResponse)
+async def get_caller_id(
+    account: ServedAccount, extension: str, destination: str, asked: str = ""
+) -> str:
+    """Two words: what kind of call it is, and the number that is shown, or `-`.
+
+    The kind is `external`, `internal`, `emergency`, `service`, or `refused`: the phone `asked` to
+    be shown as a number (P-Preferred-Identity) that is none of the account's.
+    """
+    applied = account["applied"]
+    if extension not in applied["users"]:
+        raise HTTPException(404, "There is no such extension.")
+    kind = kind_of(destination, applied["users"])
+    if kind != "external":
+        return f"{kind} -"
+    if asked:
+        ours = {entry["number"] for entry in account["numbers"]}
+        return f"external {asked}" if asked in ours else "refused -"
+    return f"external {outgoing_number(applied, extension, zero_form(destination)) or '-'}"
+
+
+def kind_of(dialled, extensions):
+    if dialled in extensions:
+        return "internal"
+    if dialled in EMERGENCY:
+        return "emergency"
+    if re.search(r"[*#]", dialled) or len(dialled.lstrip("+")) < SHORTEST_NUMBER:
+        return "service"
+    return "external"
+
+
+def zero_form(dialled):
+    """`00442079460958`, which prefixes are matched against."""
+    if dialled.startswith("+"):
+        return "00" + dialled[1:]
+    if dialled.startswith("00"):
+        return dialled
+    return "00" + COUNTRY + dialled.removeprefix("0")
+
+
+def outgoing_number(applied, extension, destination):
+    """The number that live calls show, or None."""
+    own = applied["users"][extension]
+    rules = [r["number"] for r in applied["rules"] if destination.startswith(r["prefix"])]
+    if rules and (applied["rules_override_users"] or not own):
+        return rules[0]
+    return own or applied["default_number"]
