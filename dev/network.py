@@ -53,7 +53,8 @@ class Network:
         self.state.unlink(missing_ok=True)
         self._start_sandbox()
         rtpengine = [
-            *("rtpengine", "--foreground", "--log-stderr", "--table=-1", "--interface=127.0.0.1"),
+            *("rtpengine", "--config-file=none", "--foreground", "--log-stderr", "--table=-1"),
+            "--interface=127.0.0.1",
             *(f"--listen-ng=127.0.0.1:{self.ng}", "--port-min=42000", "--port-max=42999"),
         ]
         marked = {**os.environ, "E2E": str(STATE)}
