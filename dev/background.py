@@ -1,4 +1,4 @@
-"""A program of the demo that runs until `make stop`."""
+"""Programs that run beside the commands, until `make stop`."""
 
 import contextlib
 import os
@@ -15,6 +15,8 @@ from progress import Failure, step
 
 SECONDS_TO_START = 180
 SECONDS_TO_STOP = 15
+# In the environment of each, with its own value: numbers of processes are used again.
+MARK = "STARTED_BY"
 
 
 class Background:
@@ -24,12 +26,10 @@ class Background:
     :param key: the beginning of its files' names in `.odoo/`
     :param favourite: the port that it has if that is free
     :param health: the path that it answers as soon as it can work
-    :param mark: what stands in its environment and in no other program's: numbers of processes
-        are used again
     """
 
-    def __init__(self, name, key, favourite, health, mark):
-        self.name, self.favourite, self.health, self.mark = name, favourite, health, mark
+    def __init__(self, name, key, favourite=0, health="/"):
+        self.name, self.favourite, self.health = name, favourite, health
         self.log = STATE / f"{key}.log"
         self._pid = STATE / f"{key}.pid"
         self._port = STATE / f"{key}.port"
@@ -41,13 +41,13 @@ class Background:
     def process(self):
         """The number of the program's process, or None."""
         with contextlib.suppress(OSError, ValueError):
-            number = int(self._pid.read_text())
+            number = int(self._pid.read_text().split()[0])
             given = Path(f"/proc/{number}/environ").read_bytes().split(b"\0")
-            if self.mark.encode() in given:
+            if f"{MARK}={self._pid}".encode() in given:
                 return number
         return None
 
-    def start(self, command, environment, folder=None):
+    def start(self, command, environment=os.environ, folder=None):
         """Start the program and wait until it answers.
 
         :param command: takes the port, gives the command line
@@ -59,13 +59,13 @@ class Background:
                 running = subprocess.Popen(
                     list(map(str, command(port))),
                     cwd=folder,
-                    env=environment,
+                    env={**environment, MARK: str(self._pid)},
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
                 )
-            self._pid.write_text(str(running.pid))
+            self._pid.write_text(f"{running.pid} {self.name}")
             deadline = time.monotonic() + SECONDS_TO_START
             while not self._answers():
                 if running.poll() is not None:
@@ -107,3 +107,12 @@ class Background:
                     attempt.bind(("127.0.0.1", port))
                     return attempt.getsockname()[1]
         raise Failure("no port is free")
+
+
+def stop_all(keys=""):
+    """Stop every program that this checkout has started and that still runs.
+
+    :param keys: how their keys begin
+    """
+    for note in sorted(STATE.glob(f"{keys}*.pid")):
+        Background(note.read_text().partition(" ")[2], note.stem).stop()

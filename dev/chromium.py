@@ -3,11 +3,8 @@
 import importlib
 import itertools
 import json
-import os
-import re
 import shutil
 import sys
-import tempfile
 import time
 import urllib.request
 
@@ -37,21 +34,23 @@ BEFORE_PAGES = """
     };
 """
 PACKETS = """(async () => {
-    const counted = { sent: 0, received: 0 };
+    let [sent, received] = [0, 0];
     for (const report of (await window.connections.at(-1).getStats()).values()) {
-        if (report.type === "outbound-rtp") counted.sent += report.packetsSent;
-        if (report.type === "inbound-rtp") counted.received += report.packetsReceived;
+        sent += report.type === "outbound-rtp" ? report.packetsSent : 0;
+        received += report.type === "inbound-rtp" ? report.packetsReceived : 0;
     }
-    return counted;
+    return [sent, received];
 })()"""
 SEEN = """(selector, text) => [...document.querySelectorAll(selector)].find(
     (element) => element.textContent.includes(text)
 )"""
 
-CHOOSE = """(selector, text) => {
-    const list = document.querySelector(selector);
-    list.value = [...list.options].find((option) => option.text.includes(text)).value;
-    list.dispatchEvent(new Event("change", { bubbles: true }));
+# The middle of an element, if a click there would arrive at it.
+REACHED = """(element) => {
+    element.scrollIntoView({ block: "nearest" });
+    const { left, top, width, height } = element.getBoundingClientRect();
+    const [x, y] = [left + width / 2, top + height / 2];
+    return element.contains(document.elementFromPoint(x, y)) && [x, y];
 }"""
 SHOWN = """(selector) => {
     const shown = document.querySelector(selector);
@@ -61,35 +60,26 @@ SHOWN = """(selector) => {
 
 
 class Chromium:
-    """The browser; a context that stops it."""
+    """The browser."""
 
-    def __enter__(self):
+    def __init__(self):
+        self.process = Background("Chromium", "e2e-chromium", health="/json/version")
+
+    def start(self):
         provisions.browser()
-        self.folder = tempfile.TemporaryDirectory(prefix="e2e-chromium-")
         program = next(filter(None, map(shutil.which, provisions.BROWSERS)))
-        self.process = Background("Chromium", "e2e-chromium", 0, "/json/version", f"E2E={STATE}")
-        self.process.stop()
-        profile = f"--user-data-dir={self.folder.name}"
+        profile = STATE / "e2e-profile"
+        shutil.rmtree(profile, ignore_errors=True)
 
         def command(port):
-            return [
-                program,
-                *OPTIONS.split(),
-                profile,
-                f"--remote-debugging-port={port}",
-                "about:blank",
-            ]
+            folder, debugged = f"--user-data-dir={profile}", f"--remote-debugging-port={port}"
+            return [program, *OPTIONS.split(), folder, debugged, "about:blank"]
 
-        self.process.start(command, {**os.environ, "E2E": str(STATE)})
+        self.process.start(command)
         with urllib.request.urlopen(self.process.address() + "/json/version") as answer:
             self.debugger = Debugger(json.load(answer)["webSocketDebuggerUrl"])
-        return self
 
-    def __exit__(self, *_error):
-        self.process.stop()
-        shutil.rmtree(self.folder.name, ignore_errors=True)
-
-    def agent(self, odoo, database, login):
+    def agent(self, odoo, login):
         """A user at a browser of their own, logged in."""
         context = self.debugger.ask("Target.createBrowserContext")["browserContextId"]
         permission = {"permissions": ["audioCapture"], "browserContextId": context}
@@ -97,7 +87,7 @@ class Chromium:
         page = {"url": "about:blank", "browserContextId": context}
         target = self.debugger.ask("Target.createTarget", **page)["targetId"]
         host = self.process.address().replace("http:", "ws:")
-        return Agent(f"{host}/devtools/page/{target}", odoo, database, login)
+        return Agent(f"{host}/devtools/page/{target}", odoo, login)
 
 
 def websocket():
@@ -126,27 +116,19 @@ class Debugger:
 
 
 class Agent(Debugger):
-    """A user of Odoo with the softphone."""
+    """A user of Odoo with the softphone; the password is the login, as in the demo data."""
 
-    def __init__(self, address, odoo, database, login):
+    def __init__(self, address, odoo, login):
         super().__init__(address)
-        self.odoo, self.database, self.login = odoo, database, login
+        self.odoo, self.login = odoo, login
         self.ask("Page.enable")
         self.ask("Emulation.setFocusEmulationEnabled", enabled=True)
         self.ask("Page.addScriptToEvaluateOnNewDocument", source=BEFORE_PAGES)
-        self.ask("Network.setCookie", name="session_id", value=self._session(), url=odoo)
-        self.go("/odoo")
-
-    def _session(self):
-        """The key of a session that is logged in."""
-        login = {"db": self.database, "login": self.login, "password": self.login}
-        asked = urllib.request.Request(
-            f"{self.odoo}/web/session/authenticate",
-            json.dumps({"params": login}).encode(),
-            {"Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(asked) as answer:
-            return re.search("session_id=([^;]+)", answer.headers["Set-Cookie"])[1]
+        self.go("/web/login")
+        self.type("#login", login)
+        self.type("#password", login)
+        self.click("button[type=submit]")
+        self.registered()
 
     # What is seen and done on the page
 
@@ -178,20 +160,31 @@ class Agent(Debugger):
     def gone(self, selector, seconds=SECONDS):
         self.until(f"!document.querySelector({json.dumps(selector)})", f"{selector} go", seconds)
 
+    def point_at(self, selector, text=""):
+        """Move the mouse to an element, where the mouse can reach it; return where that is."""
+        found = f"({SEEN})({json.dumps(selector)}, {json.dumps(text)})"
+        x, y = self.until(f"({REACHED})({found})", f"{selector} {text!r} within reach")
+        self.ask("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
+        return {"x": x, "y": y, "button": "left", "clickCount": 1}
+
     def click(self, selector, text=""):
-        self.see(selector, text)
-        self.run(f"({SEEN})({json.dumps(selector)}, {json.dumps(text)}).click()")
+        at = self.point_at(selector, text)
+        self.ask("Input.dispatchMouseEvent", type="mousePressed", **at)
+        self.ask("Input.dispatchMouseEvent", type="mouseReleased", **at)
 
     def type(self, selector, text):
-        self.see(selector)
-        field = f"document.querySelector({json.dumps(selector)})"
-        self.run(f"{field}.focus(), {field}.select()")
+        """Click into a field, and type in the place of what is there."""
+        self.click(selector)
+        self.run("document.activeElement.select()")
         self.ask("Input.insertText", text=text)
 
     def choose(self, selector, text):
-        """Choose the option of a drop-down whose text contains `text`."""
+        """Choose an option of a drop-down by the keys that its text begins with."""
         self.see(f"{selector} option", text)
-        self.run(f"({CHOOSE})({json.dumps(selector)}, {json.dumps(text)})")
+        self.run(f"document.querySelector({json.dumps(selector)}).focus()")
+        for letter in text:
+            self.ask("Input.dispatchKeyEvent", type="keyDown", text=letter, key=letter)
+            self.ask("Input.dispatchKeyEvent", type="keyUp", key=letter)
 
     def _page(self):
         try:
@@ -199,16 +192,18 @@ class Agent(Debugger):
         except Failure:
             return "unknown"
 
-    # The telephone
-
-    def go(self, path, *, registers=True):
-        """Open a page of Odoo, and wait until the softphone is registered."""
+    def go(self, path):
+        """Open another page of Odoo."""
         self.run("window.isOld = true")
         self.ask("Page.navigate", url=self.odoo + path)
-        self.until("!window.isOld", "another page")
-        self.see(".o_main_navbar")
-        if registers:
-            self.registered()
+        self.until("!window.isOld && document.readyState === 'complete'", "another page")
+
+    # The telephone
+
+    def at(self, path):
+        """Open another page of Odoo, and wait until the softphone is registered there."""
+        self.go(path)
+        self.registered()
 
     def registered(self, seconds=SECONDS):
         agent = "odoo.__WOWL_DEBUG__.root.env.services.voip_agent_oca"
@@ -220,7 +215,7 @@ class Agent(Debugger):
         return self.run("document.querySelector('.o_axivox_shown_as bdi')?.textContent")
 
     def call_from_form(self):
-        # Odoo shows it under the mouse only.
+        self.point_at("[name=phone] input")  # the link is shown under the mouse only
         self.click("[name=phone] .o_phone_form_link")
 
     def numpad(self, number):
@@ -250,6 +245,8 @@ class Agent(Debugger):
         """Wait until the panel is in no call."""
         self.gone(".o_voip_softphone_footer button.text-danger", seconds)
 
-    def packets(self):
-        """How many packets of sound the browser has sent and received in the last call."""
+    def sound(self, seconds=2):
+        """In an answered call: listen, then count the packets (sent, received) of sound so far."""
+        self.see(".o_voip_softphone button[title=Mute]")
+        time.sleep(seconds)
         return self.run(PACKETS)

@@ -14,7 +14,7 @@ from demo_calls import Salesperson
 
 ACCOUNT = STATE / "sandbox.json"
 TOKEN = STATE / "sandbox.token"
-SANDBOX = Background("the sandbox", "sandbox", 8071, "/openapi.json", f"SANDBOX_STATE={ACCOUNT}")
+SANDBOX = Background("the sandbox", "sandbox", 8071, "/openapi.json")
 
 
 def bring_up():
@@ -23,11 +23,20 @@ def bring_up():
         if not TOKEN.exists():
             TOKEN.touch(mode=0o600)
             TOKEN.write_text(secrets.token_urlsafe(24))
-        python = provisions.venv("odoo", "sandbox")
-        command = [python, "-m", "sandbox", "--state", ACCOUNT, "--port"]
-        marked = {"SANDBOX_TOKEN": TOKEN.read_text(), "SANDBOX_STATE": str(ACCOUNT)}
-        SANDBOX.start(lambda port: [*command, port], {**os.environ, **marked}, ROOT)
+        start(SANDBOX, ACCOUNT, TOKEN.read_text())
     return SANDBOX.address()
+
+
+def start(program, account, token):
+    """Start a sandbox.
+
+    :param Background program:
+    :param Path account: the file where it keeps what the console knows
+    :param str token: what its API asks for
+    """
+    command = [provisions.venv("odoo", "sandbox"), "-m", "sandbox", "--state", account, "--port"]
+    environment = {**os.environ, "SANDBOX_TOKEN": token}
+    program.start(lambda port: [*command, port], environment, ROOT)
 
 
 def connect_pull_and_apply(address, sandbox):

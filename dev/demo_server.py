@@ -12,7 +12,7 @@ from checkout import NAME, ROOT, addons_folders
 from progress import Failure, step
 
 DATABASE = "axivox_demo"
-ODOO = Background("Odoo", "demo", 8069, "/web/health", f"ODOO_RC={server.CONFIGURATION}")
+ODOO = Background("Odoo", "demo", 8069, "/web/health")
 
 
 def bring_up():
@@ -48,9 +48,14 @@ def make_database():
         cluster.note_made(DATABASE)
         cluster.drop(DATABASE)
         cluster.note_made(DATABASE)
-        addons = ",".join([NAME, "voip_oca", *bridges()])
-        options = ["--with-demo", "--stop-after-init", "--max-cron-threads", "0"]
-        server.odoo("-d", DATABASE, "-i", addons, *options, log="demo-install.log")
+        install(DATABASE, "demo-install.log")
+
+
+def install(database, log):
+    """Install the addons with their demo data."""
+    addons = ",".join([NAME, "voip_oca", *bridges()])
+    options = ["--with-demo", "--stop-after-init", "--max-cron-threads", "0"]
+    server.odoo("-d", database, "-i", addons, *options, log=log)
 
 
 def update_database():

@@ -8,6 +8,13 @@ from progress import Failure
 COLUMNS = ("who calls", "whom", "dialled", "Odoo says", "received", "and")
 WIDTHS = (14, 21, 16, 19, 19)
 
+# Numbers of ours that are called: the number, its name, and who answers there.
+MAIN = ("+3212345678", "Main line", "sophie")
+CLAIRES = ("+33199001235", "Claire", "claire")
+STRANGER = "<sip:+33199004999@carrier.example>"
+PARIS = "+33 1 99 00 12 34"
+STRAY = "+33 1 99 00 99 99"  # a number that Odoo has, and Axivox has not
+
 
 class Table:
     """What was said and what was received, a line a call; printed at once."""
@@ -73,38 +80,41 @@ class Scene:
         self.admin.account("write", values)
         self.admin.account("action_apply_changes")
 
-    def call(self, login, whom, dialled, note="", choose=None, before_dial=None):
+    def call(self, login, whom, dialled, note="", asks=False, waiting=False, **choice):
         """Call the carrier, from a record's form or from the numpad; compare; hang up.
 
         :param whom: the XML id of a lead or contact, or what is typed
         :param dialled: the user of the request URI that must leave
-        :param choose: the number to choose for this call, as the drop-down names it
-        :param before_dial: is done between the choice and the call
+        :param asks: whether the phone must ask Axivox to be shown as what Odoo says
+        :param waiting: whether the softphone must say that saved changes are not applied
+        :param choice: `choose`, the number to choose for this call, as the drop-down begins; and
+            `then`, what is done between that and the call
         """
         agent, on_form = self.agent(login), None
         if whom.startswith("demo_"):
-            agent.go(self.form(whom))
+            agent.at(self.form(whom))
             agent.see(".o_axivox_shown_as bdi")
             on_form = plain(agent.promised())
             start = agent.call_from_form
         else:
-            agent.go("/odoo")
+            agent.at("/odoo")
             agent.numpad(whom)
-            if choose:
-                agent.choose(".o_axivox_call_choice", choose)
-            if before_dial:
-                before_dial()
+            if choice:
+                agent.choose(".o_axivox_call_choice", choice["choose"])
+                choice.get("then", lambda: None)()
             start = agent.dial
         with self.network.carrier_side("rings") as carrier:
             start()
-            _text, number, reason = agent.shown()
+            text, number, reason = agent.shown()
             invite = carrier.invite()
             if not invite:
                 raise Failure(f"{login} called {whom}, and nothing reached the carrier.")
             agent.hang_up()
-        said, wrong = plain(number), []
+        said, wrong = plain(number), carrier.wrong
         if on_form is not None and on_form != said:
             wrong.append(f"the form said {on_form}, the softphone {said}")
+        if ("changes are waiting" in text) != waiting:
+            wrong.append(f"of waiting changes the softphone said: {text}")
         if invite.dialled != dialled:
             wrong.append(f"dialled was {invite.dialled} instead of {dialled}")
         if invite.origin.startswith("+") and invite.origin != invite.asserted:
@@ -113,19 +123,21 @@ class Scene:
             wrong.append(f"From says {invite.origin}, and no number is to be shown")
         if invite.preferred:
             wrong.append("the phone's wish reached the carrier")
+        if (asked := self.network.asked()) != (said if asks else ""):
+            wrong.append(f"the phone asked to be shown as {asked or 'nothing'}")
         log = self.logged(login)
         if (log["caller_id"] or "") != said:
             wrong.append(f"the call log says {log['caller_id']}")
-        received = invite.asserted or ""
-        self.table.row(login, whom, invite.dialled, said, received, note or reason, wrong=wrong)
-        return log, reason
+        received, why = invite.asserted or "", f"{log['caller_id_source']}: {note or reason}"
+        self.table.row(login, whom, invite.dialled, said, received, why, wrong=wrong)
+        return log
 
-    def outcome(self, what, state, outcome, note="", wrong=()):
-        """Compare how Sophie's last call ended with what the call log says."""
-        log = self.logged("sophie")
+    def outcome(self, what, state, outcome, note="", wrong=(), login="sophie"):
+        """Compare how somebody's last call ended with what the call log says."""
+        log = self.logged(login)
         said = f"{log['state']}/{log['outcome']}"
         right = f"{state}/{outcome}"
-        self.table.row("sophie", what, log["phone_number"], said, right, note, wrong=wrong)
+        self.table.row(login, what, log["phone_number"], said, right, note, wrong=wrong)
 
 
 def plain(number):
@@ -155,29 +167,35 @@ def not_ours(scene):
     scene.call("sophie", "112", "112")
     scene.call("sophie", "1207", "1207")
     sophie, james = scene.agent("sophie"), scene.agent("james")
-    james.go("/odoo")
-    sophie.go("/odoo")
+    james.at("/odoo")
+    sophie.at("/odoo")
     sophie.numpad("202")
     sophie.dial()
     text, number, _reason = sophie.shown()
     james.see(".o_axivox_caller", "Sophie Lambert")
+    james.click(".o_voip_softphone button[title=Accept]")
+    (sent, received), at_james = sophie.sound(), james.sound()
     sophie.hang_up()
     james.idle()
     seen = scene.logged("james")["phone_number"]
     said = "201" if "Internal" in text and not number else text
-    scene.table.row("sophie", "202", "202", said, seen, "seen at James's")
+    wrong = [f"packets at James's: {at_james}"] if min(sent, received, *at_james) < 20 else []
+    note = f"internal: seen at James's; packets {sent} sent, {received} received"
+    scene.table.row("sophie", "202", "202", said, seen, note, wrong=wrong)
 
 
 def apply(scene):
     """Before Apply changes, and after: the override, a user's number, no default"""
     scene.admin.account("write", {"rules_override_users": False})
-    scene.call("james", "demo_lead_lyon", "0033199004567", "saved: override off")
+    scene.call("james", "demo_lead_lyon", "0033199004567", "saved: override off", waiting=True)
     scene.admin.account("action_apply_changes")
     scene.call("james", "demo_lead_lyon", "0033199004567", "applied: override off")
     scene.call("sophie", "demo_lead_lyon", "0033199004567", "applied: override off")
     london = scene.admin.id_of("demo_number_london")
     scene.admin.write("axivox.extension", "demo_extension_201", outgoing_number_id=london)
-    scene.call("sophie", "demo_partner_berlin", "004930123456", "saved: her number is London")
+    scene.call(
+        "sophie", "demo_partner_berlin", "004930123456", "saved: her number is London", waiting=True
+    )
     scene.admin.account("action_apply_changes")
     scene.call("sophie", "demo_partner_berlin", "004930123456", "applied: her number is London")
     scene.admin.write("axivox.extension", "demo_extension_201", outgoing_number_id=False)
@@ -194,27 +212,21 @@ def forms(scene):
     scene.call("sophie", "demo_lead_london", "+442079460321", "dial format +")
     scene.call("sophie", "demo_partner_berlin", "+4930123456", "dial format +")
     admin.account("write", {"dial_format": "00", "signalling": "ask", "users_may_choose": True})
-    scene.call("sophie", "demo_lead_london", "00442079460321", "Ask in the call")
+    scene.call("sophie", "demo_lead_london", "00442079460321", "Ask in the call", asks=True)
+    scene.call("sophie", "112", "112", "Ask in the call")
     paris = admin.id_of("demo_number_paris")
     choosable = {"choosable_number_ids": [(6, 0, [paris])]}
     admin.write("axivox.extension", "demo_extension_201", **choosable)
-    log, _reason = scene.call(
-        "sophie", "+44 20 7946 0321", "00442079460321", "chosen: Paris", choose="Paris"
-    )
-    if log["caller_id"] != "+33199001234":
-        scene.table.row("sophie", "chosen", None, log["caller_id"], "+33199001234")
+    typed, dialled = "+44 20 7946 0321", "00442079460321"
+    log = scene.call("sophie", typed, dialled, "Paris", asks=True, choose=PARIS)
+    if log["caller_id"] != plain(PARIS):
+        scene.table.row("sophie", "chosen", None, log["caller_id"], plain(PARIS))
 
     def withdraw():
         admin.write("axivox.extension", "demo_extension_201", choosable_number_ids=[(5,)])
 
-    scene.call(
-        "sophie",
-        "+44 20 7946 0321",
-        "00442079460321",
-        "chosen: Paris, not allowed any more",
-        choose="Paris",
-        before_dial=withdraw,
-    )
+    not_any_more = "Paris, not allowed any more"
+    scene.call("sophie", typed, dialled, not_any_more, asks=True, choose=PARIS, then=withdraw)
     admin.account("write", {"signalling": "axivox", "users_may_choose": False})
     scene.call("sophie", "demo_lead_london", "00442079460321", "Axivox decides")
 
@@ -227,58 +239,60 @@ def endings(scene):
         ("rejected", "603 Decline", "rejected", "rejected"),
         ("no answer", "480 Temporarily Unavailable", "missed", "no_answer"),
     ):
-        sophie.go(scene.form("demo_lead_london"))
-        with scene.network.carrier_side("refuses", answer=answer):
+        sophie.at(scene.form("demo_lead_london"))
+        with scene.network.carrier_side("rings", ring=1, answer=answer) as carrier:
             sophie.call_from_form()
             sophie.shown()
             sophie.idle()
-        scene.outcome(what, state, outcome)
+        scene.outcome(what, state, outcome, wrong=carrier.wrong)
     scene.call("sophie", "demo_lead_london", "00442079460321", "cancelled")
     scene.outcome("cancelled", "aborted", "cancelled")
 
 
 def incoming(scene):
     """Calls from outside: who it is, as Odoo says, and as it must say"""
-    sophie = scene.agent("sophie")
-    sophie.go("/odoo")
-    for caller, seen, kind in (
-        ("<sip:+32450001234@carrier.example>", "Bram Peeters", "a contact, stored otherwise"),
-        ("<sip:32450001234@carrier.example>", "Bram Peeters", "a contact, without the plus"),
-        ("<sip:00442079460321@carrier.example>", "Fleet of cargo bikes", "a lead"),
-        ("<sip:+33199004999@carrier.example>", "Unknown caller", "unknown"),
-        ('"Anonymous" <sip:anonymous@anonymous.invalid>', "withholds", "withheld"),
+    for agent in ("sophie", "claire"):
+        scene.agent(agent).at("/odoo")
+    for caller, called, seen, kind in (
+        ("<sip:+32450001234@carrier.example>", MAIN, "Bram Peeters", "stored with a 0"),
+        ("<sip:32450001234@carrier.example>", MAIN, "Bram Peeters", "without the plus"),
+        ("<sip:00442079460321@carrier.example>", MAIN, "Fleet of cargo bikes", "a lead"),
+        ("<sip:+33199004999@carrier.example>", MAIN, "Unknown caller", "unknown"),
+        ('"Anonymous" <sip:anonymous@anonymous.invalid>', MAIN, "withholds", "withheld"),
+        ("<sip:+32450001234@carrier.example>", CLAIRES, "Bram Peeters", "her direct line"),
     ):
-        side = scene.network.carrier_side("calls_in", caller=caller, dialled="+3212345678")
-        with side as carrier:
-            dialled = sophie.see(".o_axivox_caller_dialled", "Main line")
-            text = sophie.see(".o_voip_softphone_content")
-            sophie.hang_up()
-        wrong = [] if carrier.went_well else [f"the carrier said {carrier.said[-300:]}"]
+        number, name, login = called
+        agent = scene.agent(login)
+        with scene.network.carrier_side("calls_in", caller=caller, dialled=number) as carrier:
+            dialled = agent.see(".o_axivox_caller_dialled", name)
+            text = agent.see(".o_voip_softphone_content")
+            agent.hang_up()
         found = re.search(re.escape(seen), text, re.I)
         user = re.search("sip:([^@]+)", caller)[1]
         note = f"{kind}; {dialled.strip()}"
-        scene.table.row(
-            user, "sophie", None, found and found[0].lower(), seen.lower(), note, wrong=wrong
-        )
-        scene.outcome("rejected", "rejected", "rejected")
-    caller = "<sip:+33199004999@carrier.example>"
-    with scene.network.carrier_side("gives_up", caller=caller, dialled="+3212345678"):
+        said = found and found[0].lower()
+        scene.table.row(user, login, None, said, seen.lower(), note, wrong=carrier.wrong)
+        scene.outcome("rejected", "rejected", "rejected", login=login)
+    sophie = scene.agent("sophie")
+    with scene.network.carrier_side(
+        "calls_in", caller=STRANGER, dialled=MAIN[0], ring=4
+    ) as carrier:
         sophie.see(".o_axivox_caller", "France")
         sophie.idle()
-    scene.outcome("gave up", "missed", "no_answer")
+    scene.outcome("gave up", "missed", "no_answer", wrong=carrier.wrong)
 
 
 def not_ours_to_show(scene):
     """A number that Odoo has and Axivox has not: asked for, it is refused"""
     admin, sophie = scene.admin, scene.agent("sophie")
-    stray = {"account_id": admin.id_of("demo_account"), "number": "+33 1 99 00 99 99"}
+    stray = {"account_id": admin.id_of("demo_account"), "number": STRAY}
     [number] = admin.ask("axivox.number", "create", [{**stray, "name": "Stray"}])
     admin.account("write", {"signalling": "ask", "users_may_choose": True})
     choosable = {"choosable_number_ids": [(6, 0, [number])]}
     admin.write("axivox.extension", "demo_extension_201", **choosable)
-    sophie.go("/odoo")
+    sophie.at("/odoo")
     sophie.numpad("+44 20 7946 0321")
-    sophie.choose(".o_axivox_call_choice", "Stray")
+    sophie.choose(".o_axivox_call_choice", STRAY)
     sophie.dial()
     sophie.see(".o_notification", "Not a number of this account")
     sophie.idle()
@@ -289,53 +303,51 @@ def not_ours_to_show(scene):
 def answered(scene):
     """Answered calls: sound both ways, ended by either side"""
     sophie = scene.agent("sophie")
-    caller = "<sip:+33199004999@carrier.example>"
-    for what, scenario, is_incoming, ended_here in (
-        ("we call, we hang up", "answers", False, True),
-        ("we call, they hang up", "hangs_up", False, False),
-        ("they call, we hang up", "calls_in", True, True),
-        ("they call and hang up", "calls_in_and_hangs_up", True, False),
+    for what, is_incoming, talk in (
+        ("we call, we hang up", False, 60),
+        ("we call, they hang up", False, 3),
+        ("they call, we hang up", True, 60),
+        ("they call and hang up", True, 3),
     ):
-        sophie.go(scene.form("demo_lead_london"))
-        side = scene.network.carrier_side(
-            scenario, caller=caller if is_incoming else None, dialled="+3212345678"
+        sophie.at(scene.form("demo_lead_london"))
+        side = (
+            scene.network.carrier_side("calls_in", caller=STRANGER, dialled=MAIN[0], talk=talk)
+            if is_incoming
+            else scene.network.carrier_side("answers", talk=talk)
         )
         with side as carrier:
             if is_incoming:
                 sophie.click(".o_voip_softphone button[title=Accept]")
             else:
                 sophie.call_from_form()
-            sophie.see(".o_voip_softphone button[title=Mute]")
-            time.sleep(2)
-            packets = sophie.packets()
-            if ended_here:
+            sent, received = sophie.sound()
+            if talk == 60:
                 sophie.hang_up()
             else:
                 sophie.idle()
-        wrong = [] if carrier.went_well else [f"the carrier said {carrier.said[-300:]}"]
-        if min(packets.values()) < 20:
-            wrong.append(f"packets: {packets}")
-        note = f"packets {packets['sent']} sent, {packets['received']} received"
+        echoed, wrong = carrier.packets(), carrier.wrong
+        note = f"packets {sent} sent, {echoed} back from the carrier, {received} received"
+        if min(sent, received, echoed) < 20:
+            wrong.append(note)
         scene.outcome(what, "terminated", "answered", note, wrong)
 
 
 def trouble(scene):
     """A WebSocket that is cut in the middle of a call; a wrong password"""
     sophie, network = scene.agent("sophie"), scene.network
-    sophie.go(scene.form("demo_lead_london"))
+    sophie.at(scene.form("demo_lead_london"))
     with network.carrier_side("answers") as carrier:
         sophie.call_from_form()
-        sophie.see(".o_voip_softphone button[title=Mute]")
+        sophie.sound()
         network.kamailio.stop()
         sophie.see(".o_notification", "connection")
         sophie.gone(".o_menu_systray .o_voip_connected")
         network.start_kamailio()
         sophie.registered(40)
-        before = sophie.packets()["received"]
-        time.sleep(1)
-        after = sophie.packets()["received"]
+        _sent, before = sophie.sound(0)
+        _sent, after = sophie.sound()
         sophie.hang_up()
-    wrong = [] if carrier.went_well else [f"the carrier said {carrier.said[-300:]}"]
+    wrong = carrier.wrong
     if after <= before:
         wrong.append("the sound stopped")
     scene.outcome("WebSocket cut", "terminated", "answered", "cut and back in a call", wrong)
@@ -343,7 +355,7 @@ def trouble(scene):
 
     james = scene.agent("james")
     scene.admin.write("res.users", "demo_user_james", voip_password="wrong")
-    james.go("/odoo", registers=False)
+    james.go("/odoo")
     james.click(".o_menu_systray .o_voip_disconnected")
     said = james.see(".o_axivox_not_registered", "Check the username and password")
     scene.table.row("james", "wrong password", None, "disconnected", "disconnected", said)

@@ -7,7 +7,7 @@ from background import Background
 from demo_calls import Salesperson
 from progress import step
 
-ODOO = Background("Odoo", "e2e-odoo", 0, "/web/health", f"ODOO_RC={server.CONFIGURATION}")
+ODOO = Background("Odoo", "e2e-odoo", health="/web/health")
 
 
 def bring_up():
@@ -15,9 +15,10 @@ def bring_up():
     cluster.start()
     name = server.database_name("e2e")
     ODOO.stop()
+    whole = _made_once()
     with step("Copying the demo database"):
         cluster.drop(name)
-        cluster.clone(_made_once(), name)
+        cluster.clone(whole, name)
     command, environment = server.prepare()
     options = ["-d", name, "--http-port"]
     ODOO.start(lambda port: [*command, *options, port], environment)
@@ -33,9 +34,7 @@ def _made_once():
         with step("Making a database with demo data"):
             cluster.drop(name)
             cluster.note_made(name)
-            addons = ",".join([demo_server.NAME, "voip_oca", *demo_server.bridges()])
-            options = ["--with-demo", "--stop-after-init", "--max-cron-threads", "0"]
-            server.odoo("-d", name, "-i", addons, *options, log="e2e-install.log")
+            demo_server.install(name, "e2e-install.log")
         note.write_text(digest)
     return name
 

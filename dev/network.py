@@ -5,17 +5,15 @@
 - the carrier is SIPp, one program a call, with a scenario of sandbox/network/.
 """
 
-import contextlib
-import os
 import re
 import secrets
-import signal
 import socket
 import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import demo_axivox
 import provisions
 from background import Background
 from checkout import ROOT, STATE
@@ -33,44 +31,40 @@ def free_port(kind=socket.SOCK_DGRAM):
         return attempt.getsockname()[1]
 
 
+def filled(name, **words):
+    """A copy of a file of sandbox/network/ with values in the place of its words in capitals."""
+    text = (FILES / name).read_text()
+    for word, value in words.items():
+        text = text.replace(word, str(value))
+    file = STATE / f"e2e-{name}"
+    file.touch(mode=0o600)
+    file.write_text(text)
+    return file
+
+
 class Network:
-    """All programs of the network; a context that stops what it started."""
+    """All programs of the network."""
 
     def __init__(self):
         self.token = secrets.token_urlsafe(24)
         self.secret = secrets.token_hex(8)
         self.udp, self.carrier, self.ng = free_port(), free_port(), free_port()
         self.state = STATE / "e2e-sandbox.json"
-        self.sandbox = Background(
-            "the sandbox", "e2e-sandbox", 0, "/openapi.json", f"SANDBOX_STATE={self.state}"
-        )
-        self.rtpengine = Background("rtpengine", "e2e-rtpengine", 0, "/ping", f"E2E={STATE}")
-        self.kamailio = Background("Kamailio", "e2e-kamailio", 0, "/health", f"E2E={STATE}")
+        self.sandbox = Background("the sandbox", "e2e-sandbox", health="/openapi.json")
+        self.rtpengine = Background("rtpengine", "e2e-rtpengine", health="/ping")
+        self.kamailio = Background("Kamailio", "e2e-kamailio", health="/health")
 
-    def __enter__(self):
+    def start(self):
         provisions.network()
-        self.__exit__()
         self.state.unlink(missing_ok=True)
-        self._start_sandbox()
+        demo_axivox.start(self.sandbox, self.state, self.token)
         rtpengine = [
-            *("rtpengine", "--config-file=none", "--foreground", "--log-stderr", "--table=-1"),
-            "--interface=127.0.0.1",
+            *("rtpengine", "--config-file=none", "--foreground", "--log-stderr"),
+            *("--table=-1", "--delete-delay=0", "--interface=127.0.0.1"),
             *(f"--listen-ng=127.0.0.1:{self.ng}", "--port-min=42000", "--port-max=42999"),
         ]
-        marked = {**os.environ, "E2E": str(STATE)}
-        self.rtpengine.start(lambda port: [*rtpengine, f"--listen-http=127.0.0.1:{port}"], marked)
+        self.rtpengine.start(lambda port: [*rtpengine, f"--listen-http=127.0.0.1:{port}"])
         self.start_kamailio()
-        return self
-
-    def __exit__(self, *_error):
-        for program in (self.kamailio, self.rtpengine, self.sandbox):
-            program.stop()
-
-    def _start_sandbox(self):
-        python = provisions.venv("odoo", "sandbox")
-        command = [python, "-m", "sandbox", "--state", self.state, "--port"]
-        marked = {"SANDBOX_TOKEN": self.token, "SANDBOX_STATE": str(self.state)}
-        self.sandbox.start(lambda port: [*command, port], {**os.environ, **marked}, ROOT)
 
     def start_kamailio(self):
         """Start it; once more, it has the same port."""
@@ -83,16 +77,11 @@ class Network:
         }
 
         def command(port):
-            text = (FILES / "kamailio.cfg").read_text()
-            for word, value in {**words, "WEBSOCKET_HERE": port}.items():
-                text = text.replace(word, str(value))
-            configuration = STATE / "e2e-kamailio.cfg"
-            configuration.touch(mode=0o600)
-            configuration.write_text(text)
+            file = filled("kamailio.cfg", WEBSOCKET_HERE=port, **words)
             # -DD: stay in the foreground, with the children
-            return ["kamailio", "-DD", "-E", "-f", configuration, "-Y", STATE]
+            return ["kamailio", "-DD", "-E", "-f", file, "-Y", STATE]
 
-        self.kamailio.start(command, {**os.environ, "E2E": str(STATE)})
+        self.kamailio.start(command)
 
     def websocket(self):
         return self.kamailio.address().replace("http:", "ws:")
@@ -101,37 +90,60 @@ class Network:
         """The SIP password of an extension."""
         return f"{self.secret}-{extension}"
 
-    def carrier_side(self, scenario, *, answer="486 Busy Here", caller=None, dialled="x"):
-        """Start the carrier's side of one call.
+    def asked(self):
+        """As which number the phone of the last call from a phone asked to be shown, or ""."""
+        log = self.kamailio.log.read_text(errors="replace")
+        return re.findall(r"asks to be shown as: (.*)", log)[-1]
+
+    def carrier_side(
+        self,
+        scenario,
+        *,
+        caller=None,
+        dialled="",
+        ring=60,
+        talk=60,
+        answer="603 Decline",
+    ):
+        """The carrier's side of one call.
 
         :param scenario: a file of sandbox/network/ without its ending
-        :param answer: with which `refuses` refuses
         :param caller: the URI, or whole From without its tag, of who calls in
         :param dialled: the number of ours that they call
+        :param ring: seconds after which the carrier ends a call that nobody answered
+        :param talk: seconds after which the carrier ends a call that was answered
+        :param answer: with which it ends one that we placed, such as `486 Busy Here`
         """
-        file = STATE / "e2e-carrier.xml"
-        text = (FILES / f"{scenario}.xml").read_text()
-        file.write_text(text.replace("ANSWER_HERE", answer))
-        called = [f"127.0.0.1:{self.udp}", "-s", dialled, "-key", "caller", caller]
-        return Carrier(
-            [
-                *("sipp", "-sf", file, "-m", "1", "-nd", "-rtp_echo"),
-                *("-i", "127.0.0.1", "-p", self.carrier, "-mi", "127.0.0.1"),
-                *("-mp", free_port(), *(called if caller else [])),
-                *("-trace_msg", "-message_file", STATE / "e2e-carrier.log"),
-                *("-timeout", PATIENCE, "-timeout_error"),
-            ]
+        file = filled(
+            f"{scenario}.xml", RING_HERE=ring * 1000, TALK_HERE=talk * 1000, ANSWER_HERE=answer
         )
+        media = free_port()
+        called = [f"127.0.0.1:{self.udp}", "-s", dialled, "-key", "caller", caller]
+        command = [
+            *("sipp", "-sf", file, "-m", "1", "-nd", "-rtp_echo"),
+            *("-i", "127.0.0.1", "-p", self.carrier, "-mi", "127.0.0.1", "-mp", media),
+            *(called if caller else []),
+            *("-trace_msg", "-message_file", STATE / "e2e-carrier.log"),
+            *("-timeout", PATIENCE, "-timeout_error"),
+        ]
+        return Carrier(command, media, self.rtpengine.log)
 
 
 class Carrier:
-    """A SIPp that takes part in one call, and notes what it got."""
+    """A SIPp that takes part in one call, and notes what it got; a context of the call.
 
-    def __init__(self, command):
-        self.log = Path(command[command.index("-message_file") + 1])
+    :ivar wrong: after the call, sentences on what did not go as the scenario says
+    """
+
+    def __init__(self, command, media, relay_log):
+        self.command, self.media, self.relay_log = list(map(str, command)), media, relay_log
+        self.log = Path(self.command[self.command.index("-message_file") + 1])
+        self.wrong = []
+
+    def __enter__(self):
         self.log.unlink(missing_ok=True)
         self.process = subprocess.Popen(
-            list(map(str, command)),
+            self.command,
             cwd=STATE,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -142,24 +154,21 @@ class Carrier:
         time.sleep(0.3)  # it does not say when it listens
         if self.process.poll():
             raise Failure(f"SIPp did not start:\n  {self.process.stderr.read()}")
-
-    def __enter__(self):
         return self
 
-    def __exit__(self, kind, *_error):
-        with contextlib.suppress(ProcessLookupError):
-            if kind:
-                self.process.send_signal(signal.SIGKILL)
-        self.went_well = self.end()
+    def __exit__(self, failure, *_error):
+        if failure:
+            self.process.kill()
+        _out, said = self.process.communicate()  # SIPp has a time-out of its own
+        if self.process.returncode:
+            self.wrong.append(f"the carrier said {said[-300:]}")
 
     def invite(self, seconds=8):
         """The INVITE that the carrier got, or None."""
         deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline and self.process.poll() is None:
-            if invite := self._invite():
-                return invite
+        while not (invite := self._invite()) and time.monotonic() < deadline:
             time.sleep(0.1)
-        return self._invite()
+        return invite
 
     def _invite(self):
         text = self.log.read_text(errors="replace") if self.log.exists() else ""
@@ -169,14 +178,12 @@ class Carrier:
                 return Invite.read(found[0])
         return None
 
-    def end(self):
-        """Wait until the call is over; return whether it went as the scenario says."""
-        try:
-            _out, self.said = self.process.communicate(timeout=PATIENCE + 5)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            _out, self.said = self.process.communicate()
-        return self.process.returncode == 0
+    def packets(self):
+        """After the call: how many packets of sound rtpengine got from the carrier, which sends
+        back each that it gets."""
+        log = self.relay_log.read_text(errors="replace")
+        counted = re.findall(rf"<> +127\.0\.0\.1:{self.media}\s*, .*? (\d+) p,", log)
+        return sum(map(int, counted))
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,11 @@ class AxivoxCallerIdShown(models.AbstractModel):
                 continue
             try:
                 answer = user.resolve_caller_id(record.phone, record.country_id.id)
+                waiting = user._caller_id_after_apply(record.phone, record.country_id.id, answer)
             except UserError:
                 continue  # the phone field's own business
             if answer["display"]:
                 record.axivox_shown_as = answer["display"]
             elif answer["source"] == "none":
                 record.axivox_shown_as = self.env._("no number")
-            record.axivox_shown_as_reason = answer["reason"]
+            record.axivox_shown_as_reason = " ".join(filter(None, [answer["reason"], waiting]))

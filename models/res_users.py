@@ -100,6 +100,16 @@ class ResUsers(models.Model):
         account = self.env["axivox.account"].browse(account_id)
         return account._caller_id(extension, number, country, settings)
 
+    def _caller_id_after_apply(self, number, country, shown):
+        """A sentence on what *Apply changes* will change for a call; empty where that is nothing.
+
+        :param dict shown: what ``resolve_caller_id`` answers for this number and country
+        """
+        after = self.resolve_caller_id(number, country, settings="saved")
+        if after["number"] == shown["number"]:
+            return ""
+        return self.env._("After Apply changes: %s", after["display"] or after["reason"])
+
     @tools.ormcache("self.id")
     def _axivox_line(self):
         """What this user calls from: the account's id, the extension's number and the company's

@@ -185,7 +185,7 @@ class TestAccount(AxivoxCase):
         self.assertTrue(self.account.rules_override_users)
 
     def test_leads_and_contacts_say_what_is_shown_to_them(self):
-        self._rule("0044", self.london)
+        rule = self._rule("0044", self.london)
         values = {
             "name": "Poole",
             "phone": "020 7946 0321",
@@ -196,6 +196,13 @@ class TestAccount(AxivoxCase):
             own = record.with_user(self.sophie).sudo()
             self.assertEqual(own.axivox_shown_as, "+44 20 7946 0958")
             self.assertIn("Rule 0044", own.axivox_shown_as_reason)
+            self.assertNotIn("Apply changes", own.axivox_shown_as_reason)
+            self.account._record_applied()
+            rule.number_id = self.paris
+            own.invalidate_recordset()
+            self.assertEqual(own.axivox_shown_as, "+44 20 7946 0958")
+            self.assertIn("After Apply changes: +33 1 99 00 12 34", own.axivox_shown_as_reason)
+            rule.number_id = self.london
             self.assertFalse(record.with_user(self.editor).sudo().axivox_shown_as)
             record.phone = "not a number"
             self.assertFalse(own.axivox_shown_as)

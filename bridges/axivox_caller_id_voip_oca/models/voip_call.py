@@ -316,17 +316,20 @@ class VoipCall(models.Model):
         :param record: the lead or contact that is called, maybe none
         :return: False for a user without an extension; else ``error``, a sentence for what
             cannot be dialled, or ``number`` (E.164) with ``number_id``, ``display``, ``label``
-            (``London``), ``via`` (``rule 0044``), ``source`` and ``reason``; ``destination``
-            (E.164) and ``country``; ``dial``, what is sent to the PBX; ``ask``, whether the
-            number is asked for in the call; ``choices``, the numbers (``id``, ``name``,
-            ``display``, ``label``) that may be shown instead
+            (``London``), ``via`` (``rule 0044``), ``source`` and ``reason``; ``waiting``, a
+            sentence where *Apply changes* will change that; ``destination`` (E.164) and
+            ``country``; ``dial``, what is sent to the PBX; ``ask``, whether the number is asked
+            for in the call; ``choices``, the numbers (``id``, ``name``, ``display``, ``label``)
+            that may be shown instead
         """
         user = self.env.user
         account_id, line, _company = user._axivox_line()
         if not line:
             return False
+        called = told.phone_number, record.country_id.id or None
         try:
-            found = user.resolve_caller_id(told.phone_number, record.country_id.id or None)
+            found = user.resolve_caller_id(*called)
+            found["waiting"] = user._caller_id_after_apply(*called, found)
         except UserError as error:
             return {"error": str(error), "dial": False, "destination": False}
         # sudo: the names of what is shown by one's own calls are no secret
@@ -343,6 +346,7 @@ class VoipCall(models.Model):
                 "display": self._international(number.number),
                 "source": "choice",
                 "reason": self.env._("Chosen for this call."),
+                "waiting": "",
             }
         elif told.chosen_number_id:
             found["reason"] += " " + self.env._("(The number chosen for this call is not allowed.)")

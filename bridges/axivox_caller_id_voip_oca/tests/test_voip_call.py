@@ -99,6 +99,18 @@ class TestOutgoing(VoipCase):
         self.assertEqual(self.calls.search_count([]), before)
         self.assertEqual(preview, self._from_lead()[1])
 
+    def test_what_is_saved_but_not_applied_is_said_and_not_shown(self):
+        self.assertEqual(self._call()[1]["waiting"], "")
+        self.account._record_applied()
+        self.rule.number_id = self.paris
+        shown = self._call()[1]
+        self.assertEqual(shown["number"], LONDON)
+        self.assertIn("+33 1 99 00 12 34", shown["waiting"])
+        self.account._record_applied()
+        shown = self._call()[1]
+        self.assertEqual(shown["number"], PARIS)
+        self.assertEqual(shown["waiting"], "")
+
     def test_user_without_an_extension_calls_as_before(self):
         call, shown = self._call(user=self.editor)
         self.assertFalse(shown)

@@ -20,6 +20,10 @@ export class ShownAs extends Component {
         return [this.props.shown.label, this.props.shown.via].filter(Boolean);
     }
 
+    get reason() {
+        return [this.props.shown.reason, this.props.shown.waiting].filter(Boolean).join(" ");
+    }
+
     get noNumber() {
         return NO_NUMBER[this.props.shown.source] || _t("No number is shown");
     }

@@ -49,6 +49,19 @@ test("below the number: country, number shown, label and rule, with the reason",
     expect("[role=status]").toHaveAttribute("aria-busy", "false");
 });
 
+test("where saved changes wait to be applied, that is said beside what is shown until then", async () => {
+    const waiting = "After Apply changes: +33 1 99 00 12 34";
+    const answers = [LONDON, { ...LONDON, waiting }];
+    onRpc("voip.call", "preview_call", () => answers.shift());
+    const { type } = await mountPreview();
+    await type("020 7946 0321");
+    expect(".o_axivox_waiting").toHaveCount(0);
+    await type("0044 20 7946 0321");
+    expect(".o_axivox_call_shown").toHaveText(/^Shown as \+44 20 7946 0958/);
+    expect(".o_axivox_waiting").toHaveText("changes are waiting");
+    expect(".o_axivox_call_shown").toHaveAttribute("data-tooltip", `${LONDON.reason} ${waiting}`);
+});
+
 test("the keyboard opens the reason", async () => {
     onRpc("voip.call", "preview_call", () => LONDON);
     await (await mountPreview()).type("0044 20 7946 0321");
