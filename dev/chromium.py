@@ -3,6 +3,7 @@
 import importlib
 import itertools
 import json
+import re
 import shutil
 import sys
 import time
@@ -178,14 +179,6 @@ class Agent(Debugger):
         self.run("document.activeElement.select()")
         self.ask("Input.insertText", text=text)
 
-    def choose(self, selector, text):
-        """Choose an option of a drop-down by the keys that its text begins with."""
-        self.see(f"{selector} option", text)
-        self.run(f"document.querySelector({json.dumps(selector)}).focus()")
-        for letter in text:
-            self.ask("Input.dispatchKeyEvent", type="keyDown", text=letter, key=letter)
-            self.ask("Input.dispatchKeyEvent", type="keyUp", key=letter)
-
     def _page(self):
         try:
             return self.run("location.pathname + ' · ' + document.body.innerText.slice(-600)")
@@ -227,6 +220,19 @@ class Agent(Debugger):
         self.type(".o_numpad_input", number)
         time.sleep(0.4)  # it asks when the typing has stopped
         self.see(".o_axivox_call_preview:not(.o_axivox_asking) [role=status] > *")
+
+    def choose(self, number):
+        """Choose the number for this call: go down the list with the keyboard."""
+        self.see(".o_axivox_call_choice option")
+        self.run("document.querySelector('.o_axivox_call_choice').focus()")
+        down = {"key": "ArrowDown", "code": "ArrowDown", "windowsVirtualKeyCode": 40}
+        for _option in range(self.run("document.activeElement.options.length - 1")):
+            self.ask("Input.dispatchKeyEvent", type="keyDown", **down)
+            self.ask("Input.dispatchKeyEvent", type="keyUp", **down)
+            text = self.run("document.activeElement.selectedOptions[0].text")
+            if re.sub(r"[^+\d]", "", text) == number:
+                return
+        raise Failure(f"{self.login} was not offered {number}.")
 
     def dial(self):
         self.click(".o_voip_softphone_footer button:not(.text-danger)[title=Call]")

@@ -8,12 +8,20 @@ from progress import Failure
 COLUMNS = ("who calls", "whom", "dialled", "Odoo says", "received", "and")
 WIDTHS = (14, 21, 16, 19, 19)
 
+# The demo's outgoing numbers; a call that shows none of them; a number that Axivox has not.
+MAIN_LINE, LONDON, PARIS = "+3212345678", "+442079460958", "+33199001234"
+NEW_YORK, MIAMI, NOTHING, STRAY = "+12125550123", "+13055550145", "", "+33199009999"
+
+# Who is called in Odoo: a demo record, or a typed number; and what must be dialled then.
+LEAD_LONDON = "demo_lead_london", "00442079460321"
+LEAD_LYON = "demo_lead_lyon", "0033199004567"
+BERLIN = "demo_partner_berlin", "004930123456"
+TYPED_LONDON = "+44 20 7946 0321", "00442079460321"
+
 # Numbers of ours that are called: the number, its name, and who answers there.
-MAIN = ("+3212345678", "Main line", "sophie")
-CLAIRES = ("+33199001235", "Claire", "claire")
+TO_MAIN_LINE = MAIN_LINE, "Main line", "sophie"
+TO_CLAIRE = "+33199001235", "Claire", "claire"
 STRANGER = "<sip:+33199004999@carrier.example>"
-PARIS = "+33 1 99 00 12 34"
-STRAY = "+33 1 99 00 99 99"  # a number that Odoo has, and Axivox has not
 
 
 class Table:
@@ -54,7 +62,7 @@ class Scene:
 
     def __init__(self, table, network, admin, open_browser):
         self.table, self.network, self.admin = table, network, admin
-        self._open_browser, self._agents = open_browser, {}
+        self._open_browser, self._agents, self._logged = open_browser, {}, set()
 
     def agent(self, login):
         if login not in self._agents:
@@ -66,31 +74,39 @@ class Scene:
         return f"/odoo/{model}/{self.admin.id_of(record)}"
 
     def logged(self, login):
-        """What the call log says of the user's last call, once that is over."""
+        """What the call log says of the user's last call, once that is over; each call once."""
         deadline = time.monotonic() + 8
         while time.monotonic() < deadline:
             call = self.admin.last_call(login)
-            if call.get("end_date"):
-                break
+            if call.get("end_date") and call["id"] not in self._logged:
+                self._logged.add(call["id"])
+                return call
             time.sleep(0.2)
-        return call
+        raise Failure(f"The call log knows nothing of {login}'s call, or not that it has ended.")
+
+    def let_choose(self, *numbers):
+        """Say which numbers Sophie may choose for one call."""
+        choosable = {"choosable_number_ids": [(6, 0, numbers)]}
+        self.admin.write("axivox.extension", "demo_extension_201", **choosable)
 
     def settle(self, **values):
         """Save settings of the account, and apply them."""
         self.admin.account("write", values)
         self.admin.account("action_apply_changes")
 
-    def call(self, login, whom, dialled, note="", asks=False, waiting=False, **choice):
+    def call(self, login, called, number, note="", asks=False, waiting=False, **choice):
         """Call the carrier, from a record's form or from the numpad; compare; hang up.
 
-        :param whom: the XML id of a lead or contact, or what is typed
-        :param dialled: the user of the request URI that must leave
+        :param called: whom, the XML id of a lead or contact or what is typed; and the user of
+            the request URI that must leave
+        :param number: which must be shown
         :param asks: whether the phone must ask Axivox to be shown as what Odoo says
         :param waiting: whether the softphone must say that saved changes are not applied
-        :param choice: `choose`, the number to choose for this call, as the drop-down begins; and
-            `then`, what is done between that and the call
+        :param choice: `choose`, the number to choose for this call; and `then`, what is done
+            between that and the call
+        :return: what the call log says
         """
-        agent, on_form = self.agent(login), None
+        agent, on_form, (whom, dialled) = self.agent(login), None, called
         if whom.startswith("demo_"):
             agent.at(self.form(whom))
             agent.see(".o_axivox_shown_as bdi")
@@ -100,17 +116,19 @@ class Scene:
             agent.at("/odoo")
             agent.numpad(whom)
             if choice:
-                agent.choose(".o_axivox_call_choice", choice["choose"])
+                agent.choose(choice["choose"])
                 choice.get("then", lambda: None)()
             start = agent.dial
         with self.network.carrier_side("rings") as carrier:
             start()
-            text, number, reason = agent.shown()
+            text, shown, reason = agent.shown()
             invite = carrier.invite()
             if not invite:
                 raise Failure(f"{login} called {whom}, and nothing reached the carrier.")
             agent.hang_up()
-        said, wrong = plain(number), carrier.wrong
+        said, received, wrong = plain(shown), invite.asserted or "", carrier.wrong
+        if received != number:
+            wrong.append(f"it must be {number or 'none of our numbers'}")
         if on_form is not None and on_form != said:
             wrong.append(f"the form said {on_form}, the softphone {said}")
         if ("changes are waiting" in text) != waiting:
@@ -128,13 +146,13 @@ class Scene:
         log = self.logged(login)
         if (log["caller_id"] or "") != said:
             wrong.append(f"the call log says {log['caller_id']}")
-        received, why = invite.asserted or "", f"{log['caller_id_source']}: {note or reason}"
+        why = f"{log['caller_id_source']}: {note or reason}"
         self.table.row(login, whom, invite.dialled, said, received, why, wrong=wrong)
         return log
 
-    def outcome(self, what, state, outcome, note="", wrong=(), login="sophie"):
+    def outcome(self, what, state, outcome, note="", wrong=(), login="sophie", log=None):
         """Compare how somebody's last call ended with what the call log says."""
-        log = self.logged(login)
+        log = log or self.logged(login)
         said = f"{log['state']}/{log['outcome']}"
         right = f"{state}/{outcome}"
         self.table.row(login, what, log["phone_number"], said, right, note, wrong=wrong)
@@ -148,24 +166,25 @@ def plain(number):
 
 def rules(scene):
     """The demo's rules, users' numbers and default, with the rules before users' numbers"""
-    scene.call("sophie", "demo_lead_london", "00442079460321")
-    scene.call("sophie", "demo_lead_lyon", "0033199004567")
-    scene.call("sophie", "demo_partner_guernsey", "00441481256789", "rule 0044 is before 00441481")
-    scene.call("sophie", "demo_lead_nassau", "0012423456789")
-    scene.call("sophie", "demo_lead_boston", "0016175550187")
-    scene.call("sophie", "demo_partner_berlin", "004930123456")
-    scene.call("sophie", "demo_partner_milan", "00390212345678")
-    scene.call("sophie", "demo_partner_antwerp", "0032450001234")
-    scene.call("sophie", "0450 00 12 34", "0032450001234")
-    scene.call("sophie", "+44 20 7946 0321", "00442079460321")
-    scene.call("james", "demo_partner_berlin", "004930123456")
-    scene.call("james", "demo_lead_lyon", "0033199004567")
+    scene.call("sophie", LEAD_LONDON, LONDON)
+    scene.call("sophie", LEAD_LYON, PARIS)
+    guernsey = "demo_partner_guernsey", "00441481256789"
+    scene.call("sophie", guernsey, LONDON, "rule 0044 is before 00441481")
+    scene.call("sophie", ("demo_lead_nassau", "0012423456789"), MIAMI)
+    scene.call("sophie", ("demo_lead_boston", "0016175550187"), NEW_YORK)
+    scene.call("sophie", BERLIN, MAIN_LINE)
+    scene.call("sophie", ("demo_partner_milan", "00390212345678"), MAIN_LINE)
+    scene.call("sophie", ("demo_partner_antwerp", "0032450001234"), MAIN_LINE)
+    scene.call("sophie", ("0450 00 12 34", "0032450001234"), MAIN_LINE)
+    scene.call("sophie", TYPED_LONDON, LONDON)
+    scene.call("james", BERLIN, LONDON)
+    scene.call("james", LEAD_LYON, PARIS)
 
 
 def not_ours(scene):
     """Where no number of ours is shown: emergency, service, internal"""
-    scene.call("sophie", "112", "112")
-    scene.call("sophie", "1207", "1207")
+    scene.call("sophie", ("112", "112"), NOTHING)
+    scene.call("sophie", ("1207", "1207"), NOTHING)
     sophie, james = scene.agent("sophie"), scene.agent("james")
     james.at("/odoo")
     sophie.at("/odoo")
@@ -186,49 +205,39 @@ def not_ours(scene):
 
 def apply(scene):
     """Before Apply changes, and after: the override, a user's number, no default"""
-    scene.admin.account("write", {"rules_override_users": False})
-    scene.call("james", "demo_lead_lyon", "0033199004567", "saved: override off", waiting=True)
-    scene.admin.account("action_apply_changes")
-    scene.call("james", "demo_lead_lyon", "0033199004567", "applied: override off")
-    scene.call("sophie", "demo_lead_lyon", "0033199004567", "applied: override off")
-    london = scene.admin.id_of("demo_number_london")
-    scene.admin.write("axivox.extension", "demo_extension_201", outgoing_number_id=london)
-    scene.call(
-        "sophie", "demo_partner_berlin", "004930123456", "saved: her number is London", waiting=True
-    )
-    scene.admin.account("action_apply_changes")
-    scene.call("sophie", "demo_partner_berlin", "004930123456", "applied: her number is London")
-    scene.admin.write("axivox.extension", "demo_extension_201", outgoing_number_id=False)
+    admin = scene.admin
+    admin.account("write", {"rules_override_users": False})
+    scene.call("james", LEAD_LYON, PARIS, "saved: override off", waiting=True)
+    admin.account("action_apply_changes")
+    scene.call("james", LEAD_LYON, LONDON, "applied: override off")
+    scene.call("sophie", LEAD_LYON, PARIS, "applied: override off")
+    london = admin.id_of("demo_number_london")
+    admin.write("axivox.extension", "demo_extension_201", outgoing_number_id=london)
+    scene.call("sophie", BERLIN, MAIN_LINE, "saved: her number is London", waiting=True)
+    admin.account("action_apply_changes")
+    scene.call("sophie", BERLIN, LONDON, "applied: her number is London")
+    admin.write("axivox.extension", "demo_extension_201", outgoing_number_id=False)
     scene.settle(default_outgoing_number_id=False, rules_override_users=True)
-    scene.call("sophie", "demo_partner_berlin", "004930123456", "applied: no default")
-    scene.settle(default_outgoing_number_id=scene.admin.id_of("demo_number_main"))
-    scene.call("sophie", "demo_partner_berlin", "004930123456", "applied: the default is back")
+    scene.call("sophie", BERLIN, NOTHING, "applied: no default")
+    scene.settle(default_outgoing_number_id=admin.id_of("demo_number_main"))
+    scene.call("sophie", BERLIN, MAIN_LINE, "applied: the default is back")
 
 
 def forms(scene):
     """Dialled with a plus; asking in the call; a number chosen for one call"""
     admin = scene.admin
     admin.account("write", {"dial_format": "+"})
-    scene.call("sophie", "demo_lead_london", "+442079460321", "dial format +")
-    scene.call("sophie", "demo_partner_berlin", "+4930123456", "dial format +")
+    scene.call("sophie", ("demo_lead_london", "+442079460321"), LONDON, "dial format +")
+    scene.call("sophie", ("demo_partner_berlin", "+4930123456"), MAIN_LINE, "dial format +")
     admin.account("write", {"dial_format": "00", "signalling": "ask", "users_may_choose": True})
-    scene.call("sophie", "demo_lead_london", "00442079460321", "Ask in the call", asks=True)
-    scene.call("sophie", "112", "112", "Ask in the call")
-    paris = admin.id_of("demo_number_paris")
-    choosable = {"choosable_number_ids": [(6, 0, [paris])]}
-    admin.write("axivox.extension", "demo_extension_201", **choosable)
-    typed, dialled = "+44 20 7946 0321", "00442079460321"
-    log = scene.call("sophie", typed, dialled, "Paris", asks=True, choose=PARIS)
-    if log["caller_id"] != plain(PARIS):
-        scene.table.row("sophie", "chosen", None, log["caller_id"], plain(PARIS))
-
-    def withdraw():
-        admin.write("axivox.extension", "demo_extension_201", choosable_number_ids=[(5,)])
-
-    not_any_more = "Paris, not allowed any more"
-    scene.call("sophie", typed, dialled, not_any_more, asks=True, choose=PARIS, then=withdraw)
+    scene.call("sophie", LEAD_LONDON, LONDON, "Ask in the call", asks=True)
+    scene.call("sophie", ("112", "112"), NOTHING, "Ask in the call")
+    scene.let_choose(admin.id_of("demo_number_paris"))
+    scene.call("sophie", TYPED_LONDON, PARIS, "Paris", asks=True, choose=PARIS)
+    now_not = {"choose": PARIS, "then": scene.let_choose}
+    scene.call("sophie", TYPED_LONDON, LONDON, "Paris, not allowed any more", asks=True, **now_not)
     admin.account("write", {"signalling": "axivox", "users_may_choose": False})
-    scene.call("sophie", "demo_lead_london", "00442079460321", "Axivox decides")
+    scene.call("sophie", LEAD_LONDON, LONDON, "Axivox decides")
 
 
 def endings(scene):
@@ -245,8 +254,8 @@ def endings(scene):
             sophie.shown()
             sophie.idle()
         scene.outcome(what, state, outcome, wrong=carrier.wrong)
-    scene.call("sophie", "demo_lead_london", "00442079460321", "cancelled")
-    scene.outcome("cancelled", "aborted", "cancelled")
+    log = scene.call("sophie", LEAD_LONDON, LONDON, "cancelled")
+    scene.outcome("cancelled", "aborted", "cancelled", log=log)
 
 
 def incoming(scene):
@@ -254,12 +263,12 @@ def incoming(scene):
     for agent in ("sophie", "claire"):
         scene.agent(agent).at("/odoo")
     for caller, called, seen, kind in (
-        ("<sip:+32450001234@carrier.example>", MAIN, "Bram Peeters", "stored with a 0"),
-        ("<sip:32450001234@carrier.example>", MAIN, "Bram Peeters", "without the plus"),
-        ("<sip:00442079460321@carrier.example>", MAIN, "Fleet of cargo bikes", "a lead"),
-        ("<sip:+33199004999@carrier.example>", MAIN, "Unknown caller", "unknown"),
-        ('"Anonymous" <sip:anonymous@anonymous.invalid>', MAIN, "withholds", "withheld"),
-        ("<sip:+32450001234@carrier.example>", CLAIRES, "Bram Peeters", "her direct line"),
+        ("<sip:+32450001234@carrier.example>", TO_MAIN_LINE, "Bram Peeters", "stored with a 0"),
+        ("<sip:32450001234@carrier.example>", TO_MAIN_LINE, "Bram Peeters", "without the plus"),
+        ("<sip:00442079460321@carrier.example>", TO_MAIN_LINE, "Fleet of cargo bikes", "a lead"),
+        ("<sip:+33199004999@carrier.example>", TO_MAIN_LINE, "Unknown caller", "unknown"),
+        ('"Anonymous" <sip:anonymous@anonymous.invalid>', TO_MAIN_LINE, "withholds", "withheld"),
+        ("<sip:+32450001234@carrier.example>", TO_CLAIRE, "Bram Peeters", "her direct line"),
     ):
         number, name, login = called
         agent = scene.agent(login)
@@ -275,7 +284,7 @@ def incoming(scene):
         scene.outcome("rejected", "rejected", "rejected", login=login)
     sophie = scene.agent("sophie")
     with scene.network.carrier_side(
-        "calls_in", caller=STRANGER, dialled=MAIN[0], ring=4
+        "calls_in", caller=STRANGER, dialled=MAIN_LINE, ring=4
     ) as carrier:
         sophie.see(".o_axivox_caller", "France")
         sophie.idle()
@@ -285,14 +294,13 @@ def incoming(scene):
 def not_ours_to_show(scene):
     """A number that Odoo has and Axivox has not: asked for, it is refused"""
     admin, sophie = scene.admin, scene.agent("sophie")
-    stray = {"account_id": admin.id_of("demo_account"), "number": STRAY}
-    [number] = admin.ask("axivox.number", "create", [{**stray, "name": "Stray"}])
+    stray = {"account_id": admin.id_of("demo_account"), "number": STRAY, "name": "Stray"}
+    [number] = admin.ask("axivox.number", "create", [stray])
     admin.account("write", {"signalling": "ask", "users_may_choose": True})
-    choosable = {"choosable_number_ids": [(6, 0, [number])]}
-    admin.write("axivox.extension", "demo_extension_201", **choosable)
+    scene.let_choose(number)
     sophie.at("/odoo")
-    sophie.numpad("+44 20 7946 0321")
-    sophie.choose(".o_axivox_call_choice", STRAY)
+    sophie.numpad(TYPED_LONDON[0])
+    sophie.choose(STRAY)
     sophie.dial()
     sophie.see(".o_notification", "Not a number of this account")
     sophie.idle()
@@ -311,7 +319,7 @@ def answered(scene):
     ):
         sophie.at(scene.form("demo_lead_london"))
         side = (
-            scene.network.carrier_side("calls_in", caller=STRANGER, dialled=MAIN[0], talk=talk)
+            scene.network.carrier_side("calls_in", caller=STRANGER, dialled=MAIN_LINE, talk=talk)
             if is_incoming
             else scene.network.carrier_side("answers", talk=talk)
         )
@@ -351,7 +359,7 @@ def trouble(scene):
     if after <= before:
         wrong.append("the sound stopped")
     scene.outcome("WebSocket cut", "terminated", "answered", "cut and back in a call", wrong)
-    scene.call("sophie", "demo_lead_london", "00442079460321", "after the cut")
+    scene.call("sophie", LEAD_LONDON, LONDON, "after the cut")
 
     james = scene.agent("james")
     scene.admin.write("res.users", "demo_user_james", voip_password="wrong")
