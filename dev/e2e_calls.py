@@ -3,6 +3,7 @@
 import re
 import time
 
+import e2e_odoo
 from progress import Failure
 
 COLUMNS = ("who calls", "whom", "dialled", "Odoo says", "received", "and")
@@ -123,8 +124,6 @@ class Scene:
             start()
             text, shown, reason = agent.shown()
             invite = carrier.invite()
-            if not invite:
-                raise Failure(f"{login} called {whom}, and nothing reached the carrier.")
             agent.hang_up()
         said, received, wrong = plain(shown), invite.asserted or "", carrier.wrong
         if received != number:
@@ -340,6 +339,30 @@ def answered(scene):
         scene.outcome(what, "terminated", "answered", note, wrong)
 
 
+def silence(scene):
+    """Odoo that does not answer: the call leaves as it was typed, and Axivox reads it"""
+    account, number = map(scene.admin.id_of, ("demo_account", "demo_number_miami"))
+    belgium = {"account_id": account, "destination_prefix": "0032", "number_id": number}
+    scene.admin.ask("axivox.outgoing.rule", "create", [belgium])
+    scene.admin.account("action_apply_changes")
+    sophie = scene.agent("sophie")
+    sophie.at("/odoo")
+    sophie.numpad("0450 00 12 34")
+    with scene.network.carrier_side("rings") as carrier:
+        with e2e_odoo.silent():
+            sophie.dial()
+            dialled_at = time.monotonic()
+            invite = carrier.invite()
+            waited = time.monotonic() - dialled_at
+        sophie.hang_up()
+    log, wrong = scene.logged("sophie"), carrier.wrong
+    if waited > 3 or invite.dialled != "0450001234":
+        wrong.append(f"{invite.dialled} was dialled after {waited:.1f} s")
+    note = f"left after {waited:.1f} s, logged when Odoo was back"
+    called = "0450 00 12 34", invite.dialled
+    scene.table.row("sophie", *called, log["caller_id"], invite.asserted, note, wrong=wrong)
+
+
 def trouble(scene):
     """A WebSocket that is cut in the middle of a call; a wrong password"""
     sophie, network = scene.agent("sophie"), scene.network
@@ -369,4 +392,7 @@ def trouble(scene):
     scene.table.row("james", "wrong password", None, "disconnected", "disconnected", said)
 
 
-PARTS = (rules, not_ours, apply, forms, not_ours_to_show, endings, incoming, answered, trouble)
+PARTS = (
+    *(rules, not_ours, apply, forms, not_ours_to_show),
+    *(endings, incoming, answered, silence, trouble),
+)

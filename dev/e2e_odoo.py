@@ -1,5 +1,9 @@
 """The Odoo of `make e2e`: its own database, made of the demo data, and its own server."""
 
+import contextlib
+import os
+import signal
+
 import cluster
 import demo_server
 import server
@@ -23,6 +27,16 @@ def bring_up():
     options = ["-d", name, "--http-port"]
     ODOO.start(lambda port: [*command, *options, port], environment)
     return ODOO.address(), name
+
+
+@contextlib.contextmanager
+def silent():
+    """Odoo takes requests, and answers none of them until the block is through."""
+    os.kill(ODOO.process(), signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(ODOO.process(), signal.SIGCONT)
 
 
 def _made_once():

@@ -164,9 +164,11 @@ class Carrier:
             self.wrong.append(f"the carrier said {said[-300:]}")
 
     def invite(self, seconds=8):
-        """The INVITE that the carrier got, or None."""
+        """The INVITE that the carrier got."""
         deadline = time.monotonic() + seconds
-        while not (invite := self._invite()) and time.monotonic() < deadline:
+        while not (invite := self._invite()):
+            if time.monotonic() > deadline:
+                raise Failure("Nothing reached the carrier.")
             time.sleep(0.1)
         return invite
 
