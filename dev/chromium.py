@@ -46,12 +46,15 @@ SEEN = """(selector, text) => [...document.querySelectorAll(selector)].find(
     (element) => element.textContent.includes(text)
 )"""
 
-# The middle of an element, if a click there would arrive at it.
-REACHED = """(element) => {
+# The middle of an element that stays where it is, if a click there would arrive at it.
+REACHED = """async (element) => {
     element.scrollIntoView({ block: "nearest" });
     const { left, top, width, height } = element.getBoundingClientRect();
     const [x, y] = [left + width / 2, top + height / 2];
-    return element.contains(document.elementFromPoint(x, y)) && [x, y];
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const later = element.getBoundingClientRect();
+    const isStill = later.left === left && later.top === top;
+    return isStill && element.contains(document.elementFromPoint(x, y)) && [x, y];
 }"""
 SHOWN = """(selector) => {
     const shown = document.querySelector(selector);

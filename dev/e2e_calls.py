@@ -1,5 +1,6 @@
 """The calls of `make e2e`, and what must be seen of each."""
 
+import contextlib
 import re
 import time
 
@@ -84,6 +85,15 @@ class Scene:
                 return call
             time.sleep(0.2)
         raise Failure(f"The call log knows nothing of {login}'s call, or not that it has ended.")
+
+    @contextlib.contextmanager
+    def asking(self):
+        """Meanwhile phones ask to be shown as what Odoo says, and users may choose that."""
+        self.admin.account("write", {"signalling": "ask", "users_may_choose": True})
+        try:
+            yield
+        finally:
+            self.admin.account("write", {"signalling": "axivox", "users_may_choose": False})
 
     def let_choose(self, *numbers):
         """Say which numbers Sophie may choose for one call."""
@@ -228,14 +238,15 @@ def forms(scene):
     admin.account("write", {"dial_format": "+"})
     scene.call("sophie", ("demo_lead_london", "+442079460321"), LONDON, "dial format +")
     scene.call("sophie", ("demo_partner_berlin", "+4930123456"), MAIN_LINE, "dial format +")
-    admin.account("write", {"dial_format": "00", "signalling": "ask", "users_may_choose": True})
-    scene.call("sophie", LEAD_LONDON, LONDON, "Ask in the call", asks=True)
-    scene.call("sophie", ("112", "112"), NOTHING, "Ask in the call")
-    scene.let_choose(admin.id_of("demo_number_paris"))
-    scene.call("sophie", TYPED_LONDON, PARIS, "Paris", asks=True, choose=PARIS)
-    now_not = {"choose": PARIS, "then": scene.let_choose}
-    scene.call("sophie", TYPED_LONDON, LONDON, "Paris, not allowed any more", asks=True, **now_not)
-    admin.account("write", {"signalling": "axivox", "users_may_choose": False})
+    admin.account("write", {"dial_format": "00"})
+    with scene.asking():
+        scene.call("sophie", LEAD_LONDON, LONDON, "Ask in the call", asks=True)
+        scene.call("sophie", ("112", "112"), NOTHING, "Ask in the call")
+        scene.let_choose(admin.id_of("demo_number_paris"))
+        scene.call("sophie", TYPED_LONDON, PARIS, "Paris", asks=True, choose=PARIS)
+        now_not = {"choose": PARIS, "then": scene.let_choose}
+        note = "Paris, not allowed any more"
+        scene.call("sophie", TYPED_LONDON, LONDON, note, asks=True, **now_not)
     scene.call("sophie", LEAD_LONDON, LONDON, "Axivox decides")
 
 
@@ -295,16 +306,15 @@ def not_ours_to_show(scene):
     admin, sophie = scene.admin, scene.agent("sophie")
     stray = {"account_id": admin.id_of("demo_account"), "number": STRAY, "name": "Stray"}
     [number] = admin.ask("axivox.number", "create", [stray])
-    admin.account("write", {"signalling": "ask", "users_may_choose": True})
-    scene.let_choose(number)
-    sophie.at("/odoo")
-    sophie.numpad(TYPED_LONDON[0])
-    sophie.choose(STRAY)
-    sophie.dial()
-    sophie.see(".o_notification", "Not a number of this account")
-    sophie.idle()
+    with scene.asking():
+        scene.let_choose(number)
+        sophie.at("/odoo")
+        sophie.numpad(TYPED_LONDON[0])
+        sophie.choose(STRAY)
+        sophie.dial()
+        sophie.see(".o_notification", "Not a number of this account")
+        sophie.idle()
     scene.outcome("chosen: Stray", "rejected", "rejected")
-    admin.account("write", {"signalling": "axivox", "users_may_choose": False})
 
 
 def answered(scene):
@@ -340,27 +350,38 @@ def answered(scene):
 
 
 def silence(scene):
-    """Odoo that does not answer: the call leaves as it was typed, and Axivox reads it"""
+    """Odoo that does not answer: the call leaves after two seconds, in the form that is known"""
     account, number = map(scene.admin.id_of, ("demo_account", "demo_number_miami"))
     belgium = {"account_id": account, "destination_prefix": "0032", "number_id": number}
     scene.admin.ask("axivox.outgoing.rule", "create", [belgium])
     scene.admin.account("action_apply_changes")
     sophie = scene.agent("sophie")
+
+    def call(whom, dialled, number, dial):
+        with scene.network.carrier_side("rings") as carrier:
+            with e2e_odoo.silent():
+                began = time.monotonic()
+                dial()
+                invite = carrier.invite()
+                waited = time.monotonic() - began
+            sophie.hang_up()
+        log, wrong = scene.logged("sophie"), carrier.wrong
+        if waited > 3 or (invite.dialled, invite.asserted) != (dialled, number):
+            wrong.append(f"it must be {dialled} and {number}, in less than 3 s")
+        note = f"left after {waited:.1f} s, logged when Odoo was back"
+        said, received = log["caller_id"], invite.asserted
+        scene.table.row("sophie", whom, invite.dialled, said, received, note, wrong=wrong)
+
+    def type_and_dial():
+        sophie.type(".o_numpad_input", "0450 00 12 34")
+        sophie.dial()
+
+    sophie.at(scene.form("demo_lead_lyon"))
+    sophie.see(".o_axivox_shown_as bdi")
+    call(*LEAD_LYON, PARIS, sophie.call_from_form)
     sophie.at("/odoo")
-    sophie.numpad("0450 00 12 34")
-    with scene.network.carrier_side("rings") as carrier:
-        with e2e_odoo.silent():
-            sophie.dial()
-            dialled_at = time.monotonic()
-            invite = carrier.invite()
-            waited = time.monotonic() - dialled_at
-        sophie.hang_up()
-    log, wrong = scene.logged("sophie"), carrier.wrong
-    if waited > 3 or invite.dialled != "0450001234":
-        wrong.append(f"{invite.dialled} was dialled after {waited:.1f} s")
-    note = f"left after {waited:.1f} s, logged when Odoo was back"
-    called = "0450 00 12 34", invite.dialled
-    scene.table.row("sophie", *called, log["caller_id"], invite.asserted, note, wrong=wrong)
+    sophie.numpad("0450")
+    call("0450 00 12 34", "0450001234", MIAMI, type_and_dial)
 
 
 def trouble(scene):

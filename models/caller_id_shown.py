@@ -11,13 +11,19 @@ class AxivoxCallerIdShown(models.AbstractModel):
         string="Why it is shown", compute="_compute_axivox_shown_as"
     )
 
+    axivox_dial = fields.Char(
+        string="Dialled as",
+        compute="_compute_axivox_shown_as",
+        help="What is sent to the PBX: for a phone in the browser, when Odoo does not answer.",
+    )
+
     @api.depends("phone", "country_id")
     @api.depends_context("uid", "lang")
     def _compute_axivox_shown_as(self):
         user = self.env.user
         _account, extension, _company = user._axivox_line()
         for record in self:
-            record.axivox_shown_as = record.axivox_shown_as_reason = False
+            record.axivox_shown_as = record.axivox_shown_as_reason = record.axivox_dial = False
             if not (extension and record.phone):
                 continue
             try:
@@ -25,6 +31,7 @@ class AxivoxCallerIdShown(models.AbstractModel):
                 waiting = user._caller_id_after_apply(record.phone, record.country_id.id, answer)
             except UserError:
                 continue  # the phone field's own business
+            record.axivox_dial = answer["dial"]
             if answer["display"]:
                 record.axivox_shown_as = answer["display"]
             elif answer["source"] == "none":

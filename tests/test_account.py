@@ -195,6 +195,7 @@ class TestAccount(AxivoxCase):
             record = self.env[model].create(values)
             own = record.with_user(self.sophie).sudo()
             self.assertEqual(own.axivox_shown_as, "+44 20 7946 0958")
+            self.assertEqual(own.axivox_dial, "00442079460321")
             self.assertIn("Rule 0044", own.axivox_shown_as_reason)
             self.assertNotIn("Apply changes", own.axivox_shown_as_reason)
             self.account._record_applied()

@@ -22,6 +22,7 @@ patch(VoipAgent.prototype, {
     /**
      * @param {Object} params
      * @param {{ model: string, id: number }} [params.record] the lead or contact that is called
+     * @param {string} [params.dial] what is dialled, as far as Odoo has said it before the call
      */
     async call(params) {
         if (this.isPlacing || this.voip.inCall) {
@@ -29,6 +30,7 @@ patch(VoipAgent.prototype, {
             return;
         }
         this.isPlacing = true;
+        this.dial = params.dial || this.previewed(params);
         this.facts = {
             res_model: params.record?.model,
             res_id: params.record?.id,
@@ -50,6 +52,11 @@ patch(VoipAgent.prototype, {
         } finally {
             this.isPlacing = false;
         }
+    },
+    /** What was said below the number before it is called. */
+    previewed({ number, partner }) {
+        const { preview } = this.voip;
+        return preview?.number === (number || partner?.phone) && preview.dial;
     },
     /** A choice is made below a number, and holds for one call of that number. */
     takeChoice({ number, partner }) {
@@ -74,7 +81,9 @@ patch(VoipAgent.prototype, {
         request.setHeader("call-id", facts.sip_call_id);
         if (this.voip.axivox) {
             request.ruri.user =
-                axivox?.dial || dialForm(facts.phone_number, this.voip.axivox.dial_format);
+                axivox?.dial ||
+                this.dial ||
+                dialForm(facts.phone_number, this.voip.axivox.dial_format);
         }
         if (axivox?.ask) {
             const identity = `<sip:${axivox.number}@${this.voip.pbx_domain}>`;

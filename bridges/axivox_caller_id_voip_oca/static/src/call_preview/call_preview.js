@@ -30,7 +30,7 @@ export class CallPreview extends Component {
         this.state = useState({ answer: false, isAsking: false });
         useEffect(
             () => {
-                this.voip.choice = false;
+                this.voip.choice = this.voip.preview = false;
                 if (this.props.isTyped && this.props.number.trim()) {
                     this.askSoon();
                 } else {
@@ -60,6 +60,7 @@ export class CallPreview extends Component {
             isAsked ? this.preview(number, record) : Promise.resolve(false)
         );
         this.state.isAsking = false;
+        this.voip.preview = { number, dial: this.state.answer.dial };
     }
 
     async preview(number, record) {

@@ -1,5 +1,5 @@
 /**
- * What is dialled where Odoo could not say it: the number as it was typed, without separators,
+ * What is dialled where Odoo has not said it: the number as it was typed, without separators,
  * its plus in the account's form.
  *
  * @param {string} number

@@ -14,6 +14,7 @@ patch(PhoneField.prototype, {
         this.agent.call({
             number: record.data[name],
             record: { model: record.resModel, id: record.resId },
+            dial: name === "phone" && record.data.axivox_dial,
         });
     },
 });

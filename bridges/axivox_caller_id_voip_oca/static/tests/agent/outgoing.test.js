@@ -86,6 +86,21 @@ test("Odoo is slow: after two seconds the call goes out, its plus made 00, and i
     expect(told).toHaveLength(1);
 });
 
+test("Odoo is slow, and has said before the call what is dialled: that is dialled", async () => {
+    const wire = await startWidget();
+    onRpc("voip.call", "create_call", () => new Deferred());
+    const placed = wire.agent.call({ number: "020 7946 0321", dial: "00442079460321" });
+    await advanceTime(PATIENCE + 100);
+    await placed;
+    expect(wire.last("INVITE")).toMatch(/^INVITE sip:00442079460321@/);
+    await wire.agent.hangup();
+    wire.voip.preview = { number: "01 99 00 45 67", dial: "0033199004567" };
+    const another = wire.agent.call({ number: "01 99 00 45 67" });
+    await advanceTime(PATIENCE + 100);
+    await another;
+    expect(wire.last("INVITE")).toMatch(/^INVITE sip:0033199004567@/);
+});
+
 test("Odoo cannot be reached: the call goes out at once, ends, and is logged when Odoo is back", async () => {
     const told = logsCalls();
     let isDown = true;

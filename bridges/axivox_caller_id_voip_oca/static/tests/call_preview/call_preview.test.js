@@ -47,6 +47,8 @@ test("below the number: country, number shown, label and rule, with the reason",
     expect(".o_axivox_call_shown").toHaveAttribute("data-tooltip", LONDON.reason);
     expect(".o_axivox_call_shown .visually-hidden").toHaveText(LONDON.reason);
     expect("[role=status]").toHaveAttribute("aria-busy", "false");
+    const { preview } = getService("voip_oca");
+    expect(preview).toEqual({ number: "020 7946 0321", dial: LONDON.dial });
 });
 
 test("where saved changes wait to be applied, that is said beside what is shown until then", async () => {
