@@ -16,6 +16,7 @@ ODOO = Background("Odoo", "e2e-odoo", health="/web/health")
 
 def bring_up():
     """Start Odoo on a fresh copy of a database with the demo data; return (address, name)."""
+    command, environment = server.prepare()
     cluster.start()
     name = server.database_name("e2e")
     ODOO.stop()
@@ -23,7 +24,6 @@ def bring_up():
     with step("Copying the demo database"):
         cluster.drop(name)
         cluster.clone(whole, name)
-    command, environment = server.prepare()
     options = ["-d", name, "--http-port"]
     ODOO.start(lambda port: [*command, *options, port], environment)
     return ODOO.address(), name
