@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
 from odoo.addons.axivox_caller_id.callerid import dialing
@@ -16,6 +17,7 @@ from ..sip.told import Told
 
 _logger = logging.getLogger(__name__)
 
+LOCK = "axivox_caller_id_voip_oca"  # whose advisory locks these are
 SERVER_SETS = (
     "axivox_number_id",
     "caller_id",
@@ -179,6 +181,7 @@ class VoipCall(models.Model):
 
     @api.model
     def _log(self, told):
+        self._wait_for_other_tabs(told.sip_call_id)
         call = self._of_call_id(told.sip_call_id)
         answer = False
         if not call or (told.answered_ago is None and told.ended_ago is None):
@@ -186,6 +189,14 @@ class VoipCall(models.Model):
             call = call or self._begin(told, vals)
         call._progress(told)
         return {**call.format_call(), "axivox": answer}
+
+    def _wait_for_other_tabs(self, sip_call_id):
+        """Let one tab at a time tell of a call: Odoo tries again, in a transaction that sees
+        what the other one wrote."""
+        key = f"{LOCK} {self.env.uid} {sip_call_id}"
+        lock = SQL("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", key)
+        if sip_call_id and not self.env.execute_query(lock)[0][0]:
+            raise ConcurrencyError("Another tab tells of this call right now")
 
     @api.model
     def _of_call_id(self, sip_call_id):
@@ -214,11 +225,12 @@ class VoipCall(models.Model):
     def _progress(self, told):
         """Write down that a call was answered, or ended, unless another tab knows better."""
         now = fields.Datetime.now()
-        if told.answered_ago is not None and not self.start_date:
+        start = told.answered_ago is not None and now - timedelta(seconds=told.answered_ago)
+        if start and not self.start_date:
             # sudo: the client may not set the outcome
             self.sudo().write(
                 {
-                    "start_date": now - timedelta(seconds=told.answered_ago),
+                    "start_date": start,
                     "end_date": False,
                     "state": "ongoing",
                     "outcome": sip.ANSWERED,
@@ -227,21 +239,26 @@ class VoipCall(models.Model):
         if told.ended_ago is not None:
             outcome = sip.outcome(
                 incoming=told.incoming,
-                answered=told.answered_ago is not None,
+                answered=bool(start),
                 ended_here=told.ended_here,
                 status=told.status,
                 reason=told.reason,
             )
             if outcome == sip.stronger(outcome, self.outcome or outcome):
-                self._end(outcome, now - timedelta(seconds=told.ended_ago))
+                self._end(outcome, now - timedelta(seconds=told.ended_ago), start)
 
-    def _end(self, outcome, when=None):
-        """The call is over; the lead or contact that it is about is told so, once."""
+    def _end(self, outcome, when=None, start=False):
+        """The call is over; the lead or contact that it is about is told so, once.
+
+        :param start: when it was answered, by the same clock as `when`: an earlier telling may
+            have come late
+        """
         if self.end_date and self.outcome == outcome:
             return
         # sudo: the client may not set the outcome
         self.sudo().write(
             {
+                "start_date": start or self.start_date,
                 "end_date": when or fields.Datetime.now(),
                 "state": STATES[outcome],
                 "outcome": outcome,

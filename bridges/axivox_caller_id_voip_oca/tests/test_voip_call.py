@@ -3,6 +3,7 @@ from unittest.mock import patch
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, ConcurrencyError
+from odoo.sql_db import db_connect
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -292,13 +293,23 @@ class TestLog(VoipCase):
         again, _answer = self._call(CALLED, type_call="incoming", sip_call_id="x")
         self.assertEqual(first, again, "Odoo tries again, and finds the other tab's record")
 
+    def test_tab_tries_again_while_another_one_tells_of_the_call(self):
+        with db_connect(self.env.cr.dbname).cursor() as cr:
+            self.calls.with_env(self.calls.env(cr=cr))._wait_for_other_tabs("x")
+            with self.assertRaises(ConcurrencyError):
+                self._call(sip_call_id="x")
+            self._call(sip_call_id="y")
+            self._call(user=self.james, sip_call_id="x")
+        self._call(sip_call_id="x")
+
     def test_call_that_is_answered_and_ends_tells_both(self):
         call, _shown = self._call(sip_call_id="x")
         self._call(sip_call_id="x", answered_ago=0)
         self.assertEqual((call.state, call.outcome), ("ongoing", "answered"))
         self._call(sip_call_id="x", answered_ago=65, ended_ago=0)
         self.assertEqual((call.state, call.outcome), ("terminated", "answered"))
-        self.assertTrue(call.end_date)
+        # That it was answered was told 65 seconds late.
+        self.assertEqual((call.end_date - call.start_date).total_seconds(), 65)
 
     def test_state_says_missed_and_aborted_where_it_was_so(self):
         for told, outcome, state in (

@@ -1,9 +1,10 @@
 /* global SIP */
 import { toRaw } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
+import { browser } from "@web/core/browser/browser";
 import { delay } from "@web/core/utils/concurrency";
 import { patch } from "@web/core/utils/patch";
-import { VoipAgent } from "@voip_oca/services/voip_agent_service.esm";
+import { VoipAgent, voipAgentOCAService } from "@voip_oca/services/voip_agent_service.esm";
 import { LoggedCall } from "../call_log/call_log";
 import { dialForm } from "../dialing/dial_form";
 
@@ -18,6 +19,12 @@ function dialledUsers(request) {
     ).filter(Boolean);
 }
 
+/** Between the tabs of a browser, all of which ring: the Call-ID of the call that one declined. */
+const DECLINED = "axivox_caller_id.declined";
+
+/** The user hung up before the call had left. */
+class HungUp extends Error {}
+
 patch(VoipAgent.prototype, {
     /**
      * @param {Object} params
@@ -30,6 +37,7 @@ patch(VoipAgent.prototype, {
             return;
         }
         this.isPlacing = true;
+        this.voip.partner = params.partner || false;
         this.dial = params.dial || this.previewed(params);
         this.facts = {
             res_model: params.record?.model,
@@ -43,12 +51,14 @@ patch(VoipAgent.prototype, {
                 this.watch(this.session);
             }
         } catch (error) {
-            console.error(error);
-            this.notification.add(
-                _t("The call could not be placed: %(error)s", { error: error.message }),
-                { type: "danger" }
-            );
-            this._onHanghup();
+            if (!(error instanceof HungUp)) {
+                console.error(error);
+                this.notification.add(
+                    _t("The call could not be placed: %(error)s", { error: error.message }),
+                    { type: "danger" }
+                );
+                this._onHanghup();
+            }
         } finally {
             this.isPlacing = false;
         }
@@ -70,7 +80,11 @@ patch(VoipAgent.prototype, {
         this.facts = {};
         const logged = this.voip.logCall({ ...options, ...facts });
         if (options.type_call === "outgoing") {
+            this.voip.inCall = true; // the panel shows it, with the button that hangs up
             await Promise.race([logged.asked, delay(PATIENCE)]);
+            if (logged.isEnded) {
+                throw new HungUp();
+            }
         }
     },
     /** The INVITE has not left yet: it waits for the microphone. */
@@ -143,9 +157,31 @@ patch(VoipAgent.prototype, {
             reason: message?.getHeader("Reason"),
         });
     },
+    /** Mended: a call that is declined stops ringing in the other tabs, too. */
     async hangup() {
         Object.assign(this.voip.logged?.facts || {}, { ended_here: true });
+        if (this.isRinging) {
+            this.declined.postMessage(this.session.request.callId);
+        }
         return super.hangup();
+    },
+    onDeclined(callId) {
+        if (this.isRinging && this.session.request.callId === callId) {
+            this.hangup();
+        }
+    },
+    /** Whether somebody calls, and nobody has answered yet. */
+    get isRinging() {
+        const { call, inCall } = this.voip;
+        return inCall && call.typeCall === "incoming" && call.state === "calling";
+    },
+    /** Mended: the call ends with the page, and the other side is told. */
+    leave() {
+        if (this.isRinging) {
+            this.voip.endCall(); // here; other tabs may still answer
+        } else if (this.voip.inCall) {
+            this.hangup();
+        }
     },
     /** Mended: a BYE is answered, and the call ends here whether Odoo can be reached or not. */
     async _onHanghup(bye) {
@@ -199,5 +235,20 @@ patch(VoipAgent.prototype, {
             this.voip.status = "connected";
             this.voip.notRegistered = "";
         }
+    },
+});
+
+patch(voipAgentOCAService, {
+    async start() {
+        const agent = await super.start(...arguments);
+        agent.declined = new browser.BroadcastChannel(DECLINED);
+        agent.declined.onmessage = ({ data }) => agent.onDeclined(data);
+        browser.addEventListener("beforeunload", (ev) => {
+            if (agent.voip.inCall && !agent.isRinging) {
+                ev.preventDefault(); // the browser asks
+            }
+        });
+        browser.addEventListener("pagehide", () => agent.leave());
+        return agent;
     },
 });

@@ -27,7 +27,7 @@ export class LoggedCall {
         this.facts = { started_at: Date.now(), sip_call_id: `${uuid()}${uuid()}`, ...facts };
         /** What the server said of the call: see `create_call`. */
         this.axivox = false;
-        /** Resolved when Odoo has answered, or could not be asked. */
+        /** Resolved when Odoo has answered, or could not be asked, or the call has ended. */
         this.asked = new Deferred();
         this.record = voip.store["voip.call"].insert({
             id: --LoggedCall.count,
@@ -68,6 +68,9 @@ export class LoggedCall {
         }
         Object.assign(this.facts, facts);
         this.show();
+        if (this.isEnded) {
+            this.asked.resolve();
+        }
         await this.send();
     }
 
@@ -82,6 +85,8 @@ export class LoggedCall {
 
     async send() {
         this.isToldAll = false;
+        // Until Odoo has answered: this page may be gone by then.
+        browser.localStorage.setItem(this.storageKey, JSON.stringify(this.facts));
         if (this.isSending) {
             return;
         }
@@ -92,16 +97,15 @@ export class LoggedCall {
             try {
                 const { orm } = this.voip;
                 this.receive(await orm.silent.call("voip.call", "create_call", [this.told]));
-                browser.localStorage.removeItem(this.storageKey);
                 wait = RETRY_DELAY;
             } catch {
                 this.isToldAll = false;
-                browser.localStorage.setItem(this.storageKey, JSON.stringify(this.facts));
                 this.asked.resolve();
                 await delay(wait);
                 wait = Math.min(2 * wait, LONGEST_DELAY);
             }
         }
+        browser.localStorage.removeItem(this.storageKey);
         this.isSending = false;
     }
 
@@ -142,7 +146,6 @@ export function logLateCalls(voip) {
             browser.localStorage.removeItem(key);
             continue;
         }
-        // The page that placed the call is gone, and the call with it.
-        new LoggedCall(voip, { ended_at: Date.now(), ...facts }).send();
+        new LoggedCall(voip, facts).send();
     }
 }

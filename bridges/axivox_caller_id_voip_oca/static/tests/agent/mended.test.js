@@ -1,7 +1,9 @@
-import { expect, test } from "@odoo/hoot";
+import { expect, test, waitUntil } from "@odoo/hoot";
 import { animationFrame, Deferred } from "@odoo/hoot-mock";
 import { defineVoipModels } from "@voip_oca/../tests/voip_test_helpers.esm";
 import { onRpc, preloadBundle } from "@web/../tests/web_test_helpers";
+import { browser } from "@web/core/browser/browser";
+import { logLateCalls } from "@axivox_caller_id_voip_oca/call_log/call_log";
 import { breakMedia, logsCalls, settle, startWidget } from "../sip_stand_in";
 import { header } from "../wire";
 
@@ -147,4 +149,59 @@ test("a caller is shown at once, whatever Odoo takes to answer", async () => {
     await wire.ring();
     expect(wire.voip.inCall).toBe(true);
     expect(".o_voip_softphone").toHaveText(/\+33199004567/);
+});
+
+test("a call that is declined in another tab stops ringing here, and no other call does", async () => {
+    const told = logsCalls(false);
+    const wire = await startWidget();
+    const otherTab = new browser.BroadcastChannel("axivox_caller_id.declined");
+    await wire.ring({ callId: "call-7" });
+    otherTab.postMessage("call-6");
+    otherTab.postMessage("call-7");
+    await waitUntil(() => !wire.voip.inCall);
+    expect(wire.sent.filter((message) => message.startsWith("SIP/2.0 480"))).toHaveLength(1);
+    expect(told.at(-1).ended_here).toBe(true);
+
+    await wire.ring({ callId: "call-8" });
+    const heard = new Deferred();
+    otherTab.onmessage = ({ data }) => heard.resolve(data);
+    await wire.agent.hangup();
+    expect(await heard).toBe("call-8");
+    otherTab.close();
+});
+
+test("who leaves the page during a call is asked first, and hangs up", async () => {
+    const wire = await startWidget();
+    const told = logsCalls(false);
+    const leaving = () => new Event("beforeunload", { cancelable: true });
+    await wire.agent.call({ number: "+44 20 7946 0321" });
+    await settle();
+    await wire.pickUp();
+    onRpc("voip.call", "create_call", () => new Deferred());
+    expect(window.dispatchEvent(leaving())).toBe(false);
+    window.dispatchEvent(new Event("pagehide"));
+    expect(wire.last("BYE")).toMatch(/^BYE/);
+    expect(window.dispatchEvent(leaving())).toBe(true);
+
+    onRpc("voip.call", "create_call", ({ args: [values] }) => {
+        told.push(values);
+        return { id: 1 };
+    });
+    logLateCalls(wire.voip);
+    await settle();
+    expect(told.at(-1).answered_ago).not.toBe(undefined);
+    expect(told.at(-1).ended_ago).not.toBe(undefined);
+    expect(told.at(-1).ended_here).toBe(true);
+});
+
+test("who leaves the page while it rings does not decline: it may ring elsewhere", async () => {
+    const told = logsCalls(false);
+    const wire = await startWidget();
+    await wire.ring();
+    expect(window.dispatchEvent(new Event("beforeunload", { cancelable: true }))).toBe(true);
+    window.dispatchEvent(new Event("pagehide"));
+    await settle();
+    expect(wire.last("SIP/2.0 480")).toBe(undefined);
+    expect(told.at(-1).ended_ago).not.toBe(undefined);
+    expect(told.at(-1).ended_here).toBe(undefined);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "@odoo/hoot";
 import { advanceTime, Deferred } from "@odoo/hoot-mock";
 import { defineVoipModels } from "@voip_oca/../tests/voip_test_helpers.esm";
-import { onRpc, preloadBundle } from "@web/../tests/web_test_helpers";
+import { contains, onRpc, preloadBundle } from "@web/../tests/web_test_helpers";
 import { PATIENCE } from "@axivox_caller_id_voip_oca/agent/agent";
 import { RETRY_DELAY } from "@axivox_caller_id_voip_oca/call_log/call_log";
 import { LONDON, logsCalls, settle, startWidget } from "../sip_stand_in";
@@ -99,6 +99,26 @@ test("Odoo is slow, and has said before the call what is dialled: that is dialle
     await advanceTime(PATIENCE + 100);
     await another;
     expect(wire.last("INVITE")).toMatch(/^INVITE sip:0033199004567@/);
+});
+
+test("Odoo is slow, and the user hangs up: nobody is called, and it is logged", async () => {
+    const held = new Deferred();
+    const wire = await startWidget();
+    const told = logsCalls();
+    onRpc("voip.call", "create_call", () => held);
+    wire.voip.partner = { id: 4, name: "Somebody else" };
+    const placed = wire.agent.call({ number: "+44 20 7946 0321" });
+    await settle();
+    expect(".o_voip_softphone").toHaveText(/No contact info\n\+44 20 7946 0321/);
+    await contains("button[title='Hang up']").click();
+    await placed;
+    expect(wire.voip.inCall).toBe(false);
+    expect(".o_notification").toHaveCount(0);
+    held.resolve();
+    await advanceTime(PATIENCE + 100);
+    expect(wire.last("INVITE")).toBe(undefined);
+    expect(told.at(-1).ended_here).toBe(true);
+    expect(told.at(-1).ended_ago).not.toBe(undefined);
 });
 
 test("Odoo cannot be reached: the call goes out at once, ends, and is logged when Odoo is back", async () => {
