@@ -69,7 +69,12 @@ class Chromium:
     def __init__(self):
         self.process = Background("Chromium", "e2e-chromium", health="/json/version")
 
-    def start(self):
+    def start(self, odoo):
+        """Start it.
+
+        :param odoo: the address of Odoo
+        """
+        self.odoo = odoo
         provisions.browser()
         program = next(filter(None, map(shutil.which, provisions.BROWSERS)))
         profile = STATE / "e2e-profile"
@@ -83,15 +88,21 @@ class Chromium:
         with urllib.request.urlopen(self.process.address() + "/json/version") as answer:
             self.debugger = Debugger(json.load(answer)["webSocketDebuggerUrl"])
 
-    def agent(self, odoo, login):
-        """A user at a browser of their own, logged in."""
+    def agent(self, login):
+        """A user with a profile of their own, logged in."""
         context = self.debugger.ask("Target.createBrowserContext")["browserContextId"]
         permission = {"permissions": ["audioCapture"], "browserContextId": context}
         self.debugger.ask("Browser.grantPermissions", **permission)
+        agent = self.tab(context, login)
+        agent.log_in()
+        return agent
+
+    def tab(self, context, login):
+        """One more tab of a profile, with nothing in it yet."""
         page = {"url": "about:blank", "browserContextId": context}
         target = self.debugger.ask("Target.createTarget", **page)["targetId"]
         host = self.process.address().replace("http:", "ws:")
-        return Agent(f"{host}/devtools/page/{target}", odoo, login)
+        return Agent(f"{host}/devtools/page/{target}", self.odoo, login, context)
 
 
 def websocket():
@@ -107,30 +118,41 @@ class Debugger:
     def __init__(self, address):
         self.socket = websocket().create_connection(address, timeout=60, suppress_origin=True)
         self.numbers = itertools.count(1)
+        self.questions = []  # of the browser itself: each is answered with yes
 
     def ask(self, method, **parameters):
-        number = next(self.numbers)
-        self.socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
+        number = self._send(method, parameters)
         while True:
             message = json.loads(self.socket.recv())
+            if message.get("method") == "Page.javascriptDialogOpening":
+                self.questions.append(message["params"]["type"])
+                self._send("Page.handleJavaScriptDialog", {"accept": True})
             if message.get("id") == number:
                 if "error" in message:
                     raise Failure(f"Chromium: {method}: {message['error']['message']}")
                 return message["result"]
 
+    def _send(self, method, parameters):
+        number = next(self.numbers)
+        self.socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
+        return number
+
 
 class Agent(Debugger):
-    """A user of Odoo with the softphone; the password is the login, as in the demo data."""
+    """A user of Odoo with the softphone, at one tab of a browser's profile, the `context`."""
 
-    def __init__(self, address, odoo, login):
+    def __init__(self, address, odoo, login, context):
         super().__init__(address)
-        self.odoo, self.login = odoo, login
+        self.odoo, self.login, self.context = odoo, login, context
         self.ask("Page.enable")
         self.ask("Emulation.setFocusEmulationEnabled", enabled=True)
         self.ask("Page.addScriptToEvaluateOnNewDocument", source=BEFORE_PAGES)
+
+    def log_in(self):
+        """The password is the login, as in the demo data."""
         self.go("/web/login")
-        self.type("#login", login)
-        self.type("#password", login)
+        self.type("#login", self.login)
+        self.type("#password", self.login)
         self.click("button[type=submit]")
         self.registered()
 
@@ -249,6 +271,10 @@ class Agent(Debugger):
     def hang_up(self):
         self.click(".o_voip_softphone_footer button.text-danger[title='Hang up']")
         self.idle()
+
+    def close(self):
+        """Close the tab."""
+        self.ask("Page.close")
 
     def idle(self, seconds=SECONDS):
         """Wait until the panel is in no call."""

@@ -20,10 +20,12 @@ LEAD_LYON = "demo_lead_lyon", "0033199004567"
 BERLIN = "demo_partner_berlin", "004930123456"
 TYPED_LONDON = "+44 20 7946 0321", "00442079460321"
 
+STRANGERS = "+33199004999", "+33199004998"
+
 # Numbers of ours that are called: the number, its name, and who answers there.
 TO_MAIN_LINE = MAIN_LINE, "Main line", "sophie"
 TO_CLAIRE = "+33199001235", "Claire", "claire"
-STRANGER = "<sip:+33199004999@carrier.example>"
+STRANGER, ANOTHER = (f"<sip:{number}@carrier.example>" for number in STRANGERS)
 
 
 class Table:
@@ -62,24 +64,25 @@ class Table:
 class Scene:
     """Who and what there is: the agents at their browsers, the network, Odoo's settings."""
 
-    def __init__(self, table, network, admin, open_browser):
-        self.table, self.network, self.admin = table, network, admin
-        self._open_browser, self._agents, self._logged = open_browser, {}, set()
+    def __init__(self, table, network, admin, browser):
+        self.table, self.network, self.admin, self.browser = table, network, admin, browser
+        self._agents, self._logged = {}, set()
 
     def agent(self, login):
         if login not in self._agents:
-            self._agents[login] = self._open_browser(login)
+            self._agents[login] = self.browser.agent(login)
         return self._agents[login]
 
     def form(self, record):
         model = "crm.lead" if record.startswith("demo_lead") else "res.partner"
         return f"/odoo/{model}/{self.admin.id_of(record)}"
 
-    def logged(self, login):
-        """What the call log says of the user's last call, once that is over; each call once."""
+    def logged(self, login, number=None):
+        """What the call log says of the user's last call (with this number), once that is over;
+        each call once."""
         deadline = time.monotonic() + 8
         while time.monotonic() < deadline:
-            call = self.admin.last_call(login)
+            call = self.admin.last_call(login, number)
             if call.get("end_date") and call["id"] not in self._logged:
                 self._logged.add(call["id"])
                 return call
@@ -144,15 +147,16 @@ class Scene:
             wrong.append(f"of waiting changes the softphone said: {text}")
         if invite.dialled != dialled:
             wrong.append(f"dialled was {invite.dialled} instead of {dialled}")
-        if invite.origin.startswith("+") and invite.origin != invite.asserted:
+        log = self.logged(login)
+        nobody = "anonymous" if log["caller_id_source"] == "none" else "line"
+        if invite.origin != (invite.asserted or nobody):
             wrong.append(f"From says {invite.origin}, P-Asserted-Identity {invite.asserted}")
-        if not invite.asserted and invite.origin not in ("anonymous", "line"):
-            wrong.append(f"From says {invite.origin}, and no number is to be shown")
+        if invite.is_emergency != (log["caller_id_source"] == "emergency"):
+            wrong.append(f"Priority: emergency at the carrier: {invite.is_emergency}")
         if invite.preferred:
             wrong.append("the phone's wish reached the carrier")
-        if (asked := self.network.asked()) != (said if asks else ""):
+        if (asked := self.network.asked()[-1]) != (said if asks else ""):
             wrong.append(f"the phone asked to be shown as {asked or 'nothing'}")
-        log = self.logged(login)
         if (log["caller_id"] or "") != said:
             wrong.append(f"the call log says {log['caller_id']}")
         why = f"{log['caller_id_source']}: {note or reason}"
@@ -161,9 +165,11 @@ class Scene:
 
     def outcome(self, what, state, outcome, note="", wrong=(), login="sophie", log=None):
         """Compare how somebody's last call ended with what the call log says."""
-        log = log or self.logged(login)
+        log, wrong = log or self.logged(login), list(wrong)
         said = f"{log['state']}/{log['outcome']}"
         right = f"{state}/{outcome}"
+        if outcome == "answered" and not log["end_date"] > log["start_date"]:
+            wrong.append("the call log says that it took no time")
         self.table.row(login, what, log["phone_number"], said, right, note, wrong=wrong)
 
 
@@ -186,17 +192,28 @@ def rules(scene):
     scene.call("sophie", ("demo_partner_antwerp", "0032450001234"), MAIN_LINE)
     scene.call("sophie", ("0450 00 12 34", "0032450001234"), MAIN_LINE)
     scene.call("sophie", TYPED_LONDON, LONDON)
+    for name, phone in {
+        "demo_lead_with_00": "0044 20 7946 0321",
+        "demo_lead_with_011": "011 44 20 7946 0321",
+    }.items():
+        scene.admin.new_lead(name, phone, "US")
+        scene.call("sophie", (name, "00442079460321"), LONDON, f"in the USA, as {phone}")
     scene.call("james", BERLIN, LONDON)
     scene.call("james", LEAD_LYON, PARIS)
 
 
 def not_ours(scene):
     """Where no number of ours is shown: emergency, service, internal"""
-    scene.call("sophie", ("112", "112"), NOTHING)
-    scene.call("sophie", ("1207", "1207"), NOTHING)
+    for typed in ("112", "101", "1207", "*97", "#31#0450001234"):
+        scene.call("sophie", (typed, typed), NOTHING)
     sophie, james = scene.agent("sophie"), scene.agent("james")
     james.at("/odoo")
     sophie.at("/odoo")
+    sophie.numpad("100")
+    sophie.see(".o_axivox_call_preview", "Internal call")
+    sophie.dial()
+    note = "a number for emergencies, but an extension: its phone is off"
+    scene.outcome("100", "missed", "no_answer", note)
     sophie.numpad("202")
     sophie.dial()
     text, number, _reason = sophie.shown()
@@ -275,6 +292,7 @@ def incoming(scene):
     for caller, called, seen, kind in (
         ("<sip:+32450001234@carrier.example>", TO_MAIN_LINE, "Bram Peeters", "stored with a 0"),
         ("<sip:32450001234@carrier.example>", TO_MAIN_LINE, "Bram Peeters", "without the plus"),
+        ("<sip:0450001234@carrier.example>", TO_MAIN_LINE, "Bram Peeters", "national"),
         ("<sip:00442079460321@carrier.example>", TO_MAIN_LINE, "Fleet of cargo bikes", "a lead"),
         ("<sip:+33199004999@carrier.example>", TO_MAIN_LINE, "Unknown caller", "unknown"),
         ('"Anonymous" <sip:anonymous@anonymous.invalid>', TO_MAIN_LINE, "withholds", "withheld"),
@@ -349,11 +367,80 @@ def answered(scene):
         scene.outcome(what, "terminated", "answered", note, wrong)
 
 
+def tabs(scene):
+    """Two tabs of one user, which both ring; a second caller, who finds her busy"""
+    network, sophie = scene.network, scene.agent("sophie")
+    other = scene.browser.tab(sophie.context, "sophie")
+    both = sophie, other
+
+    def ringing():
+        return network.carrier_side("calls_in", caller=STRANGER, dialled=MAIN_LINE)
+
+    for tab in both:
+        tab.at("/odoo")
+    with ringing() as carrier:
+        for tab in both:
+            tab.see(".o_axivox_caller", "France")
+        other.click(".o_voip_softphone button[title=Accept]")
+        sophie.idle()
+        other.sound()
+        other.hang_up()
+    scene.outcome("answered in a tab", "terminated", "answered", wrong=carrier.wrong)
+    with ringing() as carrier:
+        for tab in both:
+            tab.see(".o_axivox_caller", "France")
+        sophie.hang_up()
+        other.idle()
+    scene.outcome("declined in a tab", "rejected", "rejected", wrong=carrier.wrong)
+    other.close()
+    with ringing() as carrier:
+        sophie.click(".o_voip_softphone button[title=Accept]")
+        with network.carrier_side("calls_in", caller=ANOTHER, dialled=MAIN_LINE) as second:
+            sophie.sound()
+        sophie.hang_up()
+    if second.final() != "486 Busy Here":
+        second.wrong.append(f"the second caller got {second.final()}")
+    for what, number, end, wrong in (
+        ("first caller", STRANGERS[0], ("terminated", "answered"), carrier.wrong),
+        ("second caller", STRANGERS[1], ("rejected", "busy"), second.wrong),
+    ):
+        scene.outcome(what, *end, wrong=wrong, log=scene.logged("sophie", number))
+
+
+def leaving(scene):
+    """The page goes away during a call: the browser asks, and the other side is told"""
+    sophie = scene.agent("sophie")
+    for scenario, state, outcome in (
+        ("answers", "terminated", "answered"),
+        ("rings", "aborted", "cancelled"),
+    ):
+        sophie.at(scene.form("demo_lead_london"))
+        with scene.network.carrier_side(scenario) as carrier:
+            sophie.call_from_form()
+            carrier.invite()
+            if scenario == "answers":
+                sophie.sound()
+            sophie.questions.clear()
+            sophie.at("/odoo")
+        if sophie.questions != ["beforeunload"]:
+            carrier.wrong.append(f"the browser asked {sophie.questions}")
+        scene.outcome(f"leaves: it {scenario}", state, outcome, wrong=carrier.wrong)
+
+
+def given_back(scene):
+    """A number that Axivox has no more: calls go on as if it were not named"""
+    scene.network.give_back(NEW_YORK)
+    scene.admin.write("axivox.number", "demo_number_new_york", active=False)
+    scene.call("sophie", ("demo_lead_boston", "0016175550187"), MAIN_LINE, "not rule 001")
+    scene.call("noor", BERLIN, MAIN_LINE, "not her own number")
+    scene.admin.write("axivox.number", "demo_number_new_york", active=True)
+
+
 def silence(scene):
     """Odoo that does not answer: the call leaves after two seconds, in the form that is known"""
     account, number = map(scene.admin.id_of, ("demo_account", "demo_number_miami"))
-    belgium = {"account_id": account, "destination_prefix": "0032", "number_id": number}
-    scene.admin.ask("axivox.outgoing.rule", "create", [belgium])
+    mobiles = {"account_id": account, "destination_prefix": "0032450", "number_id": number}
+    scene.admin.ask("axivox.outgoing.rule", "create", [mobiles])
     scene.admin.account("action_apply_changes")
     sophie = scene.agent("sophie")
 
@@ -383,6 +470,12 @@ def silence(scene):
     sophie.at(scene.form("demo_lead_lyon"))
     sophie.see(".o_axivox_shown_as bdi")
     usual = call(*LEAD_LYON, PARIS, sophie.call_from_form, answers=contextlib.nullcontext)
+    before = len(scene.network.asked())
+    with e2e_odoo.silent():
+        sophie.call_from_form()
+        sophie.hang_up()
+    wrong = ["it left"] * (len(scene.network.asked()) - before)
+    scene.outcome("hangs up at once", "aborted", "cancelled", "nothing left", wrong)
     call(*LEAD_LYON, PARIS, sophie.call_from_form, usual=usual)
     sophie.at("/odoo")
     sophie.numpad("0450")
@@ -419,6 +512,6 @@ def trouble(scene):
 
 
 PARTS = (
-    *(rules, not_ours, apply, forms, not_ours_to_show),
-    *(endings, incoming, answered, silence, trouble),
+    *(rules, not_ours, apply, forms, not_ours_to_show, endings, incoming, answered),
+    *(tabs, leaving, silence, given_back, trouble),
 )

@@ -67,6 +67,17 @@ class Administrator(Salesperson):
         """Save fields of a record of the demo data."""
         self.ask(model, "write", [self.id_of(name)], values)
 
+    def new_lead(self, name, phone, country):
+        """Make a lead, known by its name as those of the demo data are.
+
+        :param country: ISO 3166 code
+        """
+        [country_id] = self.ask("res.country", "search", [("code", "=", country)])
+        lead = {"name": name, "phone": phone, "country_id": country_id}
+        [lead_id] = self.ask("crm.lead", "create", [lead])
+        known = {"module": "axivox_caller_id", "name": name}
+        self.ask("ir.model.data", "create", [{**known, "model": "crm.lead", "res_id": lead_id}])
+
     def account(self, method, *arguments):
         """Call a method of the demo's Axivox account."""
         return self.ask("axivox.account", method, [self.id_of("demo_account")], *arguments)
@@ -98,10 +109,11 @@ class Administrator(Salesperson):
                 {"voip_pbx_id": pbx_id, **credentials},
             )
 
-    def last_call(self, login):
-        """What the call log says of a user's last call."""
+    def last_call(self, login, number=None):
+        """What the call log says of a user's last call, or of the last one with this number."""
         fields = ["state", "outcome", "caller_id", "caller_id_source", "phone_number", "type_call"]
         fields += ["start_date", "end_date", "lead_id", "partner_id", "axivox_number_id"]
         mine = [("user_id.login", "=", login)]
+        mine += [("phone_number", "=", number)] if number else []
         calls = self.ask("voip.call", "search_read", mine, fields, order="id desc", limit=1)
         return calls[0] if calls else {}

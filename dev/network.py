@@ -5,13 +5,15 @@
 - the carrier is SIPp, one program a call, with a scenario of sandbox/network/.
 """
 
+import itertools
 import re
 import secrets
 import socket
 import subprocess
 import time
+import urllib.parse
+import urllib.request
 from dataclasses import dataclass
-from pathlib import Path
 
 import demo_axivox
 import provisions
@@ -49,6 +51,7 @@ class Network:
         self.token = secrets.token_urlsafe(24)
         self.secret = secrets.token_hex(8)
         self.udp, self.carrier, self.ng = free_port(), free_port(), free_port()
+        self.numbers = itertools.count(1)
         self.state = STATE / "e2e-sandbox.json"
         self.sandbox = Background("the sandbox", "e2e-sandbox", health="/openapi.json")
         self.rtpengine = Background("rtpengine", "e2e-rtpengine", health="/ping")
@@ -56,7 +59,8 @@ class Network:
 
     def start(self):
         provisions.network()
-        self.state.unlink(missing_ok=True)
+        for old in (self.state, *STATE.glob("e2e-carrier-*.log")):
+            old.unlink(missing_ok=True)
         demo_axivox.start(self.sandbox, self.state, self.token)
         rtpengine = [
             *("rtpengine", "--config-file=none", "--foreground", "--log-stderr"),
@@ -91,9 +95,14 @@ class Network:
         return f"{self.secret}-{extension}"
 
     def asked(self):
-        """As which number the phone of the last call from a phone asked to be shown, or ""."""
+        """As which number the phone asked to be shown, or "", of each call from a phone so far."""
         log = self.kamailio.log.read_text(errors="replace")
-        return re.findall(r"asks to be shown as: (.*)", log)[-1]
+        return re.findall(r"asks to be shown as: (.*)", log)
+
+    def give_back(self, number):
+        """Axivox has this number no more."""
+        address = f"{self.sandbox.address()}/sandbox/numbers/{number}"
+        urllib.request.urlopen(urllib.request.Request(address, method="DELETE")).close()
 
     def carrier_side(
         self,
@@ -117,33 +126,35 @@ class Network:
         file = filled(
             f"{scenario}.xml", RING_HERE=ring * 1000, TALK_HERE=talk * 1000, ANSWER_HERE=answer
         )
-        media = free_port()
+        media, port = free_port(), free_port() if caller else self.carrier
         called = [f"127.0.0.1:{self.udp}", "-s", dialled, "-key", "caller", caller]
+        log = STATE / f"e2e-carrier-{next(self.numbers):03}.log"
         command = [
             *("sipp", "-sf", file, "-m", "1", "-nd", "-rtp_echo"),
-            *("-i", "127.0.0.1", "-p", self.carrier, "-mi", "127.0.0.1", "-mp", media),
+            *("-i", "127.0.0.1", "-p", port, "-mi", "127.0.0.1", "-mp", media),
             *(called if caller else []),
-            *("-trace_msg", "-message_file", STATE / "e2e-carrier.log"),
+            *("-trace_msg", "-message_file", log),
             *("-timeout", PATIENCE, "-timeout_error"),
         ]
-        return Carrier(command, media, self.rtpengine.log)
+        return Carrier(command, log, media, self.rtpengine.log)
 
 
 class Carrier:
     """A SIPp that takes part in one call, and notes what it got; a context of the call.
 
+    :param log: where SIPp writes the messages
+    :param media: its port for sound
+    :param relay_log: where rtpengine counts the packets
     :ivar wrong: after the call, sentences on what did not go as the scenario says
     """
 
-    def __init__(self, command, media, relay_log):
-        self.command, self.media, self.relay_log = list(map(str, command)), media, relay_log
-        self.log = Path(self.command[self.command.index("-message_file") + 1])
+    def __init__(self, command, log, media, relay_log):
+        self.command, self.log, self.media, self.relay_log = command, log, media, relay_log
         self.wrong = []
 
     def __enter__(self):
-        self.log.unlink(missing_ok=True)
         self.process = subprocess.Popen(
-            self.command,
+            list(map(str, self.command)),
             cwd=STATE,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -173,12 +184,19 @@ class Carrier:
         return invite
 
     def _invite(self):
-        text = self.log.read_text(errors="replace") if self.log.exists() else ""
-        for message in re.split(r"(?m)^-{10,}.*$", text):
-            found = re.search(r"(?m)^INVITE sip:.*(?:\n.*)*?\n\r?\n", message)
-            if found and "received" in message:
+        for message in self._received():
+            if found := re.search(r"(?m)^INVITE sip:.*(?:\n.*)*?\n\r?\n", message):
                 return Invite.read(found[0])
         return None
+
+    def final(self):
+        """How the call that the carrier placed was answered in the end, as `486 Busy Here`."""
+        answers = (re.search(r"(?m)^SIP/2.0 ([2-6].*?)\r?$", text) for text in self._received())
+        return [answer[1] for answer in answers if answer][-1]
+
+    def _received(self):
+        text = self.log.read_text(errors="replace") if self.log.exists() else ""
+        return [part for part in re.split(r"(?m)^-{10,}.*$", text) if "received" in part]
 
     def packets(self):
         """After the call: how many packets of sound rtpengine got from the carrier, which sends
@@ -196,6 +214,7 @@ class Invite:
     asserted: str | None
     origin: str
     preferred: str | None
+    is_emergency: bool
 
     @classmethod
     def read(cls, text):
@@ -204,8 +223,9 @@ class Invite:
             return found and found[1]
 
         return cls(
-            re.match(r"INVITE sips?:([^@\s]+)@", text)[1],
+            urllib.parse.unquote(re.match(r"INVITE sips?:([^@\s]+)@", text)[1]),
             user("P-Asserted-Identity"),
             user("From"),
             user("P-Preferred-Identity"),
+            bool(re.search(r"(?mi)^Priority: emergency", text)),
         )

@@ -94,6 +94,11 @@ class Account:
             entry = next(entry for entry in state["numbers"] if entry["number"] == number)
             entry["destination"] = {"type": kind, "target": target}
 
+    def give_back(self, number):
+        """The number is rented no more; the settings that name it stay as they are."""
+        with self._change() as state:
+            state["numbers"] = [e for e in state["numbers"] if e["number"] != number]
+
     def apply(self, key=None):
         """Let live calls run on all that is saved.
 

@@ -28,16 +28,16 @@ async def get_caller_id(
     The kind is `external`, `internal`, `emergency`, `service`, or `refused`: the phone `asked` to
     be shown as a number (P-Preferred-Identity) that is none of the account's.
     """
-    applied = account["applied"]
+    applied, ours = account["applied"], {entry["number"] for entry in account["numbers"]}
     if extension not in applied["users"]:
         raise HTTPException(404, "There is no such extension.")
     kind = kind_of(destination, applied["users"])
     if kind != "external":
         return f"{kind} -"
     if asked:
-        ours = {entry["number"] for entry in account["numbers"]}
         return f"external {asked}" if asked in ours else "refused -"
-    return f"external {outgoing_number(applied, extension, zero_form(destination)) or '-'}"
+    number = outgoing_number(applied, ours, extension, zero_form(destination))
+    return f"external {number or '-'}"
 
 
 def kind_of(dialled, extensions):
@@ -59,10 +59,17 @@ def zero_form(dialled):
     return "00" + COUNTRY + dialled.removeprefix("0")
 
 
-def outgoing_number(applied, extension, destination):
-    """The number that live calls show, or None."""
-    own = applied["users"][extension]
-    rules = [r["number"] for r in applied["rules"] if destination.startswith(r["prefix"])]
+def outgoing_number(applied, ours, extension, destination):
+    """The number that live calls show, or None; one that was given back counts as not named."""
+    own, default = (
+        number if number in ours else None
+        for number in (applied["users"][extension], applied["default_number"])
+    )
+    rules = [
+        rule["number"]
+        for rule in applied["rules"]
+        if rule["number"] in ours and destination.startswith(rule["prefix"])
+    ]
     if rules and (applied["rules_override_users"] or not own):
         return rules[0]
-    return own or applied["default_number"]
+    return own or default

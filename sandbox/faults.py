@@ -250,6 +250,11 @@ async def edit_at_once(account: ServedAccount, edit: Edit):
     edit.make(account)
 
 
+@router.delete("/numbers/{number}", status_code=204)
+async def give_back(account: ServedAccount, number: E164):
+    account.give_back(number)
+
+
 @router.get("/requests")
 async def get_requests(request: Request):
     return request.app.state.misbehaving.requests

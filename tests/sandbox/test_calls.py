@@ -3,7 +3,7 @@
 import pytest
 
 MAIN, PARIS, LONDON = "+3212345678", "+33199001234", "+442079460958"
-NEW_YORK, MIAMI = "+12125550123", "+13055550145"
+NEW_YORK, MIAMI, FREEPHONE = "+12125550123", "+13055550145", "+448081570123"
 
 
 def asked(sandbox, extension, destination, preferred=None):
@@ -44,6 +44,16 @@ def test_what_is_saved_reaches_no_call_before_it_is_applied(sandbox):
     assert asked(sandbox, "201", "004930123456") == f"external {LONDON}"
 
 
+def test_a_number_that_was_given_back_counts_as_not_named(sandbox):
+    for number in (NEW_YORK, LONDON):
+        sandbox.control("DELETE", f"numbers/{number}")
+    assert asked(sandbox, "204", "0016175550187") == f"external {MAIN}"
+    assert asked(sandbox, "202", "004930123456") == f"external {MAIN}"
+    assert asked(sandbox, "201", "00442079460321") == f"external {FREEPHONE}", "the next rule 0044"
+    sandbox.control("DELETE", f"numbers/{MAIN}")
+    assert asked(sandbox, "201", "004930123456") == "external -"
+
+
 def test_no_number_configured_is_said(sandbox):
     sandbox.control("POST", "edit", {"default_number": None, "apply": True})
     assert asked(sandbox, "201", "004930123456") == "external -"
@@ -58,6 +68,7 @@ def test_no_number_configured_is_said(sandbox):
         ("101", "emergency"),
         ("1207", "service"),
         ("*97", "service"),
+        ("#31#0450001234", "service"),
     ],
 )
 def test_no_outside_number_is_shown_whatever_is_asked_for(sandbox, destination, kind):
