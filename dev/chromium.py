@@ -46,6 +46,8 @@ SEEN = """(selector, text) => [...document.querySelectorAll(selector)].find(
     (element) => element.textContent.includes(text)
 )"""
 
+SERVICES = "odoo.__WOWL_DEBUG__.root.env.services"  # of Odoo's web client
+
 # The middle of an element that stays where it is, if a click there would arrive at it.
 REACHED = """async (element) => {
     element.scrollIntoView({ block: "nearest" });
@@ -223,10 +225,14 @@ class Agent(Debugger):
         self.go(path)
         self.registered()
 
-    def registered(self, seconds=SECONDS):
-        agent = "odoo.__WOWL_DEBUG__.root.env.services.voip_agent_oca"
-        self.until(f"{agent}.registererState === 'Registered'", "the registration", seconds)
+    def registered(self):
+        agent = f"{SERVICES}.voip_agent_oca"
+        self.until(f"{agent}.registererState === 'Registered'", "the registration")
         self.see(".o_menu_systray .o_voip_connected")
+
+    def status(self):
+        """Whether the softphone says that it is `connected` or `disconnected`."""
+        return self.run(f"{SERVICES}.voip_oca.status")
 
     def promised(self):
         """The number that the form says a call will show, or None."""

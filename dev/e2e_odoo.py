@@ -78,6 +78,14 @@ class Administrator(Salesperson):
         known = {"module": "axivox_caller_id", "name": name}
         self.ask("ir.model.data", "create", [{**known, "model": "crm.lead", "res_id": lead_id}])
 
+    def lines(self, name):
+        """What the chatter of a record says of calls from here, the latest first."""
+        model = "crm.lead" if "lead" in name else "res.partner"
+        of_calls = [("model", "=", model), ("res_id", "=", self.id_of(name))]
+        of_calls += [("body", "ilike", "Outgoing call")]
+        messages = self.ask("mail.message", "search_read", of_calls, ["body"], order="id desc")
+        return [message["body"] for message in messages]
+
     def account(self, method, *arguments):
         """Call a method of the demo's Axivox account."""
         return self.ask("axivox.account", method, [self.id_of("demo_account")], *arguments)

@@ -78,6 +78,7 @@ class Network:
             "RTPENGINE_HERE": self.ng,
             "PASSWORD_HERE": self.secret,
             "SANDBOX_HERE": self.sandbox.address(),
+            "DOMAIN_HERE": DOMAIN,
         }
 
         def command(port):
@@ -130,6 +131,7 @@ class Network:
         called = [f"127.0.0.1:{self.udp}", "-s", dialled, "-key", "caller", caller]
         log = STATE / f"e2e-carrier-{next(self.numbers):03}.log"
         command = [
+            # One call; no answers of its own to what the scenario does not know (-nd).
             *("sipp", "-sf", file, "-m", "1", "-nd", "-rtp_echo"),
             *("-i", "127.0.0.1", "-p", port, "-mi", "127.0.0.1", "-mp", media),
             *(called if caller else []),
@@ -191,8 +193,8 @@ class Carrier:
 
     def final(self):
         """How the call that the carrier placed was answered in the end, as `486 Busy Here`."""
-        answers = (re.search(r"(?m)^SIP/2.0 ([2-6].*?)\r?$", text) for text in self._received())
-        return [answer[1] for answer in answers if answer][-1]
+        answers = [re.search(r"(?m)^SIP/2.0 ([2-6].*?)\r?$", text) for text in self._received()]
+        return next((answer[1] for answer in reversed(answers) if answer), "no answer")
 
     def _received(self):
         text = self.log.read_text(errors="replace") if self.log.exists() else ""
@@ -211,6 +213,7 @@ class Invite:
     """What the carrier received: the users of its URIs, None where a header is not there."""
 
     dialled: str
+    to: str
     asserted: str | None
     origin: str
     preferred: str | None
@@ -224,6 +227,7 @@ class Invite:
 
         return cls(
             urllib.parse.unquote(re.match(r"INVITE sips?:([^@\s]+)@", text)[1]),
+            urllib.parse.unquote(user("To")),
             user("P-Asserted-Identity"),
             user("From"),
             user("P-Preferred-Identity"),

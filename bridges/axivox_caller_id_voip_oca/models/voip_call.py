@@ -1,6 +1,7 @@
 import logging
 from datetime import timedelta
 
+from markupsafe import escape
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
@@ -25,6 +26,7 @@ SERVER_SETS = (
     "lead_id",
     "sip_call_id",
     "outcome",
+    "summary_id",
 )
 STATES = {
     sip.ANSWERED: "terminated",
@@ -92,6 +94,14 @@ class VoipCall(models.Model):
         ],
         readonly=True,
         copy=False,
+    )
+
+    summary_id = fields.Many2one(
+        "mail.message",
+        string="Line in the chatter",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
     )
 
     _sip_call_id_unique = models.UniqueIndex(
@@ -266,8 +276,17 @@ class VoipCall(models.Model):
         )
         about = self.lead_id or self.partner_id
         if about and outcome != sip.ELSEWHERE:
-            # sudo: the call is logged also by who may only read the record
-            about.sudo()._message_log(body=self._summary(), author_id=self.env.user.partner_id.id)
+            self._summarize(about)
+
+    def _summarize(self, about):
+        """Say in the chatter how the call ended: one line, also where another tab knew less."""
+        # sudo: the call is logged also by who may only read the record
+        call, about = self.sudo(), about.sudo()
+        if call.summary_id:
+            call.summary_id.body = escape(self._summary())
+        else:
+            author = self.env.user.partner_id
+            call.summary_id = about._message_log(body=self._summary(), author_id=author.id)
 
     def _summary(self):
         """:return: the line in the chatter: direction, duration, number shown, outcome"""

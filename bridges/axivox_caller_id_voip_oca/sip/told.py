@@ -14,7 +14,7 @@ class Told:
     """A call as a browser tells it, each field of its type whatever was sent.
 
     ``record`` is the model and id that were called from; ``dialled`` are the users of the SIP
-    headers that may name which of our numbers was called, the likeliest first; the three times
+    headers that may name which of our numbers was called, the likeliest first; the two times
     are seconds before now, or None for what did not happen; ``status`` and ``reason`` are SIP's.
     """
 
@@ -25,7 +25,6 @@ class Told:
     record: tuple = ()
     chosen_number_id: int | None = None
     dialled: tuple = ()
-    started_ago: float = 0.0
     answered_ago: float | None = None
     ended_ago: float | None = None
     status: int | None = None
@@ -46,7 +45,6 @@ class Told:
             record=(_text(values.get("res_model")), record) if record else (),
             chosen_number_id=_id(values.get("chosen_number_id")),
             dialled=tuple(map(_text, dialled[:5])) if isinstance(dialled, list) else (),
-            started_ago=_ago(values.get("started_ago")) or 0.0,
             answered_ago=_ago(values.get("answered_ago")),
             ended_ago=_ago(values.get("ended_ago")),
             status=_id(values.get("status")),

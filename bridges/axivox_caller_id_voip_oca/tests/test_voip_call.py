@@ -227,7 +227,6 @@ class TestLog(VoipCase):
             "status",
             "chosen_number_id",
             "dialled",
-            "started_ago",
             "answered_ago",
             "ended_ago",
             "reason",
@@ -262,6 +261,7 @@ class TestLog(VoipCase):
             "lead_id": self.lead.id,
             "sip_call_id": "mine",
             "outcome": "answered",
+            "summary_id": self.lead.message_ids[:1].id,
         }
         self.assertEqual(set(values), set(SERVER_SETS))
         call, _shown = self._call()
@@ -341,8 +341,18 @@ class TestLog(VoipCase):
         self.assertEqual((call.outcome, call.state), ("answered", "ongoing"))
         self.assertFalse(call.end_date)
 
+    def test_line_in_the_chatter_says_what_the_tab_that_answered_knew(self):
+        incoming = {"type_call": "incoming", "sip_call_id": "x"}
+        self._call(CALLED, **incoming)
+        self._call(CALLED, **incoming, ended_ago=0)
+        self.assertIn("No answer", *self._lines(self.lead))
+        self._call(CALLED, **incoming, answered_ago=65, ended_ago=0)
+        (line,) = self._lines(self.lead)
+        self.assertIn("1 min 5 s", line)
+        self.assertIn("Answered", line)
+
     def test_call_logged_late_keeps_its_times(self):
-        call, _shown = self._call(sip_call_id="x", started_ago=300, answered_ago=290, ended_ago=60)
+        call, _shown = self._call(sip_call_id="x", answered_ago=290, ended_ago=60)
         self.assertEqual((call.end_date - call.start_date).total_seconds(), 230)
         self.assertAlmostEqual(
             fields.Datetime.now() - call.end_date, timedelta(seconds=60), delta=timedelta(seconds=5)

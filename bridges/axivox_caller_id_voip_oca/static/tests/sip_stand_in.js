@@ -2,6 +2,7 @@ import { animationFrame, tick } from "@odoo/hoot";
 import { start } from "@mail/../tests/mail_test_helpers";
 import { VoipAgent } from "@voip_oca/services/voip_agent_service.esm";
 import { getService, onRpc, patchWithCleanup } from "@web/../tests/web_test_helpers";
+import { browser } from "@web/core/browser/browser";
 import { session } from "@web/session";
 import { DOMAIN, Media, Wire } from "./wire";
 
@@ -17,6 +18,21 @@ export function breakMedia() {
     patchWithCleanup(Media, { fails: true });
 }
 
+/** The locks of a browser in which no other test has left a call. */
+class Locks {
+    held = [];
+
+    async query() {
+        return { held: this.held };
+    }
+    async request(name, _options, use) {
+        const lock = { name };
+        this.held.push(lock);
+        await use(lock);
+        this.held.splice(this.held.indexOf(lock), 1);
+    }
+}
+
 /** The widget of extension 201, registered at a PBX that the test plays. */
 export async function startWidget({ axivox = { dial_format: "00" }, mode = "prod" } = {}) {
     const wire = new Wire(settle);
@@ -30,6 +46,7 @@ export async function startWidget({ axivox = { dial_format: "00" }, mode = "prod
         playTone() {},
         setCallAudio() {},
     });
+    patchWithCleanup(browser.navigator, { locks: new Locks() });
     patchWithCleanup(session, {
         ...session,
         voip: {

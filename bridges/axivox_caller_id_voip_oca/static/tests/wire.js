@@ -48,9 +48,9 @@ export class Wire {
         await this.settle();
     }
 
-    /** Answer the last request of this method. */
-    async answer(method, status, ...headers) {
-        const request = this.last(method);
+    /** Answer a request: this one, or the last one of this method. */
+    async answer(what, status, ...headers) {
+        const request = this.last(what);
         const to = header(request, "To");
         await this.receive(
             [

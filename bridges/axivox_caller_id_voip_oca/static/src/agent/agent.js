@@ -2,7 +2,7 @@
 import { toRaw } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { browser } from "@web/core/browser/browser";
-import { delay } from "@web/core/utils/concurrency";
+import { Deferred, delay } from "@web/core/utils/concurrency";
 import { patch } from "@web/core/utils/patch";
 import { VoipAgent, voipAgentOCAService } from "@voip_oca/services/voip_agent_service.esm";
 import { LoggedCall } from "../call_log/call_log";
@@ -21,6 +21,8 @@ function dialledUsers(request) {
 
 /** Between the tabs of a browser, all of which ring: the Call-ID of the call that one declined. */
 const DECLINED = "axivox_caller_id.declined";
+/** The lock of the tab that is in a call: no other one rings meanwhile. */
+const IN_CALL = "axivox_caller_id.in_call";
 
 /** The user hung up before the call had left. */
 class HungUp extends Error {}
@@ -49,6 +51,7 @@ patch(VoipAgent.prototype, {
             if (this.session) {
                 this.adaptInvite();
                 this.watch(this.session);
+                this.holdLine(toRaw(this.session));
             }
         } catch (error) {
             if (!(error instanceof HungUp)) {
@@ -94,10 +97,11 @@ patch(VoipAgent.prototype, {
         request.callId = facts.sip_call_id;
         request.setHeader("call-id", facts.sip_call_id);
         if (this.voip.axivox) {
-            request.ruri.user =
+            request.ruri.user = request.to.uri.user =
                 axivox?.dial ||
                 this.dial ||
                 dialForm(facts.phone_number, this.voip.axivox.dial_format);
+            request.setHeader("to", request.to.toString());
         }
         if (axivox?.ask) {
             const identity = `<sip:${axivox.number}@${this.voip.pbx_domain}>`;
@@ -120,14 +124,18 @@ patch(VoipAgent.prototype, {
     },
     /** Mended: a second call while busy is logged as such, and leaves the first one alone. */
     async onInvite(session) {
-        this.facts = {
+        const facts = {
             sip_call_id: session.request.callId,
             dialled: dialledUsers(session.request),
         };
-        if (this.session || this.isPlacing) {
+        const isElsewhere = await this.isInCallElsewhere();
+        if (session.state !== SIP.SessionState.Initial) {
+            return; // the caller has given up
+        }
+        if (this.session || this.isPlacing || isElsewhere) {
             session.reject({ statusCode: 486 });
             new LoggedCall(this.voip, {
-                ...this.facts,
+                ...facts,
                 phone_number: session.remoteIdentity.uri.user,
                 type_call: "incoming",
                 ended_at: Date.now(),
@@ -137,14 +145,24 @@ patch(VoipAgent.prototype, {
             return;
         }
         this.voip.partner = false;
+        this.facts = facts;
         await super.onInvite(session);
         this.watch(session);
     },
-    _onInviteRejected(response) {
-        if (this.session) {
-            this.note(response.message);
+    /** Mended: what comes late for a call that was hung up is not about the next one. */
+    _onInviteAccepted(response) {
+        if (this.isOfThisCall(response)) {
+            super._onInviteAccepted(response);
         }
-        super._onInviteRejected(response);
+    },
+    _onInviteRejected(response) {
+        if (this.isOfThisCall(response)) {
+            this.note(response.message);
+            super._onInviteRejected(response);
+        }
+    },
+    isOfThisCall({ message }) {
+        return this.session && this.session.request.callId === message.callId;
     },
     async _onCancelInvitation(cancel) {
         this.note(cancel?.request);
@@ -157,11 +175,20 @@ patch(VoipAgent.prototype, {
             reason: message?.getHeader("Reason"),
         });
     },
-    /** Mended: a call that is declined stops ringing in the other tabs, too. */
+    /**
+     * Mended: a call that is declined stops ringing in the other tabs, too, and can be declined
+     * while it is being accepted; one that is cancelled answers no challenge, or it would ring.
+     */
     async hangup() {
+        const { session } = this;
         Object.assign(this.voip.logged?.facts || {}, { ended_here: true });
-        if (this.isRinging) {
-            this.declined.postMessage(this.session.request.callId);
+        if (this.isCalled) {
+            this.declined.postMessage(session.request.callId);
+            session.reject();
+            return this._onHanghup();
+        }
+        if (session?.outgoingInviteRequest) {
+            toRaw(session).outgoingInviteRequest.authenticationGuard = () => true;
         }
         return super.hangup();
     },
@@ -170,10 +197,14 @@ patch(VoipAgent.prototype, {
             this.hangup();
         }
     },
-    /** Whether somebody calls, and nobody has answered yet. */
-    get isRinging() {
+    /** Whether somebody calls who was not answered yet. */
+    get isCalled() {
         const { call, inCall } = this.voip;
         return inCall && call.typeCall === "incoming" && call.state === "calling";
+    },
+    /** Whether somebody calls, and the user has not tried to answer either. */
+    get isRinging() {
+        return this.isCalled && this.session.state === SIP.SessionState.Initial;
     },
     /** Mended: the call ends with the page, and the other side is told. */
     leave() {
@@ -182,6 +213,20 @@ patch(VoipAgent.prototype, {
         } else if (this.voip.inCall) {
             this.hangup();
         }
+    },
+    /** Mended: who is in a call in one tab is busy in all. The browser frees what a tab leaves. */
+    holdLine(session) {
+        const { Terminating, Terminated } = SIP.SessionState;
+        const isOver = (state) => [Terminating, Terminated].includes(state);
+        browser.navigator.locks.request(IN_CALL, { mode: "shared" }, () => {
+            const over = new Deferred();
+            session.stateChange.addListener((state) => isOver(state) && over.resolve());
+            return isOver(session.state) || over;
+        });
+    },
+    async isInCallElsewhere() {
+        const { held } = await browser.navigator.locks.query();
+        return held.some(({ name }) => name === IN_CALL);
     },
     /** Mended: a BYE is answered, and the call ends here whether Odoo can be reached or not. */
     async _onHanghup(bye) {
@@ -194,13 +239,17 @@ patch(VoipAgent.prototype, {
     },
     /** Mended: a call is ongoing when it was accepted, not when somebody tried to. */
     async accept() {
+        const { session } = this;
         try {
-            await this.session?.accept();
+            this.holdLine(toRaw(session));
+            await session.accept();
         } catch (error) {
-            this.notification.add(
-                _t("The call could not be accepted: %(error)s", { error: error.message }),
-                { type: "danger" }
-            );
+            if (!this.voip.logged.facts.ended_here) {
+                this.notification.add(
+                    _t("The call could not be accepted: %(error)s", { error: error.message }),
+                    { type: "danger" }
+                );
+            }
             return;
         }
         this.voip.acceptCall();
@@ -234,6 +283,9 @@ patch(VoipAgent.prototype, {
         if (state === SIP.RegistererState.Registered) {
             this.voip.status = "connected";
             this.voip.notRegistered = "";
+        } else if (state === SIP.RegistererState.Unregistered) {
+            this.voip.status = "disconnected";
+            this.voip.notRegistered = _t("Not registered: calls do not ring here. Reload the page.");
         }
     },
 });

@@ -51,11 +51,10 @@ export class LoggedCall {
 
     /** The facts as the server takes them: with times before now, for clocks differ. */
     get told() {
-        const { started_at, answered_at, ended_at, ...told } = this.facts;
+        const { answered_at, ended_at, ...told } = this.facts;
         const ago = (time) => time && (Date.now() - time) / 1000;
         return {
             ...told,
-            started_ago: ago(started_at),
             answered_ago: ago(answered_at),
             ended_ago: ago(ended_at),
         };

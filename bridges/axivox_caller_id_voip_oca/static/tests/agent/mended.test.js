@@ -1,11 +1,11 @@
 import { expect, test, waitUntil } from "@odoo/hoot";
 import { animationFrame, Deferred } from "@odoo/hoot-mock";
 import { defineVoipModels } from "@voip_oca/../tests/voip_test_helpers.esm";
-import { onRpc, preloadBundle } from "@web/../tests/web_test_helpers";
+import { onRpc, patchWithCleanup, preloadBundle } from "@web/../tests/web_test_helpers";
 import { browser } from "@web/core/browser/browser";
 import { logLateCalls } from "@axivox_caller_id_voip_oca/call_log/call_log";
 import { breakMedia, logsCalls, settle, startWidget } from "../sip_stand_in";
-import { header } from "../wire";
+import { header, Media } from "../wire";
 
 // Each test here fails with voip_oca 19.0.1.0.2 alone: see docs/voip_oca.md.
 
@@ -204,4 +204,75 @@ test("who leaves the page while it rings does not decline: it may ring elsewhere
     expect(wire.last("SIP/2.0 480")).toBe(undefined);
     expect(told.at(-1).ended_ago).not.toBe(undefined);
     expect(told.at(-1).ended_here).toBe(undefined);
+});
+
+test("a call that is hung up while it is being accepted is declined", async () => {
+    const told = logsCalls(false);
+    const wire = await startWidget();
+    const held = new Deferred();
+    patchWithCleanup(Media.prototype, { getDescription: () => held });
+    await wire.ring();
+    wire.agent.accept();
+    await settle();
+    await wire.agent.hangup();
+    held.resolve({ body: "v=0", contentType: "application/sdp" });
+    await settle();
+    expect(wire.last("SIP/2.0 480")).toMatch(/Call-ID: call-1/);
+    expect(wire.last("SIP/2.0 200")).toBe(undefined);
+    expect(wire.voip.inCall).toBe(false);
+    expect(".o_notification").toHaveCount(0);
+    expect(told.at(-1).ended_here).toBe(true);
+    expect(told.at(-1).answered_ago).toBe(undefined);
+});
+
+test("who is in a call in another tab is busy here", async () => {
+    const told = logsCalls(false);
+    const wire = await startWidget();
+    const talk = new Deferred();
+    browser.navigator.locks.request("axivox_caller_id.in_call", { mode: "shared" }, () => talk);
+    await wire.ring({ callId: "call-7" });
+    expect(wire.last("SIP/2.0 486")).toMatch(/Call-ID: call-7/);
+    expect(wire.voip.inCall).toBe(false);
+    expect([told[0].status, told[0].ended_here]).toEqual([486, true]);
+
+    talk.resolve();
+    await settle();
+    await wire.ring({ callId: "call-8" });
+    expect(wire.voip.inCall).toBe(true);
+    expect(await wire.agent.isInCallElsewhere()).toBe(false);
+    await wire.agent.accept();
+    await settle();
+    expect(await wire.agent.isInCallElsewhere()).toBe(true);
+    await wire.agent.hangup();
+    await settle();
+    expect(await wire.agent.isInCallElsewhere()).toBe(false);
+});
+
+test("what comes late for a call that was hung up is not about the next one", async () => {
+    const told = logsCalls();
+    const wire = await startWidget();
+    await wire.agent.call({ number: "+44 20 7946 0321" });
+    await settle();
+    const first = wire.last("INVITE");
+    await wire.answer("INVITE", "180 Ringing");
+    await wire.agent.hangup();
+    await settle();
+    await wire.agent.call({ number: "+33 1 99 00 45 67" });
+    await settle();
+    await wire.answer(first, "487 Request Terminated");
+    expect(wire.voip.inCall).toBe(true);
+    expect(told.at(-1).ended_ago).toBe(undefined);
+    await wire.answer("INVITE", "486 Busy Here");
+    expect(wire.voip.inCall).toBe(false);
+});
+
+test("a registration that is lost later shows too", async () => {
+    const wire = await startWidget();
+    const contact = header(wire.last("REGISTER"), "Contact");
+    await wire.answer("REGISTER", "200 OK", `Contact: ${contact}`, "Expires: 600");
+    wire.agent.registerer.register();
+    await settle();
+    await wire.answer("REGISTER", "403 Forbidden");
+    expect(wire.voip.status).toBe("disconnected");
+    expect(wire.voip.notRegistered).toMatch(/calls do not ring here/);
 });

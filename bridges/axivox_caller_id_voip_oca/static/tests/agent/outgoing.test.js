@@ -20,6 +20,7 @@ test("the account's dial form is in the request URI", async () => {
     logsCalls();
     const invite = await place(await startWidget());
     expect(invite).toMatch(new RegExp(`^INVITE sip:00442079460321@${DOMAIN} SIP/2.0\r\n`));
+    expect(header(invite, "To")).toBe(`<sip:00442079460321@${DOMAIN}>`);
 });
 
 test("the plus stays where the account wants it", async () => {
@@ -119,6 +120,16 @@ test("Odoo is slow, and the user hangs up: nobody is called, and it is logged", 
     expect(wire.last("INVITE")).toBe(undefined);
     expect(told.at(-1).ended_here).toBe(true);
     expect(told.at(-1).ended_ago).not.toBe(undefined);
+});
+
+test("a call that is cancelled before it is challenged does not ring", async () => {
+    logsCalls();
+    const wire = await startWidget();
+    await place(wire);
+    await wire.agent.hangup();
+    const challenge = `Digest realm="${DOMAIN}", nonce="1", algorithm=MD5, qop="auth"`;
+    await wire.answer("INVITE", "407 Proxy Authentication Required", `Proxy-Authenticate: ${challenge}`);
+    expect(wire.sent.filter((message) => message.startsWith("INVITE"))).toHaveLength(1);
 });
 
 test("Odoo cannot be reached: the call goes out at once, ends, and is logged when Odoo is back", async () => {
