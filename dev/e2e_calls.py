@@ -142,14 +142,12 @@ class Scene:
         :param on_this_page: whether the page of the last call stays
         :return: what the call log says
         """
-        agent, on_form, (whom, dialled) = self.agent(login), None, called
+        agent, (whom, dialled) = self.agent(login), called
         record = whom if whom.startswith("demo_") else None
         if record:
             agent.at(self.form(record))
             agent.see(".o_axivox_shown_as bdi")
-            on_form = plain(agent.promised())
-            lines = len(self.admin.lines(record))
-            start = agent.call_from_form
+            on_form, lines = plain(agent.promised()), len(self.admin.lines(record))
         else:
             if not on_this_page:
                 agent.at("/odoo")
@@ -158,44 +156,44 @@ class Scene:
                 agent.choose(choose)
             if forbid:
                 self.let_choose()
-            start = agent.dial
         with self.network.carrier_side("rings") as carrier:
-            start()
+            if record:
+                agent.call_from_form()
+            else:
+                agent.dial()
             text, shown, reason = agent.shown()
             invite = carrier.invite()
             agent.hang_up()
-        log = self.logged(login)
-        said, received, wrong = plain(shown), invite.asserted or "", carrier.wrong
-        expected = {
-            "received": (received, number),
-            "on the form": (on_form, said if record else None),
-            "in the call log": (log["caller_id"] or "", said),
-            "the source": (log["caller_id_source"], source),
-            "the softphone": (text[: len(NO_NUMBER.get(source, ""))], NO_NUMBER.get(source, "")),
-            "waiting changes": ("changes are waiting" in text, waiting),
-            "a choice refused": ("is not allowed" in reason, forbid),
-            "dialled": (invite.dialled, dialled),
-            "To": (invite.to, dialled),
-            "From": (invite.origin, number or ("anonymous" if source == "none" else "line")),
-            "Priority: emergency": (invite.is_emergency, source == "emergency"),
-            "the phone's wish": (self.network.asked()[-1], said if asks else ""),
-            "the phone's wish at the carrier": (invite.preferred, None),
-        }
+        log, said, no_number = self.logged(login), plain(shown), NO_NUMBER.get(source, "")
+        wrong = carrier.wrong + differences(
+            {
+                "received": (invite.asserted or "", number),
+                "in the call log": (log["caller_id"] or "", said),
+                "the source": (log["caller_id_source"], source),
+                "the softphone": (text[: len(no_number)], no_number),
+                "waiting changes": ("changes are waiting" in text, waiting),
+                "a choice refused": ("is not allowed" in reason, forbid),
+                "dialled": (invite.dialled, dialled),
+                "To": (invite.to, dialled),
+                "From": (invite.origin, number or ("anonymous" if source == "none" else "line")),
+                "Priority: emergency": (invite.is_emergency, source == "emergency"),
+                "the phone's wish": (self.network.asked()[-1], said if asks else ""),
+                "the phone's wish at the carrier": (invite.preferred, None),
+            }
+        )
         if record:
-            linked, chatter = self.linked(log), self.admin.lines(record)
-            expected["the call's record"] = linked, self.admin.id_of(record)
-            expected["lines in the chatter"] = len(chatter), lines + 1
-            expected["the chatter"] = plain(chatter[0]), number
-        for what, (found, right) in expected.items():
-            if found != right:
-                wrong.append(f"{what}: {found!r} instead of {right!r}")
+            chatter = self.admin.lines(record)
+            wrong += differences(
+                {
+                    "on the form": (on_form, said),
+                    "the call's record": (linked(log), self.admin.id_of(record)),
+                    "lines in the chatter": (len(chatter), lines + 1),
+                    "the chatter": (plain(chatter[0]), number),
+                }
+            )
         why = f"{log['caller_id_source']}: {note or reason}"
-        self.table.row(login, whom, invite.dialled, said, received, why, wrong=wrong)
+        self.table.row(login, whom, invite.dialled, said, invite.asserted or "", why, wrong=wrong)
         return log
-
-    def linked(self, log):
-        """The id of the lead or contact that a call is about, or None."""
-        return next((log[field][0] for field in ("lead_id", "partner_id") if log[field]), None)
 
     def outcome(self, what, state, outcome, note="", wrong=(), login="sophie", log=None):
         """Compare how somebody's last call ended with what the call log says."""
@@ -205,6 +203,23 @@ class Scene:
         if outcome == "answered" and not log["end_date"] > log["start_date"]:
             wrong.append("the call log says that it took no time")
         self.table.row(login, what, log["phone_number"], said, right, note, wrong=wrong)
+
+
+def differences(compared):
+    """Sentences on what is not as it must be.
+
+    :param compared: {what: (found, right)}
+    """
+    return [
+        f"{what}: {found!r} instead of {right!r}"
+        for what, (found, right) in compared.items()
+        if found != right
+    ]
+
+
+def linked(log):
+    """The id of the lead or contact that a call is about, or None."""
+    return next((log[field][0] for field in ("lead_id", "partner_id") if log[field]), None)
 
 
 def plain(number):
