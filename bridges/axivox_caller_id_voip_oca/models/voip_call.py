@@ -351,7 +351,7 @@ class VoipCall(models.Model):
         :param Told told: the number, and maybe the user's choice for this call
         :param record: the lead or contact that is called, maybe none
         :return: False for a user without an extension; else ``error``, a sentence for what
-            cannot be dialled, or ``number`` (E.164) with ``number_id``, ``display``, ``label``
+            cannot be dialled, or ``name``, who is called, and ``number`` (E.164) with ``number_id``, ``display``, ``label``
             (``London``), ``via`` (``rule 0044``), ``source`` and ``reason``; ``waiting``, a
             sentence where *Apply changes* will change that; ``destination`` (E.164) and
             ``country``; ``dial``, what is sent to the PBX; ``ask``, whether the number is asked
@@ -389,6 +389,7 @@ class VoipCall(models.Model):
         return {
             **found,
             "error": "",
+            "name": self._name_of(record),
             "number_id": number.id,
             "label": number.name or "",
             "via": self._via(found),
@@ -404,6 +405,13 @@ class VoipCall(models.Model):
                 for choice in choices
             ],
         }
+
+    @api.model
+    def _name_of(self, record):
+        """:return: who is reached by the number of a lead or contact, which may be none"""
+        if record._name == "crm.lead":
+            return record.contact_name or record.partner_name or record.name or ""
+        return record.name or ""
 
     def _via(self, found):
         if found["source"] == "rule":
@@ -462,12 +470,7 @@ class VoipCall(models.Model):
             "kind": kind,
             "display": display,
             "country": country.name or "",
-            "name": partner.name
-            or lead.contact_name
-            or lead.partner_name
-            or lead.name
-            or colleague.display_name
-            or "",
+            "name": self._name_of(partner or lead) or colleague.display_name or "",
             "company": company.name or partner.company_name or "",
             "partner_id": partner.id,
             "lead": {

@@ -63,6 +63,9 @@ class TestOutgoing(VoipCase):
         self.assertEqual((call.user_id, call.state), (self.sophie, "calling"))
         self.assertEqual(shown["display"], "+44 20 7946 0958")
         self.assertEqual((shown["label"], shown["via"]), ("London", "rule 0044"))
+        self.assertEqual(shown["name"], "Cargo bikes")
+        self.lead.contact_name = "Harriet Poole"
+        self.assertEqual(self._from_lead()[1]["name"], "Harriet Poole")
         self.assertEqual(shown["country"], "United Kingdom")
         self.assertEqual(shown["dial"], "00442079460321")
         self.assertFalse(shown["ask"])

@@ -69,6 +69,7 @@ export async function startWidget({ axivox = { dial_format: "00" }, mode = "prod
 
 export const LONDON = {
     error: "",
+    name: "",
     number: "+442079460958",
     display: "+44 20 7946 0958",
     label: "London",

@@ -39,6 +39,15 @@ test("the number that is shown stands in the panel during the call", async () =>
     );
 });
 
+test("who is called from a lead without a contact stands in the panel", async () => {
+    logsCalls({ ...LONDON, name: "Harriet Poole" });
+    const wire = await startWidget();
+    await wire.agent.call({ number: "0044 20 7946 0321" });
+    await settle();
+    expect(".o_axivox_called").toHaveText("Harriet Poole");
+    expect(".o_voip_softphone").not.toHaveText(/No contact info/);
+});
+
 test("who calls stands in the panel", async () => {
     logsCalls({
         kind: "unknown",
