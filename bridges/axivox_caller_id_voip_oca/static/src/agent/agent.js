@@ -128,11 +128,11 @@ patch(VoipAgent.prototype, {
             sip_call_id: session.request.callId,
             dialled: dialledUsers(session.request),
         };
-        const isElsewhere = await this.isInCallElsewhere();
+        const isBusy = await this.isAnyTabInCall();
         if (session.state !== SIP.SessionState.Initial) {
             return; // the caller has given up
         }
-        if (this.session || this.isPlacing || isElsewhere) {
+        if (this.session || this.isPlacing || isBusy) {
             session.reject({ statusCode: 486 });
             new LoggedCall(this.voip, {
                 ...facts,
@@ -224,7 +224,7 @@ patch(VoipAgent.prototype, {
             return isOver(session.state) || over;
         });
     },
-    async isInCallElsewhere() {
+    async isAnyTabInCall() {
         const { held } = await browser.navigator.locks.query();
         return held.some(({ name }) => name === IN_CALL);
     },

@@ -239,13 +239,13 @@ test("who is in a call in another tab is busy here", async () => {
     await settle();
     await wire.ring({ callId: "call-8" });
     expect(wire.voip.inCall).toBe(true);
-    expect(await wire.agent.isInCallElsewhere()).toBe(false);
+    expect(await wire.agent.isAnyTabInCall()).toBe(false);
     await wire.agent.accept();
     await settle();
-    expect(await wire.agent.isInCallElsewhere()).toBe(true);
+    expect(await wire.agent.isAnyTabInCall()).toBe(true);
     await wire.agent.hangup();
     await settle();
-    expect(await wire.agent.isInCallElsewhere()).toBe(false);
+    expect(await wire.agent.isAnyTabInCall()).toBe(false);
 });
 
 test("what comes late for a call that was hung up is not about the next one", async () => {
