@@ -21,6 +21,8 @@ OPTIONS = """
     --allow-loopback-in-peer-connection --autoplay-policy=no-user-gesture-required
     --disable-features=WebRtcHideLocalIpsWithMdns --window-size=1366,1000 --lang=en-US
 """
+# The browser has habits of its own of looking outside: no name but ours is found.
+LOOPBACK_ONLY = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 SECONDS = 15  # that something may take to be seen
 
 # `voip_oca` asks a public STUN server which address we have; here everything is on loopback. The
@@ -84,7 +86,8 @@ class Chromium:
 
         def command(port):
             folder, debugged = f"--user-data-dir={profile}", f"--remote-debugging-port={port}"
-            return [program, *OPTIONS.split(), folder, debugged, "about:blank"]
+            options = [*OPTIONS.split(), LOOPBACK_ONLY, folder, debugged]
+            return [program, *options, "about:blank"]
 
         self.process.start(command)
         with urllib.request.urlopen(self.process.address() + "/json/version") as answer:
@@ -226,9 +229,13 @@ class Agent(Debugger):
         self.registered()
 
     def registered(self):
-        agent = f"{SERVICES}.voip_agent_oca"
-        self.until(f"{agent}.registererState === 'Registered'", "the registration")
+        self.registers("Registered")
         self.see(".o_menu_systray .o_voip_connected")
+
+    def registers(self, state, seconds=SECONDS):
+        """Wait until the registrar has answered, and it is so: `Registered`, `Unregistered`."""
+        agent = f"{SERVICES}.voip_agent_oca"
+        self.until(f"{agent}.registererState === '{state}'", state, seconds)
 
     def status(self):
         """Whether the softphone says that it is `connected` or `disconnected`."""
@@ -242,10 +249,14 @@ class Agent(Debugger):
         self.point_at("[name=phone] input")  # the link is shown under the mouse only
         self.click("[name=phone] .o_phone_form_link")
 
-    def numpad(self, number):
-        """Type a number, and wait for what the softphone says of it."""
+    def open_softphone(self):
         if not self.run("!!document.querySelector('.o_voip_softphone')"):
             self.click(".o_menu_systray button[title=Softphone]")
+            self.see(".o_voip_softphone")
+
+    def numpad(self, number):
+        """Type a number, and wait for what the softphone says of it."""
+        self.open_softphone()
         if not self.run("!!document.querySelector('.o_numpad_input')"):
             self.click("button[title='Open Numpad']")
         self.type(".o_numpad_input", number)

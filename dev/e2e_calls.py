@@ -566,20 +566,21 @@ def trouble(scene):
     scene.outcome("after the cut", "rejected", "rejected", note, carrier.wrong)
     scene.call("sophie", LEAD_LONDON, "rule", LONDON, "after the cut")
 
-    def refused(login, what, reason, seconds=15):
+    def refused(login, what, reason):
         agent = scene.agent(login)
-        text = agent.see(".o_axivox_not_registered", reason, seconds)
+        agent.registers("Unregistered", seconds=40)
+        agent.open_softphone()
+        text = agent.see(".o_axivox_not_registered", reason)
         scene.table.row(login, what, None, agent.status(), "disconnected", text)
 
     james = scene.agent("james")
     scene.admin.write("res.users", "demo_user_james", voip_password="wrong")
     james.go("/odoo")
-    james.click(".o_menu_systray .o_voip_disconnected")
     refused("james", "wrong password", "Forbidden. Check the username and password")
     network.kamailio.stop()
     network.secret = "another"
     network.start_kamailio()
-    refused("sophie", "refused after a cut", "calls do not ring here", 40)
+    refused("sophie", "refused after a cut", "calls do not ring here")
 
 
 PARTS = (
