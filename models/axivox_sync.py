@@ -313,10 +313,13 @@ class AxivoxSync(models.Model):
         self.write(vals)
         if not modules.module.current_test:  # a test is one transaction
             self.env["ir.cron"]._commit_progress()
+            # Odoo tells other processes only of what ends well: this stays, however it ends.
+            self.env.registry.signal_changes()
 
     def _settle(self, state, message):
         if not modules.module.current_test:
             self.env.cr.rollback()
+            self.env.registry.reset_changes()
         self._commit(state=state, message=message)
 
     @api.model
