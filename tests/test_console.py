@@ -524,6 +524,38 @@ class TestApplyOverApi(ConsoleCase):
                     self.assertEqual(read(self.saved()) == wanted, choice == "wanted")
                     self.assertEqual(self.account.pending_changes(), [])
 
+    def test_apply_in_doubt_stays_in_doubt_until_it_can_be_found_out(self):
+        self.rule("0044").number_id = self.new_york
+        self.sandbox.misbehave(
+            {"kind": "500_after", "path": "/apply", "times": 99},
+            {"kind": "500_before", "method": "GET", "request": 6, "times": 99},
+        )
+        with self.assertRaisesRegex(UserError, "not known yet"):
+            self.apply()
+        self.sandbox.behave()
+        syncs = self.env["axivox.sync"].with_user(self.manager)
+        mine = [("account_id", "=", self.account.id)]
+        connected = {"mode": "api", "token": TOKEN, "connected_to": self.account.connected_to}
+        for vals, kind in (
+            ({"connected_to": False}, "apply"),
+            ({"connected_to": False}, "pull"),
+            ({"token": "☎", "connected_to": connected["connected_to"]}, "apply"),
+            ({"mode": "manual"}, "apply"),
+        ):
+            with self.subTest(vals, kind=kind):
+                self.account.write(connected)
+                self.account.connected_to = connected["connected_to"]
+                self.account.write(vals)
+                with self.assertRaisesRegex(UserError, "went live is not known yet"):
+                    syncs._start(self.account.with_user(self.manager), kind, settings=self.saved())
+                self.assertEqual(syncs.search(mine, limit=1).state, "asked")
+                self.assertIn("not known yet", syncs.search(mine, limit=1).message)
+        self.account.write(connected)
+        self.account.action_test_connection()
+        self.apply()
+        self.assertEqual(syncs.search(mine, limit=1).state, "done")
+        self.assertEqual(self.account.pending_changes(), [])
+
     def test_console_changed_again_after_the_dialog_was_opened_is_asked_again(self):
         self.sandbox.edit(default_number=LONDON)
         review = self.review("apply")
