@@ -263,6 +263,25 @@ class TestPull(ConsoleCase):
         self.assertEqual(self.main.destination_type, "hang_up")
         self.assertTrue(self.own.active and self.new_york.active)
 
+    def test_an_odoo_user_is_chosen_for_one_new_extension(self):
+        self.hold(
+            users=[
+                {"extension": extension, "name": name}
+                for extension, name in (("201", "Sophie"), ("203", "Nina"), ("204", "Omar"))
+            ]
+        )
+        nina, omar = self.review("pull").user_ids
+        for for_nina, for_omar, named in (
+            (self.editor, self.editor, "203 Nina, 204 Omar"),
+            (self.editor, self.sophie, "204 Omar"),
+        ):
+            nina.user_id, omar.user_id = for_nina, for_omar
+            with self.assertRaisesRegex(UserError, f"nobody, for: {named}\\."):
+                nina.review_id.action_confirm()
+        omar.user_id = False
+        nina.review_id.action_confirm()
+        self.assertEqual(self.account.extension_ids.user_id, self.sophie + self.james + self.editor)
+
     def test_what_the_console_holds_verbatim_is_kept_and_flagged(self):
         rules = [("0044", LONDON), ("0044", PARIS), ("04", MAIN), ("0032/2", MAIN)]
         self.hold(
