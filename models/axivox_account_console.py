@@ -100,6 +100,8 @@ class AxivoxAccount(models.Model):
         for account in self:
             # sudo: the field's group lets in those who may set it; nobody may read it
             account.sudo().stored_token = (account.token or "").strip()
+        # What was typed would be read back by the form that saves it.
+        self.invalidate_recordset(["token"])
 
     @api.constrains("base_url", "mode")
     def _check_base_url(self):

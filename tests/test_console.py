@@ -95,6 +95,15 @@ class TestConnection(ConsoleCase):
         with self.assertRaises(AccessError):
             self.account.with_user(self.manager).write({"token": "another"})
 
+    def test_saving_the_form_does_not_send_the_token_back(self):
+        form = {"token": {}, "has_token": {}}
+        other = self.env["res.company"].create({"name": "Other"})
+        for account, vals in ((self.account, {}), (self.account.browse(), {"company_id": other.id})):
+            (answer,) = account.web_save({**vals, "token": "a new token"}, form)
+            self.assertEqual((answer["token"], answer["has_token"]), (False, True))
+            saved = self.account.browse(answer["id"]).sudo()
+            self.assertEqual(saved.stored_token, "a new token")
+
     def test_editor_cannot_connect(self):
         account = self.account.with_user(self.editor)
         for vals in ({"mode": "manual"}, {"connected_to": {"domain": "x"}}, {"token": "x"}):
