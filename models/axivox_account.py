@@ -110,6 +110,7 @@ class AxivoxAccount(models.Model):
             "extension_ids.user_id",
         ]
     )
+    @api.depends_context("lang", "uid")
     def _compute_warnings(self):
         for account in self:
             account.warnings = account._warnings()

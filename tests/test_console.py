@@ -1,5 +1,8 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import CALLED_IN_LONDON, LONDON, MAIN, NEW_YORK, PARIS, AxivoxCase
 from .stand_in import TOKEN, StandIn
@@ -628,6 +631,31 @@ class TestApplyOverApi(ConsoleCase):
         self.sandbox.behave()
         self.env["axivox.account"]._cron_look()
         self.assertNotIn("cannot see", str(self.account.warnings))
+
+    @mute_logger("odoo.addons.axivox_caller_id.models.axivox_account_console")
+    def test_look_that_fails_unexpectedly_holds_no_other_account_up(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        first = self.account
+        second = first.create(
+            {
+                "company_id": other.id,
+                "mode": "api",
+                "base_url": self.sandbox.base_url,
+                "token": TOKEN,
+            }
+        )
+        second.action_test_connection()
+        record_found = type(first)._record_found
+
+        def fail_once(account, found):
+            if account == first:
+                raise ZeroDivisionError
+            record_found(account, found)
+
+        with patch.object(type(first), "_record_found", fail_once):
+            self.env["axivox.account"]._cron_look()
+        self.assertIn("the server's log says why", str(first.warnings))
+        self.assertEqual(second.applied_settings, self.sandbox.applied())
 
     def test_interval_of_the_look_is_a_day_until_it_is_changed(self):
         cron = self.env.ref("axivox_caller_id.axivox_look_cron")
