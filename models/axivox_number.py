@@ -271,8 +271,7 @@ class AxivoxNumber(models.Model):
         return digits.removeprefix("00") if digits.startswith("00") else digits.removeprefix("0")
 
     def _used_by(self):
-        """:return: {number: where it is used, such as ``rule 0044`` or ``3 users``}, of those in use
-        """
+        """:return: {number: where it is used, such as ``rule 0044`` or ``3 users``}"""
         rules, users = (
             self.env[model].search([(field, "in", self.ids)]).grouped(field)
             for model, field in (

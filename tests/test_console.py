@@ -101,7 +101,10 @@ class TestConnection(ConsoleCase):
     def test_saving_the_form_does_not_send_the_token_back(self):
         form = {"token": {}, "has_token": {}}
         other = self.env["res.company"].create({"name": "Other"})
-        for account, vals in ((self.account, {}), (self.account.browse(), {"company_id": other.id})):
+        for account, vals in (
+            (self.account, {}),
+            (self.account.browse(), {"company_id": other.id}),
+        ):
             (answer,) = account.web_save({**vals, "token": "a new token"}, form)
             self.assertEqual((answer["token"], answer["has_token"]), (False, True))
             saved = self.account.browse(answer["id"]).sudo()

@@ -62,7 +62,11 @@ class TestScheduler(ApplyCase):
                 {"extension": extension, "name": extension, "outgoing_number": None}
                 for extension in ("201", "202", "203", "204")
             ],
-            outgoing_settings={"default_number": LONDON, "rules_override_users": False, "rules": []},
+            outgoing_settings={
+                "default_number": LONDON,
+                "rules_override_users": False,
+                "rules": [],
+            },
             company={"name": "Velo Test", "domain": "velo.axivox.example"},
         )
         with committed(self.database) as env:
