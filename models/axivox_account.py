@@ -6,7 +6,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from odoo import Command, api, fields, models, tools
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from ..callerid import changes, dialing
 from ..callerid.policy import NONE, CallerId, Policy, Rule, Settings
@@ -110,9 +110,21 @@ class AxivoxAccount(models.Model):
             "extension_ids.user_id",
         ]
     )
+    @api.depends_context("lang", "uid")
     def _compute_warnings(self):
         for account in self:
             account.warnings = account._warnings()
+
+    @api.constrains("default_outgoing_number_id")
+    def _check_default_outgoing_number(self):
+        for account in self:
+            number = account.default_outgoing_number_id
+            if number and number.account_id != account:
+                raise ValidationError(
+                    self.env._(
+                        "%(number)s is not a number of this account.", number=number.display_name
+                    )
+                )
 
     @api.model
     def _setting_paths(self):
@@ -498,9 +510,10 @@ class AxivoxAccount(models.Model):
                 "There is no default outgoing number: a call that no rule decides shows none."
             )
             found.append((message, None))
-        shadows = account.rule_ids._shadows()
+        numbers = account.with_context(active_test=False).number_ids
+        used_by, shadows = numbers._used_by(), account.rule_ids._shadows()
         for record, problems in (
-            *((n, n._problems()) for n in account.with_context(active_test=False).number_ids),
+            *((number, number._problems(used_by)) for number in numbers),
             *((rule, rule._problems(shadows)) for rule in account.rule_ids),
             *((extension, extension._problems()) for extension in account.extension_ids),
         ):

@@ -1,3 +1,4 @@
+import logging
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,6 +12,8 @@ from ..callerid.policy import Settings
 from ..console import ConsoleError
 from ..console.client import HttpConsole, is_safe_address
 from . import phrases
+
+_logger = logging.getLogger(__name__)
 
 NOT_CONFIGURED = ["not_configured", None]
 
@@ -100,6 +103,8 @@ class AxivoxAccount(models.Model):
         for account in self:
             # sudo: the field's group lets in those who may set it; nobody may read it
             account.sudo().stored_token = (account.token or "").strip()
+        # What was typed would be read back by the form that saves it.
+        self.invalidate_recordset(["token"])
 
     @api.constrains("base_url", "mode")
     def _check_base_url(self):
@@ -198,13 +203,15 @@ class AxivoxAccount(models.Model):
         """Look whether somebody changed a console; mark its account."""
         for account in self.search([("mode", "=", "api"), ("connected_to", "!=", False)]):
             try:
-                found = account._look(account._console())
+                account._note(account._look(account._console()))
             except ConsoleError as error:
-                account.look_failure = {"reason": error.reason, "detail": error.detail}
+                account._note_failure(error.reason, error.detail)
             except UserError as error:
-                account.look_failure = {"reason": "other", "detail": str(error)}
-            else:
-                account._note(found)
+                account._note_failure("other", str(error))
+            except Exception:
+                _logger.exception("Axivox: the look at account %s failed", account.id)
+                unknown = self.env._("It failed unexpectedly; the server's log says why.")
+                account._note_failure("other", unknown)
             self.env["axivox.sync"]._commit()
 
     def _note(self, found):
@@ -215,6 +222,11 @@ class AxivoxAccount(models.Model):
         self.write({"found": found.saved if elsewhere else False, "look_failure": False})
         if elsewhere and before != found.saved:
             self._log_list(self._console_changes(), self.env._("Changed in Axivox's console:"))
+
+    def _note_failure(self, reason, detail):
+        """Remember why a look failed, and nothing else of it: see ConsoleError."""
+        self.env["axivox.sync"]._roll_back()
+        self.look_failure = {"reason": reason, "detail": detail}
 
     def _warnings(self):
         account = self._origin

@@ -95,7 +95,7 @@ class AxivoxExtension(models.Model):
         "outgoing_number_id.active",
         "outgoing_number_id.destination_type",
     )
-    @api.depends_context("lang")
+    @api.depends_context("lang", "uid")
     def _compute_warning(self):
         for extension in self:
             problems = extension._problems()
@@ -200,16 +200,20 @@ class AxivoxExtension(models.Model):
                     "%s is archived in Odoo; the extension stays in step with Axivox.", user.name
                 )
             )
-        # sudo: the other extension may be another company's
+        # sudo: the other extension may be of a company whose name is not the reader's to know
         others = self.user_id.sudo().axivox_extension_ids - self._origin
         if others:
+            mine = self.env.user.company_ids
             problems.append(
                 self.env._(
                     "%(user)s has another extension too (%(others)s): calls from Odoo use the "
                     "one of their default company.",
                     user=self.user_id.name,
                     others=", ".join(
-                        f"{other.number}, {other.company_id.name}" for other in others
+                        f"{other.number}, {other.company_id.name}"
+                        if other.company_id in mine
+                        else self.env._("in another company")
+                        for other in others
                     ),
                 )
             )

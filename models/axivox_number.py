@@ -133,8 +133,9 @@ class AxivoxNumber(models.Model):
     )
     @api.depends_context("lang")
     def _compute_warning(self):
+        used_by = self._used_by()
         for number in self:
-            number.warning = " ".join(number._problems())
+            number.warning = " ".join(number._problems(used_by))
 
     @api.constrains("destination_type", "extension_id", "destination")
     def _check_destination(self):
@@ -146,6 +147,19 @@ class AxivoxNumber(models.Model):
             if number.destination_type not in REACHES_NOBODY and not number.destination:
                 raise ValidationError(
                     self.env._("%s: name where its callers go.", number.display_name)
+                )
+
+    @api.constrains("extension_id", "account_id")
+    def _check_extension(self):
+        for number in self:
+            extension = number.extension_id
+            if extension and extension.account_id != number.account_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(extension)s is not a user of the account of %(number)s.",
+                        extension=extension.display_name,
+                        number=number.display_name,
+                    )
                 )
 
     @api.onchange("number")
@@ -165,20 +179,19 @@ class AxivoxNumber(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_in_use(self):
-        for number in self:
-            if places := number._used_by():
-                raise UserError(
-                    self.env._(
-                        "%(number)s is in use: %(places)s. Choose another number there first, or "
-                        "archive it when it was given back to Axivox.",
-                        number=number.display_name,
-                        places=", ".join(places),
-                    )
+        for number, places in self._used_by().items():
+            raise UserError(
+                self.env._(
+                    "%(number)s is in use: %(places)s. Choose another number there first, or "
+                    "archive it when it was given back to Axivox.",
+                    number=number.display_name,
+                    places=", ".join(places),
                 )
+            )
 
     def action_archive(self):
         """Archive, asking first where a number is in use."""
-        if any(number._used_by() for number in self.filtered("active")):
+        if self.filtered("active")._used_by():
             return {
                 **self.env["ir.actions.act_window"]._for_xml_id(
                     "axivox_caller_id.axivox_number_archive_action"
@@ -258,19 +271,26 @@ class AxivoxNumber(models.Model):
         return digits.removeprefix("00") if digits.startswith("00") else digits.removeprefix("0")
 
     def _used_by(self):
-        """:return: where the number is used, such as ``rule 0044`` or ``3 users``
-        :rtype: list[str]
-        """
-        self.ensure_one()
-        number, account = self._origin, self.account_id
+        """:return: {number: where it is used, such as ``rule 0044`` or ``3 users``}"""
+        rules, users = (
+            self.env[model].search([(field, "in", self.ids)]).grouped(field)
+            for model, field in (
+                ("axivox.outgoing.rule", "number_id"),
+                ("axivox.extension", "outgoing_number_id"),
+            )
+        )
+        places = {
+            number: number._places(rules.get(number, ()), users.get(number, ()))
+            for number in self._origin
+        }
+        return {number: found for number, found in places.items() if found}
+
+    def _places(self, rules, users):
+        """:return: this number's entry of ``_used_by``"""
         places = []
-        if number and account.default_outgoing_number_id == number:
+        if self.account_id.default_outgoing_number_id == self:
             places.append(self.env._("default outgoing number"))
-        places += [
-            self.env._("rule %s", rule.destination_prefix)
-            for rule in self.env["axivox.outgoing.rule"].search([("number_id", "=", number.id)])
-        ]
-        users = self.env["axivox.extension"].search([("outgoing_number_id", "=", number.id)])
+        places += [self.env._("rule %s", rule.destination_prefix) for rule in rules]
         if len(users) > 3:
             places.append(self.env._("%s users", len(users)))
         else:
@@ -292,13 +312,14 @@ class AxivoxNumber(models.Model):
         kinds = dict(self._fields["destination_type"]._description_selection(self.env))
         return f"{self.destination} ({kinds[self.destination_type].lower()})"
 
-    def _problems(self):
-        """:return: what is wrong with this number being shown, as sentences
+    def _problems(self, used_by):
+        """:param dict used_by: what ``_used_by`` returns
+        :return: what is wrong with this number being shown, as sentences
         :rtype: list[str]
         """
         if self.active and self.destination_type not in REACHES_NOBODY:
             return []
-        if not (places := self._used_by()):
+        if not (places := used_by.get(self._origin)):
             return []
         if not self.active:
             problem = self.env._("The number is archived and never shown, but still set")

@@ -18,6 +18,7 @@ _logger = logging.getLogger(__name__)
 LOCK = 0x41786976  # the kind of advisory lock that one account's pull or apply holds
 BATCH = 200  # records
 IN_BACKGROUND_FROM = 500  # users
+NOW, SOON = timedelta(), timedelta(minutes=1)
 UNFINISHED = ("waiting", "running", "asked")
 
 
@@ -83,7 +84,7 @@ class AxivoxSync(models.Model):
             sync = self.create({"account_id": account.id, "kind": kind, "state": state, **vals})
             if in_background := account.connected_to and sync._size() >= IN_BACKGROUND_FROM:
                 sync.state = "waiting"
-            self._call_scheduler(now=in_background)
+            self._call_scheduler(NOW if in_background else SOON)
             sync._commit()
             if not in_background:
                 sync._run()
@@ -94,29 +95,37 @@ class AxivoxSync(models.Model):
         """Do what waits, and repeat what was interrupted."""
         for sync in self.search([("state", "in", UNFINISHED)], order="id"):
             asked_by = sync.with_user(sync.create_uid).with_context(
-                allowed_company_ids=sync.account_id.company_id.ids
+                lang=sync.create_uid.lang, allowed_company_ids=sync.account_id.company_id.ids
             )
             with self._alone(sync.account_id) as alone:
                 if alone:
                     asked_by._run_unattended()
             self.env["ir.cron"]._commit_progress(1)
-        if self.search_count([("state", "in", UNFINISHED)]):
-            self._call_scheduler(now=False)
+        if newest := self.search([("state", "in", UNFINISHED)], limit=1):
+            # As long again as it has lasted: what stays in doubt is looked at less and less.
+            lasted = fields.Datetime.now() - newest.create_date
+            self._call_scheduler(max(lasted, SOON))
 
     def _run_unattended(self):
+        # sudo: who asked may not even read it any more; what it does is done with their rights
+        sync = self.sudo()
+        before = sync.state, sync.message
         try:
             retrying(self._run, self.env)
         except UserError as error:
             _logger.info("Axivox: %s", error)
+            sync._give_up(error)
         except Exception:
             _logger.exception("Axivox: pull or apply %s failed", self.id)
-            self._settle("failed", self.env._("It failed unexpectedly; the server's log says why."))
-        if not self.exists():  # deleted with its account
+            unknown = self.env._("It failed unexpectedly; the server's log says why.")
+            sync._give_up(UserError(unknown))
+        if not sync.exists():  # deleted with its account
             return
-        # Whoever asked may have closed the dialog.
-        kind = {"done": "success", "failed": "danger"}.get(self.state, "warning")
-        note = {"type": kind, "message": self.message, "sticky": kind != "success"}
-        self.create_uid._bus_send("simple_notification", note)
+        # Whoever asked may have closed the dialog; they are told what is new.
+        if before != (sync.state, sync.message):
+            kind = {"done": "success", "failed": "danger"}.get(sync.state, "warning")
+            note = {"type": kind, "message": sync.message, "sticky": kind != "success"}
+            sync.create_uid._bus_send("simple_notification", note)
 
     def _run(self):
         """
@@ -128,26 +137,15 @@ class AxivoxSync(models.Model):
         self._commit(message=False)
         try:
             message = {"pull": self._pull, "apply": self._apply}[self.kind]()
-        except UserError as error:
-            self._settle("failed", str(error))
-            raise
-        except ConsoleError as error:
-            state = "asked" if self.state == "asked" and error.in_doubt else "failed"
-            reason = phrases.console_error(self.env, error)
-            if self.kind == "apply":
-                reason = phrases.outcome(self.env, state, reason)
-            self._settle(state, reason)
-            raise UserError(reason) from error
+        except (ConsoleError, UserError) as error:
+            # What goes wrong here says nothing of what Axivox was asked before.
+            in_doubt = self.state == "asked" and getattr(error, "in_doubt", True)
+            raise UserError(self._settle(error, in_doubt=in_doubt)) from error
         self._commit(state="done", message=message)
 
     def _apply(self):
         account = self.account_id
-        console = account._console()
-        try:
-            found = account._look(console)
-        except ConsoleError as error:
-            raise self._in_doubt(error, self.state == "asked") from error
-        self.state = "running"
+        console, found = self._look()
         merged, elsewhere = account._merge(found, Settings.from_json(self.settings), self._choose)
         if unseen := [change for change in elsewhere if not self._choose(change)]:
             raise UserError(phrases.changed_elsewhere(self.env, unseen, account._names()))
@@ -181,6 +179,19 @@ class AxivoxSync(models.Model):
         account.write({"seen": seen, "sent": False, "found": False})
         return self.env._("Axivox runs on what is saved here.")
 
+    def _look(self):
+        """See what is there; then nothing that was asked before is in doubt any more.
+
+        :rtype: tuple[console.Console, console.Found]
+        """
+        try:
+            console = self.account_id._console()
+            found = self.account_id._look(console)
+        except ConsoleError as error:
+            raise self._in_doubt(error, self.state == "asked") from error
+        self.state = "running"
+        return console, found
+
     def _went_live(self, console, settings):
         """:raises ConsoleError: in doubt, where that cannot be found out now"""
         try:
@@ -194,7 +205,7 @@ class AxivoxSync(models.Model):
 
     def _pull(self):
         account = self.account_id
-        found = account._look(account._console())
+        _console, found = self._look()
         if self.revision and self.revision != found.revision:
             raise UserError(
                 self.env._("The console was changed while you looked at it. Look again.")
@@ -313,15 +324,42 @@ class AxivoxSync(models.Model):
         self.write(vals)
         if not modules.module.current_test:  # a test is one transaction
             self.env["ir.cron"]._commit_progress()
+            # Odoo tells other processes only of what ends well: this stays, however it ends.
+            self.env.registry.signal_changes()
 
-    def _settle(self, state, message):
+    def _settle(self, error, *, in_doubt):
+        """End it; where Axivox may have applied, leave it to be looked at again.
+
+        :param error: a ConsoleError, or one whose sentence is for people
+        :return: the message
+        """
+        self._roll_back()
+        state = "asked" if in_doubt else "failed"
+        is_console = isinstance(error, ConsoleError)
+        message = phrases.console_error(self.env, error) if is_console else str(error)
+        if in_doubt or (is_console and self.kind == "apply"):
+            message = phrases.outcome(self.env, state, message)
+        self._commit(state=state, message=message)
+        return message
+
+    def _give_up(self, error):
+        """Settle what could not do so itself: rights were lost, or the database refused it."""
+        self._roll_back()
+        if self.exists() and self.state in UNFINISHED and not self.message:
+            self._settle(error, in_doubt=self.state == "asked")
+
+    def _roll_back(self):
         if not modules.module.current_test:
             self.env.cr.rollback()
-        self._commit(state=state, message=message)
+            # What was cached of it goes too.
+            self.env.registry.reset_changes()
 
     @api.model
-    def _call_scheduler(self, *, now):
-        """Now for what waits for it, in a minute for what may be interrupted."""
+    def _call_scheduler(self, wait):
+        """Have the scheduler look: now for what waits for it, later for what may be interrupted.
+
+        :param timedelta wait:
+        """
         # sudo: the scheduler is called for one's own request
         cron = self.env.ref("axivox_caller_id.axivox_sync_cron").sudo()
-        cron._trigger(None if now else fields.Datetime.now() + timedelta(minutes=1))
+        cron._trigger(fields.Datetime.now() + wait)

@@ -30,13 +30,14 @@ class ResPartner(models.Model):
         """Who calls, among the contacts and leads that the current user may read.
 
         Of several contacts with the number a person goes before a company and the newest
-        before the oldest; of several leads an open one before a closed one, and the newest
-        before the oldest.
+        before the oldest; of several leads an open one before a closed one, the contact's
+        before one without a contact, and the newest before the oldest.
 
         :param str number: the caller's, in any written form
         :return: ``partner_id``, ``lead_id`` and ``name`` (each False where there is none),
             ``last_user_id`` (who talked to them last, where an addon with a call log is
             installed, else False) and ``ambiguous``: whether others have the number too
+            (the company of a person is nobody else)
         :rtype: dict
         """
         partners, leads = self._callers(number)
@@ -46,7 +47,7 @@ class ResPartner(models.Model):
             "lead_id": lead.id,
             "name": partner.name or lead.contact_name or lead.partner_name or lead.name,
             "last_user_id": self._last_user(partner, lead).id,
-            "ambiguous": len(partners) > 1 or len(leads) > 1,
+            "ambiguous": self._is_ambiguous(partners, leads),
         }
 
     @api.model
@@ -60,7 +61,7 @@ class ResPartner(models.Model):
         home = self.env["res.company"].sudo().browse(company_id).country_id.code
         for same in self._same_number(number, home):
             partners = self.search(same, order="is_company, id desc", limit=ENOUGH)
-            leads = self._leads_of_caller(partners, same)
+            leads = self._leads_of_caller(partners[:1], same)
             if partners or leads:
                 return partners or leads[:1].partner_id._filtered_access("read"), leads
         return self.browse(), self.env["crm.lead"]
@@ -78,20 +79,33 @@ class ResPartner(models.Model):
         return []
 
     @api.model
-    def _leads_of_caller(self, partners, same_number):
-        """The leads of these contacts or of their companies, and those with the same number.
+    def _is_ambiguous(self, partners, leads):
+        """:return: whether these contacts and leads are those of more than one caller"""
+        partner = partners[:1]
+        company = partner.commercial_partner_id - partner
+        callers = {*partners, *(lead.partner_id or partner or lead for lead in leads)}
+        return len(callers - {company}) > 1
 
-        :return: the open ones, or where there is none the closed ones; the newest first
+    @api.model
+    def _leads_of_caller(self, partner, same_number):
+        """The leads of this contact or of their company, and those with the same number that are
+        nobody else's; without a contact, all with the number.
+
+        :return: the open ones, or where there is none the closed ones; those of a contact first,
+            the newest first
         """
         leads = self.env["crm.lead"].with_context(active_test=False)
         if not leads.has_access("read"):
             return leads
-        related = partners | partners.commercial_partner_id
-        theirs = same_number | Domain("partner_id", "in", related.ids)
+        theirs = same_number
+        if partner:
+            related = partner | partner.commercial_partner_id
+            theirs &= Domain("partner_id", "=", False)
+            theirs |= Domain("partner_id", "in", related.ids)
         is_open = Domain("active", "=", True) & Domain("won_status", "=", "pending")
         for state in (is_open, ~is_open):
             if found := leads.search(theirs & state, order="id desc", limit=ENOUGH):
-                return found
+                return found.sorted(lambda lead: not lead.partner_id)
         return leads
 
     @api.model

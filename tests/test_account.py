@@ -3,11 +3,13 @@ from unittest.mock import patch
 from psycopg2 import IntegrityError
 
 from odoo import Command
+from odoo.exceptions import ValidationError
 from odoo.orm.registry import Registry
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from .common import CALLED_IN_LONDON, AxivoxCase
+from .test_console import BERLIN
 
 
 @tagged("post_install", "-at_install")
@@ -29,6 +31,15 @@ class TestAccount(AxivoxCase):
         self.paris.write({"destination_type": "extension", "extension_id": self.own.id})
         self.account.with_user(self.manager).unlink()
         self.assertFalse((self.main | self.paris).exists() or self.own.exists())
+
+    def test_what_belongs_to_another_account_is_refused(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        account = self.env["axivox.account"].create({"company_id": other.id})
+        theirs = self.env["axivox.number"].create({"account_id": account.id, "number": BERLIN})
+        with self.assertRaisesRegex(ValidationError, "not a number of this account"):
+            self.account.default_outgoing_number_id = theirs
+        with self.assertRaisesRegex(ValidationError, "201 Sophie is not a user of the account of"):
+            theirs.write({"destination_type": "extension", "extension_id": self.extension.id})
 
     def test_settings_menu_opens_the_current_companys_account(self):
         action = self.env["axivox.account"].with_company(self.company).action_open_settings()
@@ -93,6 +104,41 @@ class TestAccount(AxivoxCase):
                 ("axivox.extension", self.extension.id),
             },
         )
+
+    def test_warnings_of_many_numbers_cost_no_more_queries_than_those_of_few(self):
+        def queries():
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            self.account.read(["warnings"])
+            self.account.number_ids.mapped("warning")
+            return self.cr.sql_log_count - before
+
+        def paste(first, last):
+            numbers = self.env["axivox.number"].create(
+                [
+                    {"account_id": self.account.id, "number": f"+44 20 7946 {position:04}"}
+                    for position in range(first, last)
+                ]
+            )
+            for number in numbers[::2]:
+                self._rule(f"001{number.number[-4:]}", number)
+                self.env["axivox.extension"].create(
+                    {
+                        "account_id": self.account.id,
+                        "number": f"3{number.number[-4:]}",
+                        "name": "Shows it",
+                        "outgoing_number_id": number.id,
+                    }
+                )
+
+        queries()
+        paste(0, 5)
+        few = queries()
+        self.assertEqual(str(self.account.warnings).count("reach nobody"), 3)
+        paste(5, 50)
+        self.assertEqual(queries(), few)
+        self.assertEqual(str(self.account.warnings).count("reach nobody"), 26)
 
     def test_missing_default_number_and_country_are_warned_of(self):
         self.account.default_outgoing_number_id = False

@@ -1,5 +1,8 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import CALLED_IN_LONDON, LONDON, MAIN, NEW_YORK, PARIS, AxivoxCase
 from .stand_in import TOKEN, StandIn
@@ -94,6 +97,18 @@ class TestConnection(ConsoleCase):
             self.account.with_user(self.manager).read(["base_url"])
         with self.assertRaises(AccessError):
             self.account.with_user(self.manager).write({"token": "another"})
+
+    def test_saving_the_form_does_not_send_the_token_back(self):
+        form = {"token": {}, "has_token": {}}
+        other = self.env["res.company"].create({"name": "Other"})
+        for account, vals in (
+            (self.account, {}),
+            (self.account.browse(), {"company_id": other.id}),
+        ):
+            (answer,) = account.web_save({**vals, "token": "a new token"}, form)
+            self.assertEqual((answer["token"], answer["has_token"]), (False, True))
+            saved = self.account.browse(answer["id"]).sudo()
+            self.assertEqual(saved.stored_token, "a new token")
 
     def test_editor_cannot_connect(self):
         account = self.account.with_user(self.editor)
@@ -262,6 +277,25 @@ class TestPull(ConsoleCase):
         self.assertEqual(nina_there.user_id, nina)
         self.assertEqual(self.main.destination_type, "hang_up")
         self.assertTrue(self.own.active and self.new_york.active)
+
+    def test_an_odoo_user_is_chosen_for_one_new_extension(self):
+        self.hold(
+            users=[
+                {"extension": extension, "name": name}
+                for extension, name in (("201", "Sophie"), ("203", "Nina"), ("204", "Omar"))
+            ]
+        )
+        nina, omar = self.review("pull").user_ids
+        for for_nina, for_omar, named in (
+            (self.editor, self.editor, "203 Nina, 204 Omar"),
+            (self.editor, self.sophie, "204 Omar"),
+        ):
+            nina.user_id, omar.user_id = for_nina, for_omar
+            with self.assertRaisesRegex(UserError, f"nobody, for: {named}\\."):
+                nina.review_id.action_confirm()
+        omar.user_id = False
+        nina.review_id.action_confirm()
+        self.assertEqual(self.account.extension_ids.user_id, self.sophie + self.james + self.editor)
 
     def test_what_the_console_holds_verbatim_is_kept_and_flagged(self):
         rules = [("0044", LONDON), ("0044", PARIS), ("04", MAIN), ("0032/2", MAIN)]
@@ -524,6 +558,38 @@ class TestApplyOverApi(ConsoleCase):
                     self.assertEqual(read(self.saved()) == wanted, choice == "wanted")
                     self.assertEqual(self.account.pending_changes(), [])
 
+    def test_apply_in_doubt_stays_in_doubt_until_it_can_be_found_out(self):
+        self.rule("0044").number_id = self.new_york
+        self.sandbox.misbehave(
+            {"kind": "500_after", "path": "/apply", "times": 99},
+            {"kind": "500_before", "method": "GET", "request": 6, "times": 99},
+        )
+        with self.assertRaisesRegex(UserError, "not known yet"):
+            self.apply()
+        self.sandbox.behave()
+        syncs = self.env["axivox.sync"].with_user(self.manager)
+        mine = [("account_id", "=", self.account.id)]
+        connected = {"mode": "api", "token": TOKEN, "connected_to": self.account.connected_to}
+        for vals, kind in (
+            ({"connected_to": False}, "apply"),
+            ({"connected_to": False}, "pull"),
+            ({"token": "☎", "connected_to": connected["connected_to"]}, "apply"),
+            ({"mode": "manual"}, "apply"),
+        ):
+            with self.subTest(vals, kind=kind):
+                self.account.write(connected)
+                self.account.connected_to = connected["connected_to"]
+                self.account.write(vals)
+                with self.assertRaisesRegex(UserError, "went live is not known yet"):
+                    syncs._start(self.account.with_user(self.manager), kind, settings=self.saved())
+                self.assertEqual(syncs.search(mine, limit=1).state, "asked")
+                self.assertIn("not known yet", syncs.search(mine, limit=1).message)
+        self.account.write(connected)
+        self.account.action_test_connection()
+        self.apply()
+        self.assertEqual(syncs.search(mine, limit=1).state, "done")
+        self.assertEqual(self.account.pending_changes(), [])
+
     def test_console_changed_again_after_the_dialog_was_opened_is_asked_again(self):
         self.sandbox.edit(default_number=LONDON)
         review = self.review("apply")
@@ -568,6 +634,31 @@ class TestApplyOverApi(ConsoleCase):
         self.sandbox.behave()
         self.env["axivox.account"]._cron_look()
         self.assertNotIn("cannot see", str(self.account.warnings))
+
+    @mute_logger("odoo.addons.axivox_caller_id.models.axivox_account_console")
+    def test_look_that_fails_unexpectedly_holds_no_other_account_up(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        first = self.account
+        second = first.create(
+            {
+                "company_id": other.id,
+                "mode": "api",
+                "base_url": self.sandbox.base_url,
+                "token": TOKEN,
+            }
+        )
+        second.action_test_connection()
+        record_found = type(first)._record_found
+
+        def fail_once(account, found):
+            if account == first:
+                raise ZeroDivisionError
+            record_found(account, found)
+
+        with patch.object(type(first), "_record_found", fail_once):
+            self.env["axivox.account"]._cron_look()
+        self.assertIn("the server's log says why", str(first.warnings))
+        self.assertEqual(second.applied_settings, self.sandbox.applied())
 
     def test_interval_of_the_look_is_a_day_until_it_is_changed(self):
         cron = self.env.ref("axivox_caller_id.axivox_look_cron")

@@ -91,6 +91,21 @@ class TestExtension(AxivoxCase):
         self.assertIn("another extension", self.extension.warning)
         self.assertIn("another extension", second.warning)
 
+    def test_what_is_another_companys_is_not_named_to_who_may_not_see_it(self):
+        other = self.env["res.company"].create({"name": "Secret Ltd"})
+        account = self.env["axivox.account"].create({"company_id": other.id})
+        self.env["axivox.extension"].create(
+            {"account_id": account.id, "number": "789", "name": "S", "user_id": self.sophie.id}
+        )
+        both = self._user("both_test", "axivox_caller_id.group_editor")
+        both.company_ids += other
+        for reader, named in ((self.editor, False), (both, True), (self.editor, False)):
+            extension = self.extension.with_user(reader)
+            for told in (extension.warning, str(extension.account_id.warnings)):
+                self.assertIn("another extension too", told)
+                self.assertEqual("789, Secret Ltd" in told, named)
+                self.assertEqual("Secret" in told or "789" in told, named)
+
     def test_deleting_an_extension_that_a_number_rings_is_refused(self):
         self.paris.write({"destination_type": "extension", "extension_id": self.own.id})
         with self.assertRaisesRegex(UserError, "202 James"):

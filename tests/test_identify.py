@@ -92,6 +92,34 @@ class TestIdentify(AxivoxCase):
         mine = self._lead("Mine", phone=False, partner_id=person.id)
         self.assertEqual(self._identified()["lead_id"], mine.id)
 
+    def test_nobody_is_given_the_lead_of_somebody_else_with_their_number(self):
+        other = self._contact("Other")
+        self._lead("Theirs", partner_id=other.id)
+        caller = self._contact("Bram")
+        found = self._identified()
+        self.assertEqual((found["partner_id"], found["lead_id"]), (caller.id, False))
+        self.assertTrue(found["ambiguous"])
+
+    def test_contacts_own_lead_goes_before_one_without_a_contact(self):
+        caller = self._contact("Bram")
+        own = self._lead("Own", phone=False, partner_id=caller.id)
+        form = self._lead("Filled in on the website")
+        self.assertEqual(self._identified()["lead_id"], own.id)
+        own.unlink()
+        self.assertEqual(self._identified()["lead_id"], form.id)
+
+    def test_one_person_is_not_ambiguous_with_several_leads_or_the_number_of_their_company(self):
+        company = self._contact("Velodrome", is_company=True)
+        caller = self._contact("Bram", parent_id=company.id)
+        for name in ("First", "Second"):
+            self._lead(name, partner_id=caller.id)
+        self._lead("Company's", partner_id=company.id)
+        self.assertFalse(self._identified()["ambiguous"])
+        (caller | company).phone = False
+        self.env["crm.lead"].search([("name", "=", "Company's")]).unlink()
+        self.assertEqual(self._identified()["partner_id"], caller.id)
+        self.assertFalse(self._identified()["ambiguous"])
+
     def test_lead_without_a_contact_names_who_calls(self):
         lead = self._lead("Fleet", contact_name="Harriet", partner_name="Thames Couriers")
         self.assertEqual(

@@ -3,7 +3,9 @@ import time
 from odoo.tests import BaseCase, tagged
 from odoo.tools import config
 
-from .odoo_process import Server, remove_company
+from .common import LONDON, MAIN
+from .odoo_process import Server, committed, remove_company
+from .test_faults import ApplyCase
 
 
 @tagged("post_install", "-at_install")
@@ -55,3 +57,26 @@ class TestTwoProcesses(BaseCase):
         self.assertEqual([shown(other), shown(one)], ["+33199001234"] * 2)
         other.call("axivox.outgoing.rule", "write", [rule], {"number_id": london})
         self.assertEqual([shown(one), shown(other)], ["+442079460958"] * 2)
+
+
+@tagged("post_install", "-at_install")
+class TestTwoProcessesAndAConsole(ApplyCase):
+    def test_what_was_found_applied_is_answered_by_the_other_process_when_the_apply_fails(self):
+        other = Server(self.database)
+        self.addCleanup(other.stop)
+        other.log_in("admin")
+        with committed(self.database) as env:
+            account = env["axivox.account"].browse(self.account_id)
+            extension_id = account.extension_ids[0].id
+
+        def shown():
+            ids = [self.account_id]
+            answer = other.call("axivox.account", "try_call", ids, extension_id, "0049 30 123456")
+            return answer["now"]["number"]
+
+        self.begin()
+        self.assertEqual(shown(), MAIN)
+        self.sandbox.edit(default_number=LONDON, apply=True)
+        self.sandbox.misbehave({"kind": "500_before", "method": "PUT", "times": 99})
+        self.assertIn("Live calls are as they were", self.apply())
+        self.assertEqual(shown(), LONDON)

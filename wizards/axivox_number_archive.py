@@ -13,8 +13,7 @@ class AxivoxNumberArchive(models.TransientModel):
         for wizard in self:
             wizard.places = "\n".join(
                 f"{number.display_name}: {', '.join(places)}"
-                for number in wizard.number_ids._origin
-                if (places := number._used_by())
+                for number, places in wizard.number_ids._used_by().items()
             )
 
     def action_confirm(self):

@@ -1,3 +1,4 @@
+from collections import Counter
 from dataclasses import replace
 from functools import partial
 
@@ -74,6 +75,7 @@ class AxivoxReview(models.TransientModel):
             )
         vals = {"choices": {line.key: line.choice for line in self.line_ids}}
         if self.kind == "pull":
+            self._check_users()
             vals["revision"] = self.revision
             vals["users"] = {line.extension: line.user_id.id for line in self.user_ids}
         else:
@@ -88,6 +90,18 @@ class AxivoxReview(models.TransientModel):
 
     def action_choose_wanted(self):
         return self._choose_everywhere("wanted")
+
+    def _check_users(self):
+        """:raises UserError: where an Odoo user would have two extensions"""
+        often = Counter(one.user_id for one in (*self.account_id.extension_ids, *self.user_ids))
+        if twice := self.user_ids.filtered(lambda line: line.user_id and often[line.user_id] > 1):
+            raise UserError(
+                self.env._(
+                    "An Odoo user has one extension of an account. Choose somebody else, or "
+                    "nobody, for: %s.",
+                    ", ".join(f"{line.extension} {line.name}" for line in twice),
+                )
+            )
 
     def _choose_everywhere(self, choice):
         self.line_ids.filtered("clashes").choice = choice
