@@ -1,5 +1,6 @@
 import re
 import sys
+from collections import Counter
 
 from odoo.tests import HttpCase, tagged
 
@@ -41,7 +42,7 @@ class TestTours(VoipCase, HttpCase):
             f"Requests between click and INVITE: {len(with_bridge)} {with_bridge}; "
             f"without the bridge: {len(without)} {without}\n"
         )
-        self.assertEqual(with_bridge, without)
+        self.assertFalse(Counter(with_bridge) - Counter(without))
         self.assertEqual(with_bridge.count("/web/dataset/call_kw/voip.call/create_call"), 1)
 
     def _requests(self):
