@@ -155,8 +155,14 @@ test("a call that is declined in another tab stops ringing here, and no other ca
     const told = logsCalls(false);
     const wire = await startWidget();
     const otherTab = new browser.BroadcastChannel("axivox_caller_id.declined");
+    const thirdTab = new browser.BroadcastChannel("axivox_caller_id.declined");
+    const delivered = new Deferred();
+    thirdTab.onmessage = () => delivered.resolve();
     await wire.ring({ callId: "call-7" });
     otherTab.postMessage("call-6");
+    await delivered;
+    await settle();
+    expect(wire.voip.inCall).toBe(true);
     otherTab.postMessage("call-7");
     await waitUntil(() => !wire.voip.inCall);
     expect(wire.sent.filter((message) => message.startsWith("SIP/2.0 480"))).toHaveLength(1);
@@ -168,6 +174,7 @@ test("a call that is declined in another tab stops ringing here, and no other ca
     await wire.agent.hangup();
     expect(await heard).toBe("call-8");
     otherTab.close();
+    thirdTab.close();
 });
 
 test("who leaves the page during a call is asked first, and hangs up", async () => {
@@ -181,6 +188,7 @@ test("who leaves the page during a call is asked first, and hangs up", async () 
     expect(window.dispatchEvent(leaving())).toBe(false);
     window.dispatchEvent(new Event("pagehide"));
     expect(wire.last("BYE")).toMatch(/^BYE/);
+    await settle();
     expect(window.dispatchEvent(leaving())).toBe(true);
 
     onRpc("voip.call", "create_call", ({ args: [values] }) => {

@@ -1,7 +1,7 @@
 import { expect, test } from "@odoo/hoot";
 import { advanceTime, Deferred } from "@odoo/hoot-mock";
 import { defineVoipModels } from "@voip_oca/../tests/voip_test_helpers.esm";
-import { contains, onRpc, preloadBundle } from "@web/../tests/web_test_helpers";
+import { onRpc, preloadBundle } from "@web/../tests/web_test_helpers";
 import { PATIENCE } from "@axivox_caller_id_voip_oca/agent/agent";
 import { RETRY_DELAY } from "@axivox_caller_id_voip_oca/call_log/call_log";
 import { LONDON, logsCalls, settle, startWidget } from "../sip_stand_in";
@@ -111,7 +111,10 @@ test("Odoo is slow, and the user hangs up: nobody is called, and it is logged", 
     const placed = wire.agent.call({ number: "+44 20 7946 0321" });
     await settle();
     expect(".o_voip_softphone").toHaveText(/No contact info\n\+44 20 7946 0321/);
-    await contains("button[title='Hang up']").click();
+    expect("button[title='Hang up']").toHaveCount(1);
+    wire.agent.hangup();
+    await settle();
+    expect(wire.agent.isPlacing).toBe(false);
     await placed;
     expect(wire.voip.inCall).toBe(false);
     expect(".o_notification").toHaveCount(0);
