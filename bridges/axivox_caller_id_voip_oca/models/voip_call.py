@@ -351,12 +351,12 @@ class VoipCall(models.Model):
         :param Told told: the number, and maybe the user's choice for this call
         :param record: the lead or contact that is called, maybe none
         :return: False for a user without an extension; else ``error``, a sentence for what
-            cannot be dialled, or ``name``, who is called, and ``number`` (E.164) with ``number_id``, ``display``, ``label``
-            (``London``), ``via`` (``rule 0044``), ``source`` and ``reason``; ``waiting``, a
-            sentence where *Apply changes* will change that; ``destination`` (E.164) and
-            ``country``; ``dial``, what is sent to the PBX; ``ask``, whether the number is asked
-            for in the call; ``choices``, the numbers (``id``, ``name``, ``display``, ``label``)
-            that may be shown instead
+            cannot be dialled, or ``name``, who is called; ``number`` (E.164) with
+            ``number_id``, ``display``, ``label`` (``London``), ``via`` (``rule 0044``),
+            ``source`` and ``reason``; ``waiting``, a sentence where *Apply changes* will
+            change that; ``destination`` (E.164) and ``country``; ``dial``, what is sent to the
+            PBX; ``ask``, whether the number is asked for in the call; ``choices``, the numbers
+            (``id``, ``name``, ``display``, ``label``) that may be shown instead
         """
         user = self.env.user
         account_id, line, _company = user._axivox_line()
