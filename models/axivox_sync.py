@@ -45,6 +45,7 @@ class AxivoxSync(models.Model):
             ("asked", "Axivox was asked to apply; its answer is not known yet"),
             ("done", "Done"),
             ("failed", "Failed: nothing went live"),
+            ("repeated", "Interrupted, then repeated"),
         ],
         required=True,
         default="running",
@@ -78,11 +79,13 @@ class AxivoxSync(models.Model):
             )
             if not alone or (before.state == "waiting" and before._is_fresh()):
                 raise UserError(before._who())
-            # What does not run any more was interrupted; this attempt takes its place.
+            # What does not run any more was interrupted; this attempt takes its place, and its
+            # doubt about what Axivox was asked.
             state = "asked" if before.state == "asked" else "running"
-            before.write({"state": "failed", "message": self.env._("Interrupted, then repeated.")})
+            before.write({"state": "repeated"})
             sync = self.create({"account_id": account.id, "kind": kind, "state": state, **vals})
-            if in_background := account.connected_to and sync._size() >= IN_BACKGROUND_FROM:
+            in_background = account.connected_to and sync._size() >= IN_BACKGROUND_FROM
+            if in_background and state == "running":
                 sync.state = "waiting"
             self._call_scheduler(NOW if in_background else SOON)
             sync._commit()

@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..models import axivox_sync
 from .common import CALLED_IN_LONDON, LONDON, MAIN, NEW_YORK, PARIS, AxivoxCase
 from .stand_in import TOKEN, StandIn
 
@@ -584,8 +585,14 @@ class TestApplyOverApi(ConsoleCase):
                     syncs._start(self.account.with_user(self.manager), kind, settings=self.saved())
                 self.assertEqual(syncs.search(mine, limit=1).state, "asked")
                 self.assertIn("not known yet", syncs.search(mine, limit=1).message)
+                earlier = syncs.search(mine, offset=1, limit=1)
+                self.assertEqual(earlier.state, "repeated", "nobody says that nothing went live")
         self.account.write(connected)
         self.account.action_test_connection()
+        with patch.object(axivox_sync, "IN_BACKGROUND_FROM", 1):
+            account = self.account.with_user(self.manager)
+            later = syncs._start(account, "apply", settings=self.saved())
+        self.assertEqual(later.state, "asked", "what waits for the scheduler is in doubt too")
         self.apply()
         self.assertEqual(syncs.search(mine, limit=1).state, "done")
         self.assertEqual(self.account.pending_changes(), [])
@@ -673,5 +680,5 @@ class TestApplyOverApi(ConsoleCase):
             with self.assertRaisesRegex(UserError, "^manager_test .* is pulling or applying"):
                 self.apply()
         self.apply()
-        self.assertEqual(running.state, "failed")
+        self.assertEqual(running.state, "repeated")
         self.assertEqual(self.sandbox.applied(), self.saved())

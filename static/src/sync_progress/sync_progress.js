@@ -5,7 +5,7 @@ import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
 export const POLL_DELAY = 1000; // ms
-const ENDED = ["done", "failed"];
+const ENDED = ["done", "failed", "repeated"];
 
 /** How far a pull or an apply is, read again until it has ended. */
 export class SyncProgressField extends Component {
