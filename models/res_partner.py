@@ -45,10 +45,17 @@ class ResPartner(models.Model):
         return {
             "partner_id": partner.id,
             "lead_id": lead.id,
-            "name": partner.name or lead.contact_name or lead.partner_name or lead.name,
+            "name": self._name_of(partner) or self._name_of(lead),
             "last_user_id": self._last_user(partner, lead).id,
             "ambiguous": self._is_ambiguous(partners, leads),
         }
+
+    @api.model
+    def _name_of(self, record):
+        """:return: who is reached by the number of a contact or lead, which may be none; or False"""
+        if record._name == "crm.lead":
+            return record.contact_name or record.partner_name or record.name
+        return record.name
 
     @api.model
     def _callers(self, number):

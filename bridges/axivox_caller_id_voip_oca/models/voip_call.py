@@ -95,7 +95,6 @@ class VoipCall(models.Model):
         readonly=True,
         copy=False,
     )
-
     summary_id = fields.Many2one(
         "mail.message",
         string="Line in the chatter",
@@ -191,7 +190,8 @@ class VoipCall(models.Model):
 
     @api.model
     def _log(self, told):
-        self._wait_for_other_tabs(told.sip_call_id)
+        if told.sip_call_id:
+            self._one_tab_at_a_time(told.sip_call_id)
         call = self._of_call_id(told.sip_call_id)
         answer = False
         if not call or (told.answered_ago is None and told.ended_ago is None):
@@ -200,12 +200,17 @@ class VoipCall(models.Model):
         call._progress(told)
         return {**call.format_call(), "axivox": answer}
 
-    def _wait_for_other_tabs(self, sip_call_id):
-        """Let one tab at a time tell of a call: Odoo tries again, in a transaction that sees
-        what the other one wrote."""
+    @api.model
+    def _one_tab_at_a_time(self, sip_call_id):
+        """Hold a call for this transaction.
+
+        :raises ConcurrencyError: where another tab holds it: Odoo tries again, in a transaction
+            that sees what the other one wrote
+        """
         key = f"{LOCK} {self.env.uid} {sip_call_id}"
         lock = SQL("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", key)
-        if sip_call_id and not self.env.execute_query(lock)[0][0]:
+        [[is_ours]] = self.env.execute_query(lock)
+        if not is_ours:
             raise ConcurrencyError("Another tab tells of this call right now")
 
     @api.model
@@ -389,7 +394,7 @@ class VoipCall(models.Model):
         return {
             **found,
             "error": "",
-            "name": self._name_of(record),
+            "name": self.env["res.partner"]._name_of(record) or "",
             "number_id": number.id,
             "label": number.name or "",
             "via": self._via(found),
@@ -405,13 +410,6 @@ class VoipCall(models.Model):
                 for choice in choices
             ],
         }
-
-    @api.model
-    def _name_of(self, record):
-        """:return: who is reached by the number of a lead or contact, which may be none"""
-        if record._name == "crm.lead":
-            return record.contact_name or record.partner_name or record.name or ""
-        return record.name or ""
 
     def _via(self, found):
         if found["source"] == "rule":
@@ -470,7 +468,10 @@ class VoipCall(models.Model):
             "kind": kind,
             "display": display,
             "country": country.name or "",
-            "name": self._name_of(partner or lead) or colleague.display_name or "",
+            "name": partner._name_of(partner)
+            or partner._name_of(lead)
+            or colleague.display_name
+            or "",
             "company": company.name or partner.company_name or "",
             "partner_id": partner.id,
             "lead": {

@@ -298,7 +298,7 @@ class TestLog(VoipCase):
 
     def test_tab_tries_again_while_another_one_tells_of_the_call(self):
         with db_connect(self.env.cr.dbname).cursor() as cr:
-            self.calls.with_env(self.calls.env(cr=cr))._wait_for_other_tabs("x")
+            self.calls.with_env(self.calls.env(cr=cr))._one_tab_at_a_time("x")
             with self.assertRaises(ConcurrencyError):
                 self._call(sip_call_id="x")
             self._call(sip_call_id="y")
@@ -421,6 +421,11 @@ class TestIncoming(VoipCase):
         self.assertIn("yesterday, shown as +33 1 99 00 12 34", caller["last"])
         identified = self.env["res.partner"].with_user(self.sophie).identify_caller(CALLED)
         self.assertEqual(identified["last_user_id"], self.james.id)
+
+    def test_contact_without_a_name_is_called_as_their_lead_is(self):
+        self.contact.write({"type": "invoice", "name": False})
+        self.lead.contact_name = "Harriet Poole"
+        self.assertEqual(self._rings()[1]["name"], "Harriet Poole")
 
     def test_number_that_was_dialled_is_named(self):
         call, caller = self._rings(dialled=["201", "0044 20 7946 0958"])
