@@ -210,8 +210,7 @@ class AxivoxAccount(models.Model):
                 account._note_failure("other", str(error))
             except Exception:
                 _logger.exception("Axivox: the look at account %s failed", account.id)
-                unknown = self.env._("It failed unexpectedly; the server's log says why.")
-                account._note_failure("other", unknown)
+                account._note_failure("other", phrases.unexpected(self.env))
             self.env["axivox.sync"]._commit()
 
     def _note(self, found):

@@ -120,8 +120,7 @@ class AxivoxSync(models.Model):
             sync._give_up(error)
         except Exception:
             _logger.exception("Axivox: pull or apply %s failed", self.id)
-            unknown = self.env._("It failed unexpectedly; the server's log says why.")
-            sync._give_up(UserError(unknown))
+            sync._give_up(UserError(phrases.unexpected(self.env)))
         if not sync.exists():  # deleted with its account
             return
         # Whoever asked may have closed the dialog; they are told what is new.

@@ -313,6 +313,11 @@ def console_error(env, error):
     }[error.reason]()
 
 
+def unexpected(env):
+    """What is said of a defect, whose details are the log's business."""
+    return env._("It failed unexpectedly; the server's log says why.")
+
+
 def outcome(env, state, reason):
     """What became of an apply that did not end well.
 

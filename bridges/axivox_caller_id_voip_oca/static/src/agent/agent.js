@@ -51,7 +51,7 @@ patch(VoipAgent.prototype, {
             if (this.session) {
                 this.adaptInvite();
                 this.watch(this.session);
-                this.holdLine(toRaw(this.session));
+                this.holdLine(this.session);
             }
         } catch (error) {
             if (!(error instanceof HungUp)) {
@@ -216,6 +216,7 @@ patch(VoipAgent.prototype, {
     },
     /** Mended: who is in a call in one tab is busy in all. The browser frees what a tab leaves. */
     holdLine(session) {
+        session = toRaw(session);
         const { Terminating, Terminated } = SIP.SessionState;
         const isOver = (state) => [Terminating, Terminated].includes(state);
         browser.navigator.locks.request(IN_CALL, { mode: "shared" }, () => {
@@ -241,7 +242,7 @@ patch(VoipAgent.prototype, {
     async accept() {
         const { session } = this;
         try {
-            this.holdLine(toRaw(session));
+            this.holdLine(session);
             await session.accept();
         } catch (error) {
             if (!this.voip.logged.facts.ended_here) {
