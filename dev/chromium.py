@@ -279,6 +279,9 @@ class Agent(Debugger):
     def dial(self):
         self.click(".o_voip_softphone_footer button:not(.text-danger)[title=Call]")
 
+    def accept(self):
+        self.click(".o_voip_softphone button[title=Accept]")
+
     def shown(self):
         """What the panel says of the call that is being made: (text, number or None, reason)."""
         panel = ".o_voip_softphone_content:has(button[title='Hang up']) .o_axivox_call_shown"

@@ -3,6 +3,7 @@
 import contextlib
 import re
 import time
+from functools import partial
 
 import e2e_odoo
 from progress import Failure
@@ -81,8 +82,12 @@ class Scene:
         return self._agents[login]
 
     def form(self, record):
-        model = "crm.lead" if record.startswith("demo_lead") else "res.partner"
-        return f"/odoo/{model}/{self.admin.id_of(record)}"
+        model, record_id = self.admin.record(record)
+        return f"/odoo/{model}/{record_id}"
+
+    def call_in(self, caller=STRANGER, number=MAIN_LINE, **ends):
+        """The carrier's side of a call from outside; `ends` as `Network.carrier_side` takes them."""
+        return self.network.carrier_side("calls_in", caller=caller, dialled=number, **ends)
 
     def logged(self, login, number=None):
         """What the call log says of the user's last call (with this number), once that is over;
@@ -269,7 +274,7 @@ def not_ours(scene):
     sophie.numpad("202")
     sophie.dial()
     james.see(".o_axivox_caller", "Sophie Lambert")
-    james.click(".o_voip_softphone button[title=Accept]")
+    james.accept()
     (sent, received), at_james = sophie.sound(), james.sound()
     sophie.hang_up()
     james.idle()
@@ -351,13 +356,13 @@ def incoming(scene):
         ("<sip:32450001234@carrier.example>", TO_MAIN_LINE, "Bram Peeters", "without the plus"),
         ("<sip:0450001234@carrier.example>", TO_MAIN_LINE, "Bram Peeters", "national"),
         ("<sip:00442079460321@carrier.example>", TO_MAIN_LINE, "Fleet of cargo bikes", "a lead"),
-        ("<sip:+33199004999@carrier.example>", TO_MAIN_LINE, "Unknown caller", "unknown"),
+        (STRANGER, TO_MAIN_LINE, "Unknown caller", "unknown"),
         ('"Anonymous" <sip:anonymous@anonymous.invalid>', TO_MAIN_LINE, "withholds", "withheld"),
         ("<sip:+32450001234@carrier.example>", TO_CLAIRE, "Bram Peeters", "her direct line"),
     ):
         number, name, login = called
         agent = scene.agent(login)
-        with scene.network.carrier_side("calls_in", caller=caller, dialled=number) as carrier:
+        with scene.call_in(caller, number) as carrier:
             dialled = agent.see(".o_axivox_caller_dialled", name)
             text = agent.see(".o_voip_softphone_content")
             agent.hang_up()
@@ -368,9 +373,7 @@ def incoming(scene):
         scene.table.row(user, login, None, said, seen, note, wrong=carrier.wrong)
         scene.outcome("rejected", "rejected", "rejected", login=login)
     sophie = scene.agent("sophie")
-    with scene.network.carrier_side(
-        "calls_in", caller=STRANGER, dialled=MAIN_LINE, ring=4
-    ) as carrier:
+    with scene.call_in(ring=4) as carrier:
         sophie.see(".o_axivox_caller", "France")
         sophie.idle()
     scene.outcome("gave up", "missed", "no_answer", wrong=carrier.wrong)
@@ -402,14 +405,10 @@ def answered(scene):
         ("they call and hang up", True, 3),
     ):
         sophie.at(scene.form("demo_lead_london"))
-        side = (
-            scene.network.carrier_side("calls_in", caller=STRANGER, dialled=MAIN_LINE, talk=talk)
-            if is_incoming
-            else scene.network.carrier_side("answers", talk=talk)
-        )
-        with side as carrier:
+        place = scene.call_in if is_incoming else partial(scene.network.carrier_side, "answers")
+        with place(talk=talk) as carrier:
             if is_incoming:
-                sophie.click(".o_voip_softphone button[title=Accept]")
+                sophie.accept()
             else:
                 sophie.call_from_form()
             sent, received = sophie.sound()
@@ -426,32 +425,31 @@ def answered(scene):
 
 def tabs(scene):
     """Two tabs of one user, which both ring; a second caller, who finds her busy"""
-    network, sophie = scene.network, scene.agent("sophie")
+    sophie = scene.agent("sophie")
     other = scene.browser.tab(sophie.context, "sophie")
-    both = sophie, other
 
+    @contextlib.contextmanager
     def ringing():
-        return network.carrier_side("calls_in", caller=STRANGER, dialled=MAIN_LINE)
+        with scene.call_in() as carrier:
+            for tab in (sophie, other):
+                tab.see(".o_axivox_caller", "France")
+            yield carrier
 
-    for tab in both:
+    for tab in (sophie, other):
         tab.at("/odoo")
     with ringing() as carrier:
-        for tab in both:
-            tab.see(".o_axivox_caller", "France")
-        other.click(".o_voip_softphone button[title=Accept]")
+        other.accept()
         sophie.idle()
         other.sound()
         other.hang_up()
     scene.outcome("answered in a tab", "terminated", "answered", wrong=carrier.wrong)
     with ringing() as carrier:
-        for tab in both:
-            tab.see(".o_axivox_caller", "France")
         sophie.hang_up()
         other.idle()
     scene.outcome("declined in a tab", "rejected", "rejected", wrong=carrier.wrong)
     with ringing() as carrier:
-        sophie.click(".o_voip_softphone button[title=Accept]")
-        with network.carrier_side("calls_in", caller=ANOTHER, dialled=MAIN_LINE) as second:
+        sophie.accept()
+        with scene.call_in(ANOTHER) as second:
             sophie.sound()
         sophie.hang_up()
     other.close()
@@ -559,7 +557,7 @@ def trouble(scene):
     if after <= before:
         wrong.append("the sound stopped")
     scene.outcome("WebSocket cut", "terminated", "answered", "cut and back in a call", wrong)
-    with network.carrier_side("calls_in", caller=STRANGER, dialled=MAIN_LINE) as carrier:
+    with scene.call_in() as carrier:
         sophie.see(".o_axivox_caller", "France")
         sophie.hang_up()
     note = "the same page rings"

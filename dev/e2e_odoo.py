@@ -59,9 +59,12 @@ class Administrator(Salesperson):
     def __init__(self, address, database):
         super().__init__(address, database, "admin")
 
+    def record(self, name):
+        """The (model, id) of a record of the demo data, such as `demo_lead_london`."""
+        return self.ask("ir.model.data", "check_object_reference", "axivox_caller_id", name)
+
     def id_of(self, name):
-        """The id of a record of the demo data, such as `demo_lead_london`."""
-        return self.ask("ir.model.data", "check_object_reference", "axivox_caller_id", name)[1]
+        return self.record(name)[1]
 
     def write(self, model, name, **values):
         """Save fields of a record of the demo data."""
@@ -80,8 +83,8 @@ class Administrator(Salesperson):
 
     def lines(self, name):
         """What the chatter of a record says of calls from here, the latest first."""
-        model = "crm.lead" if "lead" in name else "res.partner"
-        of_calls = [("model", "=", model), ("res_id", "=", self.id_of(name))]
+        model, record_id = self.record(name)
+        of_calls = [("model", "=", model), ("res_id", "=", record_id)]
         of_calls += [("body", "ilike", "Outgoing call")]
         messages = self.ask("mail.message", "search_read", of_calls, ["body"], order="id desc")
         return [message["body"] for message in messages]
