@@ -86,7 +86,7 @@ class Scene:
         return f"/odoo/{model}/{record_id}"
 
     def call_in(self, caller=STRANGER, number=MAIN_LINE, **ends):
-        """The carrier's side of a call from outside; `ends` as `Network.carrier_side` takes them."""
+        """The carrier's side of a call from outside; `ends`: see `Network.carrier_side`."""
         return self.network.carrier_side("calls_in", caller=caller, dialled=number, **ends)
 
     def logged(self, login, number=None):

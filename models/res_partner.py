@@ -52,7 +52,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _name_of(self, record):
-        """:return: who is reached by the number of a contact or lead, which may be none; or False"""
+        """:return: who is reached by the number of a contact or lead, maybe none; or False"""
         if record._name == "crm.lead":
             return record.contact_name or record.partner_name or record.name
         return record.name
