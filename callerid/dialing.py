@@ -30,6 +30,8 @@ _SEPARATORS = re.compile(r"(?i:^\s*tel:)|[\s.\-‐-―−/()\[\]⁄·]+")
 # Digits, then perhaps an extension of the called one's own PBX, or RFC 3966 parameters. Any other
 # letter is refused: phonenumbers would skip it, or read it off a telephone's keys.
 _NUMBER = re.compile(r"(?i)\+*[\d~]+(?:;.*|(?:,+|x|extn?|extension|int|anexo|доб)[:=]?\d+)?")
+_E164 = re.compile(r"\+[1-9][0-9]{0,14}")
+_ZERO_FORM = re.compile(r"00[0-9]{1,15}")
 _PREFIX_SEPARATORS = re.compile(r"[\s.\-‐-―−()]+")
 _NUMBER_TYPES = (
     "fixed_line",
@@ -203,16 +205,22 @@ def caller_numbers(text, region=None):
     return list(found)
 
 
+def is_e164(number):
+    """Whether this is a number in E.164 form, fit to be shown and to be written in a header: a
+    plus and at most 15 ASCII digits (ITU-T E.164), and nothing else."""
+    return isinstance(number, str) and _E164.fullmatch(number) is not None
+
+
 def international(number):
-    """An E.164 number as people write it: ``+44 20 7946 0958``."""
-    return phonenumbers.format_number(
-        phonenumbers.parse(number, None), PhoneNumberFormat.INTERNATIONAL
-    )
+    """An E.164 number as people write it: ``+44 20 7946 0958``; anything else as it is."""
+    parsed = _parsed(number)
+    return phonenumbers.format_number(parsed, PhoneNumberFormat.INTERNATIONAL) if parsed else number
 
 
 def region_of(number):
     """The region (ISO 3166 code) of an E.164 number, or None."""
-    return phonenumbers.region_code_for_number(phonenumbers.parse(number, None))
+    parsed = _parsed(number)
+    return phonenumbers.region_code_for_number(parsed) if parsed else None
 
 
 def is_emergency(digits, region):
@@ -249,16 +257,17 @@ def prefix(typed):
     return "00" + digits
 
 
-@lru_cache(maxsize=4096)
 def regions_of_prefix(zero_form):
     """The regions in which a number can begin with a prefix in 00-form, the main one first.
 
     ``0044`` gives ``("GB", "GG", "IM", "JE")`` and ``001242`` gives ``("BS",)``; empty where
     no number begins like this.
     """
-    if not re.fullmatch(r"00\d+", zero_form):
-        return ()
-    digits = zero_form[2:]
+    return _regions_of(zero_form[2:]) if _ZERO_FORM.fullmatch(zero_form) else ()
+
+
+@lru_cache(maxsize=4096)
+def _regions_of(digits):
     return tuple(
         dict.fromkeys(
             region
@@ -288,6 +297,13 @@ def plain(text):
         for char in unicodedata.normalize("NFKC", text)
         if unicodedata.category(char) not in ("Cf", "Cc") or char in "\t\n"
     ).strip()
+
+
+def _parsed(number):
+    """:return: the ``phonenumbers.PhoneNumber`` of an E.164 number; None for anything else"""
+    with suppress(NumberParseException):
+        return phonenumbers.parse(number, None) if is_e164(number) else None
+    return None
 
 
 def _is_short(compact, region, is_short_number):

@@ -39,8 +39,18 @@ class Settings:
             "extensions": self.extensions,
         }
 
+    def unreadable(self):
+        """What is named in place of an E.164 number: damage, that is shown to nobody.
+
+        :rtype: frozenset[str]
+        """
+        named = {self.default, *(rule.number for rule in self.rules), *self.extensions.values()}
+        return frozenset(n for n in named if n is not None and not dialing.is_e164(n))
+
     def without(self, numbers):
-        """These settings, as if the lines that name one of these E.164 numbers were not there."""
+        """These settings, as if the lines that name one of these E.164 numbers, or none that can
+        be read, were not there."""
+        numbers = numbers | self.unreadable()
         return Settings(
             None if self.default in numbers else self.default,
             self.override,
@@ -50,12 +60,22 @@ class Settings:
 
     @classmethod
     def from_json(cls, document):
-        return cls(
-            document["default"],
-            document["override"],
-            tuple(Rule(*line) for line in document["rules"]),
-            document["extensions"],
-        )
+        """
+        :raises ValueError: for what ``to_json`` does not give
+        """
+        match document:
+            case {
+                "default": str() | None as default,
+                "override": bool() as override,
+                "rules": list() as rules,
+                "extensions": dict() as extensions,
+            } if (
+                all(isinstance(r, list) and [type(text) for text in r] == [str, str] for r in rules)
+                and all(isinstance(e, str) for e in extensions)
+                and all(isinstance(n, str | None) for n in extensions.values())
+            ):
+                return cls(default, override, tuple(Rule(*line) for line in rules), extensions)
+        raise ValueError("This is no settings document")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +105,16 @@ class Policy:
 
     :param Settings settings:
     :param str home: region (ISO 3166 code) of the company, or None
-    :param withdrawn: container of the E.164 numbers that were given back: never shown
+    :param frozenset withdrawn: the E.164 numbers that were given back: never shown
     """
 
     def __init__(self, settings, home=None, withdrawn=frozenset()):
         self.settings = settings
         self.home = home
-        self._withdrawn = withdrawn
+        self._withdrawn = withdrawn | settings.unreadable()
         self._first = {}
         for position, rule in enumerate(settings.rules):
-            if rule.number not in withdrawn:
+            if rule.number not in self._withdrawn:
                 self._first.setdefault(rule.prefix, (position, rule))
 
     def read(self, dialled, called=None):

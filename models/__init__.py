@@ -1,3 +1,4 @@
+from . import axivox_guarded
 from . import axivox_setting
 from . import axivox_account
 from . import axivox_account_console

@@ -24,8 +24,9 @@ class Prepared(NamedTuple):
 class AxivoxAccount(models.Model):
     _name = "axivox.account"
     _description = "Axivox Account"
-    _inherit = ["mail.thread"]
+    _inherit = ["axivox.guarded", "mail.thread"]
     _rec_name = "company_id"
+    _for_life = frozenset({"company_id"})
 
     company_id = fields.Many2one(
         "res.company",
@@ -88,14 +89,21 @@ class AxivoxAccount(models.Model):
 
     @api.depends("applied_ids")
     def _compute_applied_count(self):
+        counts = self._count("axivox.applied")
         for account in self:
-            account.applied_count = len(account.applied_ids)
+            account.applied_count = counts.get(account._origin, 0)
 
     @api.depends("number_ids.active", "extension_ids.active")
     def _compute_counts(self):
+        numbers, extensions = self._count("axivox.number"), self._count("axivox.extension")
         for account in self:
-            account.number_count = len(account.number_ids)
-            account.extension_count = len(account.extension_ids)
+            account.number_count = numbers.get(account._origin, 0)
+            account.extension_count = extensions.get(account._origin, 0)
+
+    def _count(self, model):
+        """:return: {account: how many records of this model it has}"""
+        mine = [("account_id", "in", self._origin.ids)]
+        return dict(self.env[model]._read_group(mine, ["account_id"], ["__count"]))
 
     @api.depends(lambda self: self._setting_paths())
     def _compute_pending_change_count(self):
@@ -127,6 +135,10 @@ class AxivoxAccount(models.Model):
                 )
 
     @api.model
+    def _set_by_managers(self):
+        return super()._set_by_managers() | {"active", "company_id", "dial_format"}
+
+    @api.model
     def _setting_paths(self):
         return [
             "default_outgoing_number_id",
@@ -139,17 +151,17 @@ class AxivoxAccount(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        with self._saving():
-            accounts = super(AxivoxAccount, self.with_context(axivox_saving=True)).create(vals_list)
+        with self._saving() as account:
+            accounts = super(AxivoxAccount, account).create(vals_list)
         return accounts.with_env(self.env)
 
     def write(self, vals):
-        with self._saving():
-            return super(AxivoxAccount, self.with_context(axivox_saving=True)).write(vals)
+        with self._saving() as account:
+            return super(AxivoxAccount, account).write(vals)
 
     def unlink(self):
-        with self._saving():
-            return super(AxivoxAccount, self.with_context(axivox_saving=True)).unlink()
+        with self._saving() as account:
+            return super(AxivoxAccount, account).unlink()
 
     @api.model
     def action_open_settings(self):
@@ -187,7 +199,7 @@ class AxivoxAccount(models.Model):
         return account and {
             "account_id": account.id,
             "count": account.pending_change_count,
-            "can_apply": account.has_access("unlink"),
+            "can_apply": account._is_manager(),
         }
 
     def pending_changes(self):
@@ -231,9 +243,7 @@ class AxivoxAccount(models.Model):
         elsewhere = {
             key for key, passed in why.items() if passed.why in ("other_destination", "no_rules")
         }
-        rules = self.env["axivox.outgoing.rule"].browse(
-            rule.key for rule in saved.settings.rules if rule.key not in elsewhere
-        )
+        labels = {number.number: number.display_name for number in self.number_ids}
         return {
             "error": False,
             "destination": phrases.destination(self.env, found),
@@ -243,16 +253,17 @@ class AxivoxAccount(models.Model):
             "never_applied": self._prepared("applied").never_applied,
             "rules": [
                 {
-                    "id": rule.id,
-                    "prefix": rule.destination_prefix,
-                    "name": rule.name,
-                    "number": rule.number_id.display_name,
-                    "decides": rule.id not in why,
-                    "why": phrases.passed_over(self.env, why[rule.id])
-                    if rule.id in why
+                    "id": rule.key,
+                    "prefix": rule.prefix,
+                    "name": phrases.destinations(self.env, rule.prefix),
+                    "number": labels.get(rule.number, dialing.international(rule.number)),
+                    "decides": rule.key not in why,
+                    "why": phrases.passed_over(self.env, why[rule.key])
+                    if rule.key in why
                     else after["reason"],
                 }
-                for rule in rules
+                for rule in saved.settings.rules
+                if rule.key not in elsewhere
             ],
             "hidden_rules": len(elsewhere) if found.kind == dialing.EXTERNAL else 0,
         }
@@ -276,6 +287,7 @@ class AxivoxAccount(models.Model):
             "display": dialing.international(answer.number) if answer.number else "",
             "source": answer.source,
             "rule_id": answer.rule.key if answer.rule else False,
+            "rule_prefix": answer.rule.prefix if answer.rule else False,
             "destination": found.e164 or False,
             "dial": found.dial(dial_format),
             "reason": phrases.reason(
@@ -305,7 +317,7 @@ class AxivoxAccount(models.Model):
                 frozenset(withdrawn.mapped("number")),
             ),
             account.dial_format,
-            settings == "applied" and not account.applied_settings,
+            settings == "applied" and not account._applied(),
         )
 
     def _settings(self, which):
@@ -316,8 +328,7 @@ class AxivoxAccount(models.Model):
         account = self.sudo().with_context({})
         mine = [("account_id", "=", account.id)]
         rules = account.env["axivox.outgoing.rule"].search(mine)
-        if which == "applied" and account.applied_settings:
-            applied = Settings.from_json(account.applied_settings)
+        if which == "applied" and (applied := account._applied()):
             keys = {rule.destination_prefix: rule.id for rule in reversed(rules)}
             return replace(
                 applied,
@@ -332,6 +343,18 @@ class AxivoxAccount(models.Model):
                 for extension in account.env["axivox.extension"].search(mine)
             },
         )
+
+    def _applied(self):
+        """:return: the settings that were applied last; None where none were, or where what is
+            stored of them cannot be read: see `_warnings`
+        :rtype: Settings
+        """
+        # sudo: see _settings
+        stored = self.sudo().applied_settings
+        try:
+            return Settings.from_json(stored) if stored else None
+        except ValueError:
+            return None
 
     def _region(self, country):
         """:param country: ISO 3166 code, id of ``res.country``, or nothing
@@ -349,22 +372,45 @@ class AxivoxAccount(models.Model):
     @contextmanager
     def _saving(self):
         """Around every change of what the answers are made of: however many records one save
-        touches, it drops the prepared policies once and leaves one entry in the chatter."""
-        if self.env.context.get("axivox_saving"):
-            yield
-            return
+        touches, it drops the prepared policies once and leaves one entry in the chatter.
+
+        :return: these accounts, for what is saved with them
+        """
         callbacks = self.env.cr.precommit
         if "axivox.settings" not in callbacks.data:
             callbacks.data["axivox.settings"] = {}
-            callbacks.add(self.env["axivox.account"]._log_changes)
-            # A request served between the change and its commit caches the old settings again.
-            self.env.cr.postcommit.add(self.env.registry.clear_cache)
+            callbacks.add(self.env["axivox.account"]._in_server_context()._log_changes)
         before = callbacks.data["axivox.settings"]
         for account in self:
             if account.id not in before:
                 before[account.id] = account._settings("saved")
-        yield
+        yield self._in_server_context("axivox_saving")
+        if not self._server_says("axivox_saving"):
+            self._drop_answers()
+
+    @api.model
+    def _drop_answers(self):
+        """Have every call answered anew, in every process, from this transaction's commit on."""
         self.env.registry.clear_cache()
+        callbacks = self.env.cr.precommit
+        if "axivox.signalled" not in callbacks.data:
+            callbacks.data["axivox.signalled"] = True
+            callbacks.add(self.env["axivox.account"]._signal)
+            # A request served between the change and its commit caches the old settings again.
+            self.env.cr.postcommit.add(self.env.registry.clear_cache)
+
+    @api.model
+    def _signal(self):
+        """Tell other processes with the commit itself that their answers are old: Odoo does after
+        it, unless this process dies in between.
+
+        Odoo looks whether the newest signal is one that it knows: so none may be committed after
+        a newer one, and the lock is held to the commit.
+        """
+        self.env.cr.precommit.data.pop("axivox.signalled", None)
+        if self.env.registry.ready:
+            self.env.cr.execute("LOCK TABLE orm_signaling_default IN SHARE ROW EXCLUSIVE MODE")
+            self.env.cr.execute("INSERT INTO orm_signaling_default DEFAULT VALUES")
 
     @api.model
     def _log_changes(self):
@@ -398,7 +444,11 @@ class AxivoxAccount(models.Model):
         :raises UserError: where a number is no longer in Odoo
         """
         self.ensure_one()
-        settings = Settings.from_json(settings)
+        self = self._in_server_context()
+        try:
+            settings = Settings.from_json(settings)
+        except ValueError as error:
+            raise UserError(self.env._("What is stored of these settings is damaged.")) from error
         everything = self.with_context(active_test=False)
         numbers = {number.number: number.id for number in everything.number_ids}
         mentioned = {settings.default, *(rule.number for rule in settings.rules)}
@@ -427,8 +477,8 @@ class AxivoxAccount(models.Model):
         for extension in self.extension_ids:
             if extension.number in settings.extensions:
                 by_number[settings.extensions[extension.number]] |= extension
-        with self._saving():
-            quiet = self.with_context(axivox_saving=True, axivox_verbatim=True)
+        with self._saving() as saving:
+            quiet = saving._in_server_context("axivox_verbatim")
             quiet.write(
                 {
                     "default_outgoing_number_id": numbers.get(settings.default),
@@ -448,8 +498,7 @@ class AxivoxAccount(models.Model):
         if not account:
             return []
         wanted = wanted or account._wanted()
-        # sudo: see _settings
-        if not account.sudo().applied_settings:
+        if not account._applied():
             return changes.difference(Settings(), wanted)
         applied = account._settings("applied")
         # Users whom Odoo does not know stay at Axivox as they are: no change of ours.
@@ -500,6 +549,13 @@ class AxivoxAccount(models.Model):
             return []
         company = account.company_id
         found = []
+        # sudo: see _settings
+        if account.sudo().applied_settings and not account._applied():
+            message = self.env._(
+                "What is stored of the applied settings is damaged: calls are answered by the "
+                "saved ones. Apply or pull again."
+            )
+            found.append((message, None))
         if not company.country_id:
             message = self.env._(
                 "%s has no country: national numbers cannot be understood.", company.name

@@ -1,10 +1,13 @@
+import base64
 import logging
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import replace
 
-from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from cryptography.fernet import Fernet, InvalidToken
+
+from odoo import api, fields, models, tools
+from odoo.exceptions import UserError, ValidationError
 from odoo.orm.models import NO_ACCESS
 
 from ..callerid import changes
@@ -44,7 +47,7 @@ class AxivoxAccount(models.Model):
         groups="base.group_system",
         help="It is kept, and never shown again.",
     )
-    stored_token = fields.Char(copy=False, groups=NO_ACCESS)
+    stored_token = fields.Char(copy=False, groups=NO_ACCESS, help="Encrypted: see `_cipher`.")
     has_token = fields.Boolean(compute="_compute_has_token", groups="base.group_system")
     connected_to = fields.Json(
         readonly=True,
@@ -79,6 +82,10 @@ class AxivoxAccount(models.Model):
     )
     sync_ids = fields.One2many("axivox.sync", "account_id", groups="axivox_caller_id.group_editor")
 
+    @api.model
+    def _set_by_managers(self):
+        return super()._set_by_managers() | {"mode"}
+
     @api.depends("connected_to")
     @api.depends_context("lang")
     def _compute_connection(self):
@@ -101,10 +108,33 @@ class AxivoxAccount(models.Model):
 
     def _inverse_token(self):
         for account in self:
+            token = (account.token or "").strip()
+            kept = token and account._cipher().encrypt(token.encode(errors="replace")).decode()
             # sudo: the field's group lets in those who may set it; nobody may read it
-            account.sudo().stored_token = (account.token or "").strip()
+            account.sudo().stored_token = kept
         # What was typed would be read back by the form that saves it.
         self.invalidate_recordset(["token"])
+
+    def _cipher(self):
+        """What encrypts the token: a statement that the database refuses is logged with its
+        values, and those are no secrets then."""
+        # sudo: the database's secret is used, and told to nobody
+        key = tools.hmac(self.env(su=True), "axivox_caller_id.token", self.id)
+        return Fernet(base64.urlsafe_b64encode(bytes.fromhex(key)))
+
+    def _token(self):
+        """
+        :raises ConsoleError: where none is kept, or it was encrypted for another database
+        """
+        try:
+            # sudo: who may pull and apply uses the token without reading it
+            return self._cipher().decrypt((self.sudo().stored_token or "").encode()).decode()
+        except InvalidToken:
+            raise ConsoleError("token") from None
+
+    @api.onchange("base_url")
+    def _onchange_base_url(self):
+        self.has_token = self.has_token and self.base_url == self._origin.base_url
 
     @api.constrains("base_url", "mode")
     def _check_base_url(self):
@@ -124,25 +154,35 @@ class AxivoxAccount(models.Model):
         super()._compute_warnings()
 
     def write(self, vals):
-        if "mode" in vals:
-            self._check_manager()
-        if {"base_url", "token"} & vals.keys():
-            vals = {**vals, "connected_to": False}
-        return super().write(vals)
+        moved = self.browse()
+        if "base_url" in vals:
+            # sudo: whether it is another one; whether it may be written is checked by writing
+            moved = self.filtered(lambda account: account.sudo().base_url != vals["base_url"])
+        result = super().write(vals)
+        if moved and not vals.get("token"):
+            # It was entered for another address, and is not sent to this one.
+            moved._remember(stored_token=False)
+        if moved or "token" in vals:
+            self._remember(connected_to=False)
+        return result
+
+    def _remember(self, **vals):
+        """Write down what only the server knows."""
+        # sudo: nobody may write it; that pull, apply and look are managers' is checked where they
+        # begin
+        self.sudo().write(vals)
 
     def action_test_connection(self):
         """Ask the console who it is, and remember the answer."""
         self.ensure_one()
         self._check_manager()
         with self._explained():
-            company = self._console().describe()
+            company = self._console(tested=False).describe()
         if (self.seen or {}).get("domain", company.domain) != company.domain:
             # Another Axivox account: nothing that was seen in the old one counts.
-            self.write({"seen": False, "sent": False, "found": False})
-        self.connected_to = {
-            name: getattr(company, name)
-            for name in ("name", "domain", "numbers", "users", "revision")
-        }
+            self._remember(seen=False, sent=False, found=False)
+        names = ("name", "domain", "numbers", "users", "revision")
+        self._remember(connected_to={name: getattr(company, name) for name in names})
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -167,13 +207,12 @@ class AxivoxAccount(models.Model):
     def action_discard(self):
         """Make what Axivox runs on the saved settings again."""
         self.ensure_one()
-        # sudo: see _settings
-        applied = self.sudo().applied_settings
+        applied = self._applied()
         if not applied:
             raise UserError(
                 self.env._("Nothing was ever applied: there are no settings to go back to.")
             )
-        return self._restore(applied)
+        return self._restore(applied.to_json())
 
     def action_apply_changes(self):
         """Make Axivox run on what is saved here.
@@ -186,8 +225,7 @@ class AxivoxAccount(models.Model):
         self.ensure_one()
         if self.mode == "manual":
             return self.action_review_changes()
-        sync = self.env["axivox.sync"]._start(self, "apply", settings=self._wanted().to_json())
-        return sync._action()
+        return self.env["axivox.sync"]._start(self, "apply")._action()
 
     def action_pull(self):
         """Take over what the console holds. Where both sides were changed, nothing is decided:
@@ -218,20 +256,22 @@ class AxivoxAccount(models.Model):
         self._record_found(found)
         _settings, elsewhere = self._merge(found, self._wanted())
         before = self.found
-        self.write({"found": found.saved if elsewhere else False, "look_failure": False})
+        self._remember(found=found.saved if elsewhere else False, look_failure=False)
         if elsewhere and before != found.saved:
             self._log_list(self._console_changes(), self.env._("Changed in Axivox's console:"))
 
     def _note_failure(self, reason, detail):
         """Remember why a look failed, and nothing else of it: see ConsoleError."""
         self.env["axivox.sync"]._roll_back()
-        self.look_failure = {"reason": reason, "detail": detail}
+        self._remember(look_failure={"reason": reason, "detail": detail})
 
     def _warnings(self):
         account = self._origin
         # sudo: what the sentences are made of is a manager's to read
         known = account.sudo()
-        last = known.sync_ids.filtered(lambda sync: sync.kind == "apply")[:1]
+        last = known.sync_ids.search(
+            [("account_id", "=", account.id), ("kind", "=", "apply")], limit=1
+        )
         messages = []
         if known.mode == "api" and not known.connected_to:
             messages.append(
@@ -262,30 +302,25 @@ class AxivoxAccount(models.Model):
             )
         return [{"message": m, "action": False} for m in messages] + super()._warnings()
 
-    def _check_manager(self):
-        if not self.has_access("unlink"):
-            raise AccessError(
-                self.env._("Only who manages Axivox caller ID may connect, pull and apply.")
-            )
-
-    def _console(self):
+    def _console(self, *, tested=True):
         """:rtype: console.Console
-        :raises UserError: where no API is to be used
+        :param bool tested: whether the connection has to be
+        :raises UserError: where no API is to be used, and before the connection was tested
         :raises ConsoleError: where address or token cannot be right
         """
         # sudo: who may pull and apply uses the connection without reading the token
         account = self.sudo()
         if account.mode != "api" or not account.active:
             raise UserError(self.env._("This account is not connected: its mode is “by hand”."))
-        return HttpConsole(account.base_url, account.stored_token)
+        if tested and not account.connected_to:
+            raise UserError(self.env._("Test the connection first: its URL or token is new."))
+        return HttpConsole(account.base_url, account._token())
 
     def _look(self, console):
         """:rtype: console.Found
-        :raises UserError: before the connection was tested, and where it leads elsewhere now
+        :raises UserError: where the connection leads elsewhere now
         :raises ConsoleError:
         """
-        if not self.connected_to:
-            raise UserError(self.env._("Test the connection first: its URL or token is new."))
         found = console.read()
         if found.domain != self.connected_to["domain"]:
             raise UserError(
@@ -448,22 +483,28 @@ class AxivoxAccount(models.Model):
         :raises AccessError: for who is no manager
         """
         self.ensure_one()
-        before = self.sudo().applied_settings
+        self._check_manager()
+        before = self._applied()
         if settings is None:
             settings = self._wanted().to_json()
         sentences = self._sentences(self._difference(Settings.from_json(settings)))
         # Done by hand, users whom Odoo does not know (any more) stay at Axivox as they are.
-        others = (before or {}).get("extensions", {}) if self.mode == "manual" else {}
+        others = before.extensions if before and self.mode == "manual" else {}
         known = {**others, **settings["extensions"]}
-        self.env["axivox.applied"].create(
+        # sudo: the history is written here only
+        self.env["axivox.applied"].sudo().create(
             {
                 "account_id": self.id,
                 "settings": {**settings, "extensions": known},
                 "changes": "\n".join(sentences) or self.env._("Nothing changed."),
             }
         )
-        self.applied_settings = {**settings, "extensions": known}
+        self._remember(applied_settings={**settings, "extensions": known})
         self._log_list(sentences, title or self.env._("Applied at Axivox:"))
+
+    def _last_applied(self):
+        """:return: the newest entry of the history, maybe none"""
+        return self.env["axivox.applied"].search([("account_id", "=", self.id)], limit=1)
 
     def _seen_settings(self, found):
         """:return: what ``seen`` becomes where only the settings were looked at"""
@@ -509,7 +550,7 @@ class AxivoxAccount(models.Model):
 
     def _create_numbers(self, numbers):
         """Where they lead is mirrored later: that may be a user whom Odoo does not know yet."""
-        self.env["axivox.number"].with_context(axivox_verbatim=True).create(
+        self.env["axivox.number"]._in_server_context("axivox_verbatim").create(
             [{"account_id": self.id, "number": number} for number in numbers]
         )
 
@@ -518,7 +559,7 @@ class AxivoxAccount(models.Model):
         :param dict users: ``{extension: id of the Odoo user, or None}``
         """
         numbers = {number.number: number.id for number in self.number_ids}
-        self.env["axivox.extension"].with_context(axivox_verbatim=True).create(
+        self.env["axivox.extension"]._in_server_context("axivox_verbatim").create(
             [
                 {
                     "account_id": self.id,

@@ -11,17 +11,29 @@ class AxivoxApplied(models.Model):
     create_date = fields.Datetime(string="Applied on")
     create_uid = fields.Many2one("res.users", string="Applied by")
     changes = fields.Text(required=True, help="What this changed at Axivox.")
-    settings = fields.Json(required=True, help="What Axivox ran on from then.")
+    settings = fields.Json(
+        required=True,
+        groups="axivox_caller_id.group_manager",
+        prefetch=False,
+        help="What Axivox ran on from then.",
+    )
     is_current = fields.Boolean(
         compute="_compute_is_current", help="Axivox runs on these settings now."
     )
 
     @api.depends("account_id.applied_ids")
     def _compute_is_current(self):
+        newest = dict(
+            self._read_group(
+                [("account_id", "in", self.account_id.ids)], ["account_id"], ["id:max"]
+            )
+        )
         for applied in self:
-            applied.is_current = applied == applied.account_id.applied_ids[:1]
+            applied.is_current = applied.id == newest.get(applied.account_id)
 
     def action_restore(self):
         """Bring these settings back as changes that wait to be applied."""
         self.ensure_one()
-        return self.account_id._restore(self.settings)
+        self.check_access("read")
+        # sudo: whoever reads that they were applied may bring them back, where they may save
+        return self.account_id._restore(self.sudo().settings)

@@ -117,7 +117,7 @@ class AxivoxExtension(models.Model):
     @api.constrains("number")
     def _check_number_form(self):
         for extension in self:
-            if self.env.context.get("axivox_verbatim"):
+            if self._server_says("axivox_verbatim"):
                 continue
             if not re.fullmatch(r"(?!00)[0-9]{1,10}", extension.number):
                 raise ValidationError(

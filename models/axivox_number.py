@@ -230,9 +230,29 @@ class AxivoxNumber(models.Model):
             return NotImplemented
         return self._search_display_name(operator, value)
 
+    def write(self, vals):
+        vals = self._normalised(vals)
+        if "number" in vals:
+            self._check_digits_stay(vals["number"])
+        return super().write(vals)
+
+    def _check_digits_stay(self, number):
+        """
+        :raises UserError: where calls show a number as it is; what is no number may be repaired
+        """
+        changed = self.filtered(lambda n: n.number != number and dialing.is_e164(n.number))
+        for used, places in changed._used_by().items():
+            raise UserError(
+                self.env._(
+                    "%(number)s is in use: %(places)s. Add the other number, and choose it there.",
+                    number=used.display_name,
+                    places=", ".join(places),
+                )
+            )
+
     def _normalised(self, vals):
         # What the console holds is kept as it is.
-        if "number" not in vals or self.env.context.get("axivox_verbatim"):
+        if "number" not in vals or self._server_says("axivox_verbatim"):
             return vals
         account = self.env["axivox.account"].browse(vals.get("account_id")) or self.account_id
         try:
@@ -317,6 +337,8 @@ class AxivoxNumber(models.Model):
         :return: what is wrong with this number being shown, as sentences
         :rtype: list[str]
         """
+        if not dialing.is_e164(self.number):
+            return [self.env._("It is no telephone number and never shown: correct it.")]
         if self.active and self.destination_type not in REACHES_NOBODY:
             return []
         if not (places := used_by.get(self._origin)):

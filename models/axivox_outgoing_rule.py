@@ -4,8 +4,6 @@ from odoo.exceptions import ValidationError
 from ..callerid import dialing, policy
 from . import phrases
 
-NAMED_COUNTRIES = 4
-
 
 class AxivoxOutgoingRule(models.Model):
     _name = "axivox.outgoing.rule"
@@ -57,10 +55,7 @@ class AxivoxOutgoingRule(models.Model):
     @api.depends_context("lang")
     def _compute_name(self):
         for rule in self:
-            regions = dialing.regions_of_prefix(rule.destination_prefix or "")
-            names = phrases.country_names(self.env, regions[:NAMED_COUNTRIES])
-            more = len(regions) - NAMED_COUNTRIES
-            rule.name = self.env._("%s and %s more", names, more) if more > 0 else names
+            rule.name = phrases.destinations(self.env, rule.destination_prefix or "")
 
     @api.depends(
         "account_id.rule_ids.sequence",
@@ -87,7 +82,7 @@ class AxivoxOutgoingRule(models.Model):
 
     @api.constrains("destination_prefix", "account_id", "active")
     def _check_prefix_unique(self):
-        if self.env.context.get("axivox_verbatim"):
+        if self._server_says("axivox_verbatim"):
             return
         twice = self._read_group(
             [
@@ -133,7 +128,7 @@ class AxivoxOutgoingRule(models.Model):
 
     def _normalised(self, vals):
         # What the console holds is kept as it is, and flagged: see _problems.
-        if "destination_prefix" not in vals or self.env.context.get("axivox_verbatim"):
+        if "destination_prefix" not in vals or self._server_says("axivox_verbatim"):
             return vals
         try:
             return {**vals, "destination_prefix": dialing.prefix(vals["destination_prefix"])}

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 class AxivoxSetting(models.AbstractModel):
     _name = "axivox.setting"
     _description = "Part of an Axivox account's settings"
+    _inherit = ["axivox.guarded"]
+    _for_life = frozenset({"account_id"})
 
     # What the answers are made of: another field may change without any answer changing.
     _decisive_fields = frozenset()
@@ -20,14 +22,15 @@ class AxivoxSetting(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         vals_list = [self._normalised({**self.default_get(["account_id"]), **v}) for v in vals_list]
-        with self._accounts_of(vals_list)._saving():
+        accounts = {vals["account_id"] for vals in vals_list if vals.get("account_id")}
+        with self.env["axivox.account"].browse(accounts)._saving():
             return super().create(vals_list)
 
     def write(self, vals):
         vals = self._normalised(vals)
         if self._decisive_fields.isdisjoint(vals):
             return super().write(vals)
-        with (self.account_id | self._accounts_of([vals]))._saving():
+        with self.account_id._saving():
             return super().write(vals)
 
     def unlink(self):
@@ -40,8 +43,3 @@ class AxivoxSetting(models.AbstractModel):
         :raises ValidationError: for what is not valid
         """
         return vals
-
-    def _accounts_of(self, vals_list):
-        return self.env["axivox.account"].browse(
-            {vals["account_id"] for vals in vals_list if vals.get("account_id")}
-        )

@@ -18,7 +18,7 @@ _logger = logging.getLogger(__name__)
 LOCK = 0x41786976  # the kind of advisory lock that one account's pull or apply holds
 BATCH = 200  # records
 IN_BACKGROUND_FROM = 500  # users
-NOW, SOON = timedelta(), timedelta(minutes=1)
+LONGEST_WAIT = timedelta(minutes=15)  # until a doubt is looked into again
 UNFINISHED = ("waiting", "running", "asked")
 
 
@@ -50,14 +50,26 @@ class AxivoxSync(models.Model):
         required=True,
         default="running",
     )
-    settings = fields.Json(help="What is to be applied.")
-    choices = fields.Json(help="What was decided about each change that was found.")
-    users = fields.Json(help="The Odoo user of each new extension.")
+    settings = fields.Json(
+        groups="axivox_caller_id.group_manager", prefetch=False, help="What is to be applied."
+    )
+    choices = fields.Json(
+        groups="axivox_caller_id.group_manager",
+        prefetch=False,
+        help="What was decided about each change that was found.",
+    )
+    users = fields.Json(
+        groups="axivox_caller_id.group_manager",
+        prefetch=False,
+        help="The Odoo user of each new extension.",
+    )
     revision = fields.Char(help="What the console has to be at: what was looked at.")
     done = fields.Integer()
     total = fields.Integer()
     progress = fields.Float(compute="_compute_progress")
     message = fields.Text()
+
+    _unfinished_idx = models.Index("(id) WHERE state IN ('waiting', 'running', 'asked')")
 
     @api.depends("done", "total", "state")
     def _compute_progress(self):
@@ -69,45 +81,88 @@ class AxivoxSync(models.Model):
     def _start(self, account, kind, **vals):
         """Pull or apply, now, or in the scheduler where there is much to do.
 
-        :param vals: ``settings``, ``choices``, ``users``, ``revision``
-        :raises UserError: where somebody else is at it, and where it fails
+        What is applied is what is saved here now.
+
+        :param vals: ``choices``, ``users``, ``revision``; ``settings`` (JSON) where somebody
+            looked at what is to be applied
+        :raises UserError: where somebody else is at it, where something else is saved here than
+            was looked at, and where it fails
         """
+        account = account._in_server_context()
         account._check_manager()
-        with self._alone(account) as alone:
-            before = self.search(
-                [("account_id", "=", account.id), ("state", "in", UNFINISHED)], limit=1
-            )
-            if not alone or (before.state == "waiting" and before._is_fresh()):
-                raise UserError(before._who())
+        with self._held(account):
+            before = self._unfinished(account)
+            if before[:1].state == "waiting" and before[:1]._is_fresh():
+                raise UserError(before[:1]._who())
+            if kind == "apply":
+                wanted = account._wanted().to_json()
+                if vals.setdefault("settings", wanted) != wanted:
+                    raise UserError(
+                        self.env._(
+                            "Something else was saved here since you looked at the changes. "
+                            "Nothing was applied: look again."
+                        )
+                    )
             # What does not run any more was interrupted; this attempt takes its place, and its
             # doubt about what Axivox was asked.
-            state = "asked" if before.state == "asked" else "running"
-            before.write({"state": "repeated"})
-            sync = self.create({"account_id": account.id, "kind": kind, "state": state, **vals})
+            vals["state"] = "asked" if "asked" in before.mapped("state") else "running"
+            before._replace()
+            # sudo: attempts are written by the server only
+            sync = self.sudo().create({"account_id": account.id, "kind": kind, **vals})
             in_background = account.connected_to and sync._size() >= IN_BACKGROUND_FROM
-            if in_background and state == "running":
+            if in_background and sync.state == "running":
                 sync.state = "waiting"
-            self._call_scheduler(NOW if in_background else SOON)
+            if in_background:
+                self._call_scheduler()
+            sync = sync.with_env(account.env)
             sync._commit()
             if not in_background:
                 sync._run()
         return sync
 
     @api.model
+    def _unfinished(self, account):
+        """:return: what is under way for an account, or was interrupted; the newest first"""
+        return self.search([("account_id", "=", account.id), ("state", "in", UNFINISHED)])
+
+    def _replace(self):
+        """Something newer takes the place of these attempts."""
+        # sudo: attempts are written by the server only
+        self.sudo().write({"state": "repeated"})
+
+    @api.model
     def _cron_run(self):
         """Do what waits, and repeat what was interrupted."""
         for sync in self.search([("state", "in", UNFINISHED)], order="id"):
-            asked_by = sync.with_user(sync.create_uid).with_context(
-                lang=sync.create_uid.lang, allowed_company_ids=sync.account_id.company_id.ids
-            )
-            with self._alone(sync.account_id) as alone:
-                if alone:
+            if not (account := sync.exists().account_id):
+                continue
+            with self._alone(account) as alone:
+                if alone and sync.exists() and sync._is_due():
+                    asked_by = sync.with_user(sync.create_uid).with_context(
+                        lang=sync.create_uid.lang,
+                        allowed_company_ids=sync.account_id.company_id.ids,
+                    )
                     asked_by._run_unattended()
             self.env["ir.cron"]._commit_progress(1)
-        if newest := self.search([("state", "in", UNFINISHED)], limit=1):
-            # As long again as it has lasted: what stays in doubt is looked at less and less.
-            lasted = fields.Datetime.now() - newest.create_date
-            self._call_scheduler(max(lasted, SOON))
+
+    def _is_due(self):
+        """:return: whether it is still to be done, and now: a doubt is looked into again when it
+            has lasted twice as long, or a quarter of an hour longer
+        """
+        if not self._is_to_be_done():
+            return False
+        lasted = min(self.write_date - self.create_date, LONGEST_WAIT)
+        is_doubt = self.state == "asked" and self.message
+        return not is_doubt or fields.Datetime.now() >= self.write_date + lasted
+
+    def _is_to_be_done(self):
+        """:return: whether nothing ended this attempt, or took its place: what is older than
+            what was asked for later is never applied
+        """
+        later = [("account_id", "=", self.account_id.id), ("id", ">", self.id)]
+        if self.state in UNFINISHED and self.search_count(later, limit=1):
+            self._commit(state="repeated")
+        return self.state in UNFINISHED
 
     def _run_unattended(self):
         # sudo: who asked may not even read it any more; what it does is done with their rights
@@ -134,16 +189,21 @@ class AxivoxSync(models.Model):
         :raises UserError: where it fails; then the message says why, and the state whether live
             calls may have changed
         """
-        if self.state == "waiting":
-            self.state = "running"
-        self._commit(message=False)
         try:
+            self.account_id._check_manager()
+            self._check_to_be_done()
+            state = "running" if self.state == "waiting" else self.state
+            self._commit(state=state, message=False)
             message = {"pull": self._pull, "apply": self._apply}[self.kind]()
         except (ConsoleError, UserError) as error:
             # What goes wrong here says nothing of what Axivox was asked before.
             in_doubt = self.state == "asked" and getattr(error, "in_doubt", True)
             raise UserError(self._settle(error, in_doubt=in_doubt)) from error
         self._commit(state="done", message=message)
+
+    def _check_to_be_done(self):
+        if not self._is_to_be_done():
+            raise UserError(self.env._("Something newer took the place of this attempt."))
 
     def _apply(self):
         account = self.account_id
@@ -154,7 +214,7 @@ class AxivoxSync(models.Model):
         self._check_numbers(found, merged)
         account._record_found(found)
         account._take(found, account._merge(found, account._wanted(), self._choose)[0])
-        account.write({"sent": merged.to_json(), "seen": account._seen_settings(found)})
+        account._remember(sent=merged.to_json(), seen=account._seen_settings(found))
 
         there = Settings.from_json(found.saved)
         users = {e: n for e, n in merged.extensions.items() if n != there.extensions[e]}
@@ -169,6 +229,8 @@ class AxivoxSync(models.Model):
         after = merged.to_json()
         after["extensions"] = {**found.saved["extensions"], **merged.extensions}
         if after != found.applied:
+            self._commit()
+            self._check_to_be_done()
             self._commit(state="asked")
             try:
                 console.apply(revision)
@@ -178,7 +240,7 @@ class AxivoxSync(models.Model):
         if account.applied_settings != after:
             account._record_applied(after)
         seen = account._seen_settings(replace(found, saved=after))
-        account.write({"seen": seen, "sent": False, "found": False})
+        account._remember(seen=seen, sent=False, found=False)
         return self.env._("Axivox runs on what is saved here.")
 
     def _look(self):
@@ -191,7 +253,8 @@ class AxivoxSync(models.Model):
             found = self.account_id._look(console)
         except ConsoleError as error:
             raise self._in_doubt(error, self.state == "asked") from error
-        self.state = "running"
+        # sudo: attempts are written by the server only
+        self.sudo().state = "running"
         return console, found
 
     def _went_live(self, console, settings):
@@ -237,13 +300,11 @@ class AxivoxSync(models.Model):
             for change in (*elsewhere, *mirrored)
             if change.clashes and not self._choose(change)
         ]
-        account.write(
-            {
-                "seen": account._seen(found, open_questions),
-                "sent": False,
-                "found": found.saved if open_questions else False,
-                "look_failure": False,
-            }
+        account._remember(
+            seen=account._seen(found, open_questions),
+            sent=False,
+            found=found.saved if open_questions else False,
+            look_failure=False,
         )
         return self.env._(
             "Pulled from Axivox: %(numbers)s numbers, %(users)s users, %(rules)s rules.",
@@ -312,18 +373,34 @@ class AxivoxSync(models.Model):
         }
 
     @contextmanager
+    def _held(self, account):
+        """Hold the account as `_alone` does.
+
+        :raises UserError: where somebody else is at it
+        """
+        with self._alone(account) as alone:
+            if not alone:
+                raise UserError(self._unfinished(account)[:1]._who())
+            yield
+
+    @contextmanager
     def _alone(self, account):
-        """Hold the account for as long as the block, or this process, lives.
+        """Hold the account for as long as the block, or this process, lives; see what whoever held
+        it before has written.
 
         :return: whether it is ours, over all Odoo processes
         """
         with self.env.registry.cursor() as cr:
             cr.execute(SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", LOCK, account.id))
-            yield cr.fetchone()[0]
+            [alone] = cr.fetchone()
+            if alone:
+                self._commit()
+            yield alone
 
     def _commit(self, **vals):
         """Write down how far it is, for other processes and for after a crash."""
-        self.write(vals)
+        # sudo: attempts are written by the server only
+        self.sudo().write(vals)
         if not modules.module.current_test:  # a test is one transaction
             self.env["ir.cron"]._commit_progress()
             # Odoo tells other processes only of what ends well: this stays, however it ends.
@@ -336,6 +413,8 @@ class AxivoxSync(models.Model):
         :return: the message
         """
         self._roll_back()
+        if self.state not in UNFINISHED:  # something newer took its place
+            return str(error)
         state = "asked" if in_doubt else "failed"
         is_console = isinstance(error, ConsoleError)
         message = phrases.console_error(self.env, error) if is_console else str(error)
@@ -357,11 +436,7 @@ class AxivoxSync(models.Model):
             self.env.registry.reset_changes()
 
     @api.model
-    def _call_scheduler(self, wait):
-        """Have the scheduler look: now for what waits for it, later for what may be interrupted.
-
-        :param timedelta wait:
-        """
+    def _call_scheduler(self):
+        """Have the scheduler do now what waits for it, not only in a minute."""
         # sudo: the scheduler is called for one's own request
-        cron = self.env.ref("axivox_caller_id.axivox_sync_cron").sudo()
-        cron._trigger(fields.Datetime.now() + wait)
+        self.env.ref("axivox_caller_id.axivox_sync_cron").sudo()._trigger()

@@ -2,6 +2,8 @@
 
 from ..callerid import dialing, policy
 
+NAMED_COUNTRIES = 4
+
 
 def country_names(env, regions):
     """The names of regions (ISO 3166 codes), the first one first, the others by name.
@@ -13,6 +15,14 @@ def country_names(env, regions):
     names[dialing.NON_GEOGRAPHIC] = env._("International service")
     known = [names[region] for region in regions if region in names]
     return ", ".join(known[:1] + sorted(known[1:]))
+
+
+def destinations(env, prefix):
+    """The countries that a destination prefix (00-form) leads to, the main one first."""
+    regions = dialing.regions_of_prefix(prefix)
+    names = country_names(env, regions[:NAMED_COUNTRIES])
+    more = len(regions) - NAMED_COUNTRIES
+    return env._("%s and %s more", names, more) if more > 0 else names
 
 
 def number_error(env, error):

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResCompany(models.Model):
@@ -8,6 +8,7 @@ class ResCompany(models.Model):
         "axivox.account", string="Axivox account", compute="_compute_axivox_account_id"
     )
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_axivox_account_id(self):
         accounts = self.env["axivox.account"].search([("company_id", "in", self.ids)])
         by_company = {account.company_id: account for account in accounts}

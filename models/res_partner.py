@@ -21,7 +21,7 @@ class ResPartner(models.Model):
             # sudo: only whether it is a company's address is looked at
             companies = self.env["res.company"].sudo()
             if companies.search_count([("partner_id", "in", self.ids)], limit=1):
-                self.env.registry.clear_cache()
+                self.env["axivox.account"]._drop_answers()
         return result
 
     @api.model
@@ -80,9 +80,9 @@ class ResPartner(models.Model):
             return [Domain("phone_sanitized", "=", e164) for e164 in numbers]
         # What is no telephone number may be kept just as it is told: a colleague's, a test's.
         # Odoo searches no less than three characters.
-        is_text = isinstance(number, str) and number.isprintable()
-        if is_text and self._phone_search_min_length <= len(number) <= dialing.LONGEST_INPUT:
-            return [Domain("phone_mobile_search", "=", number)]
+        text = number.strip() if isinstance(number, str) and number.isprintable() else ""
+        if self._phone_search_min_length <= len(text) <= dialing.LONGEST_INPUT:
+            return [Domain("phone_mobile_search", "=", text)]
         return []
 
     @api.model

@@ -83,6 +83,13 @@ class AxivoxCase(TransactionCase):
             }
         )
 
+    def break_number(self, number, stored="+3212345678\r\nP-Asserted-Identity: <sip:evil>"):
+        """Damage what is stored of a number, past every check."""
+        self.env.flush_all()
+        self.cr.execute("UPDATE axivox_number SET number = %s WHERE id = %s", (stored, number.id))
+        self.env.invalidate_all()
+        self.env.registry.clear_cache()
+
     def _shown(self, user, number, country=None, **kwargs):
         answer = user.with_user(user).resolve_caller_id(number, country, **kwargs)
         return answer["number"], answer["source"]

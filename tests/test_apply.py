@@ -146,7 +146,7 @@ class TestApply(AxivoxCase):
         self.assertEqual(self.account._settings("saved").to_json(), before)
 
     def test_rules_that_the_console_holds_verbatim_are_restored_as_they_were(self):
-        verbatim = self.env["axivox.outgoing.rule"].with_context(axivox_verbatim=True)
+        verbatim = self.env["axivox.outgoing.rule"]._in_server_context("axivox_verbatim")
         verbatim.create(
             [
                 {

@@ -35,7 +35,7 @@ class TestOutgoingRule(AxivoxCase):
             self._rule("+44", self.paris)
 
     def test_what_the_console_holds_is_kept_verbatim_and_flagged(self):
-        verbatim = self.env["axivox.outgoing.rule"].with_context(axivox_verbatim=True)
+        verbatim = self.env["axivox.outgoing.rule"]._in_server_context("axivox_verbatim")
         rules = verbatim.create(
             [
                 {

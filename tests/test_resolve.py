@@ -172,7 +172,7 @@ class TestResolve(AxivoxCase):
     def test_warm_call_runs_no_sql_however_many_rules(self):
         for count in (10, 1000):
             missing = count - len(self.account.rule_ids)
-            self.env["axivox.outgoing.rule"].with_context(axivox_verbatim=True).create(
+            self.env["axivox.outgoing.rule"]._in_server_context("axivox_verbatim").create(
                 [
                     {
                         "account_id": self.account.id,
@@ -212,6 +212,8 @@ class TestResolve(AxivoxCase):
         self.company.partner_id.country_id = self.env.ref("base.be")
         self.assertIsNone(shown())
         self.assertEqual(shown(CALLED_IN_BERLIN), MAIN)
+        self.break_number(self.main)
+        self.assertIs(shown(CALLED_IN_BERLIN), False)
         self.main.number = "+32 800 12 345"
         self.assertEqual(shown(CALLED_IN_BERLIN), "+3280012345")
         self.extension.user_id = False

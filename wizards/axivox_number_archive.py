@@ -4,6 +4,7 @@ from odoo import api, fields, models
 class AxivoxNumberArchive(models.TransientModel):
     _name = "axivox.number.archive"
     _description = "Archive incoming numbers that are in use"
+    _inherit = ["axivox.guarded"]
 
     number_ids = fields.Many2many("axivox.number", required=True)
     places = fields.Text(compute="_compute_places")

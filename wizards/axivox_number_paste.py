@@ -5,9 +5,14 @@ from ..callerid import dialing
 from ..models import phrases
 
 
+MOST_LINES = 2000
+LONGEST_LINE = 300  # characters
+
+
 class AxivoxNumberPaste(models.TransientModel):
     _name = "axivox.number.paste"
     _description = "Paste incoming numbers"
+    _inherit = ["axivox.guarded"]
 
     account_id = fields.Many2one(
         "axivox.account",
@@ -51,9 +56,11 @@ class AxivoxNumberPaste(models.TransientModel):
         self.ensure_one()
         region = self.account_id.company_id.country_id.code or None
         found, errors = [], []
-        for line in (self.text or "").splitlines():
-            if not line.strip():
-                continue
+        text = self.text or ""
+        lines = [line for line in text.splitlines() if line.strip()]
+        if len(lines) > MOST_LINES or len(text) > MOST_LINES * LONGEST_LINE:
+            return [], [], [self.env._("Paste at most %s numbers at a time.", MOST_LINES)]
+        for line in lines:
             try:
                 found.append(dialing.e164(line, region))
             except dialing.NotDiallableError as error:

@@ -13,11 +13,17 @@ from ..models import phrases
 class AxivoxReview(models.TransientModel):
     _name = "axivox.review"
     _description = "Look before changes are applied or pulled"
+    _inherit = ["axivox.guarded"]
 
     account_id = fields.Many2one("axivox.account", required=True, readonly=True)
     kind = fields.Selection([("apply", "Apply"), ("pull", "Pull")], required=True, readonly=True)
-    mode = fields.Selection(related="account_id.mode")
-    # What was looked at: somebody may save something else in the meantime.
+    # What was looked at: somebody may save something else in the meantime, or apply it.
+    mode = fields.Selection(
+        lambda self: self.env["axivox.account"]._fields["mode"].selection,
+        required=True,
+        readonly=True,
+    )
+    applied_id = fields.Many2one("axivox.applied", readonly=True, ondelete="cascade")
     settings = fields.Json(required=True, readonly=True)
     revision = fields.Char(readonly=True)
     pages = fields.Json(readonly=True)
@@ -26,6 +32,8 @@ class AxivoxReview(models.TransientModel):
     changed_since = fields.Boolean(compute="_compute_changed_since")
     can_discard = fields.Boolean(compute="_compute_changed_since")
     has_clashes = fields.Boolean(compute="_compute_has_clashes")
+    is_confirmed = fields.Boolean(readonly=True)
+    sync_id = fields.Many2one("axivox.sync", readonly=True, ondelete="set null")
 
     @api.depends("account_id", "settings")
     def _compute_changed_since(self):
@@ -48,8 +56,16 @@ class AxivoxReview(models.TransientModel):
         """
         account.ensure_one()
         account.check_access("read")
+        account = account._in_server_context()
+        self = self.with_env(account.env)
         wanted = account._wanted()
-        vals = {"account_id": account.id, "kind": kind, "settings": wanted.to_json()}
+        vals = {
+            "account_id": account.id,
+            "kind": kind,
+            "mode": account.mode,
+            "applied_id": account._last_applied().id,
+            "settings": wanted.to_json(),
+        }
         if kind == "pull" or account.mode == "api":
             account._check_manager()
             with account._explained():
@@ -57,15 +73,52 @@ class AxivoxReview(models.TransientModel):
             vals |= self._compare(account, found, wanted, kind)
         else:
             vals["pages"] = account._apply_pages(vals["settings"])
-        return self.create(vals)._action()
+        # sudo: what was looked at is written by the server only
+        return self.sudo().create(vals).sudo(False)._action()
 
     def action_confirm(self):
         """Pull, or apply. In manual mode: the steps were done in the console, Axivox runs on these
-        settings."""
+        settings. What was confirmed already is not done a second time.
+
+        :raises UserError: where it is not what is to be done any more
+        """
         self.ensure_one()
+        self = self._in_server_context()
+        if self.mode != self.account_id.mode:
+            raise UserError(self.env._("The connection was changed meanwhile: look again."))
         if self.mode == "manual":
-            self.account_id._record_applied(self.settings)
+            self._confirm_by_hand()
             return {"type": "ir.actions.act_window_close"}
+        if not self.sync_id:
+            sync = self._confirm()
+            # sudo: what became of it is written by the server only
+            self.sudo().sync_id = sync
+        return self.sync_id._action()
+
+    def _confirm_by_hand(self):
+        account, syncs = self.account_id, self.env["axivox.sync"]
+        account._check_manager()
+        with syncs._held(account):
+            if self.is_confirmed:
+                return
+            last = account._last_applied()
+            if last != self.applied_id:
+                raise UserError(
+                    self.env._(
+                        "%(user)s applied other settings at %(time)s UTC, after you looked at "
+                        "these: look again.",
+                        user=last.create_uid.name,
+                        time=last.create_date.strftime("%H:%M:%S"),
+                    )
+                )
+            syncs._unfinished(account)._replace()
+            account._record_applied(self.settings)
+            # sudo: what became of it is written by the server only
+            self.sudo().is_confirmed = True
+            syncs._commit()
+
+    def _confirm(self):
+        """:return: the attempt"""
         if undecided := self.line_ids.filtered(lambda line: not line.choice):
             raise UserError(
                 self.env._(
@@ -80,7 +133,7 @@ class AxivoxReview(models.TransientModel):
             vals["users"] = {line.extension: line.user_id.id for line in self.user_ids}
         else:
             vals["settings"] = self.settings
-        return self.env["axivox.sync"]._start(self.account_id, self.kind, **vals)._action()
+        return self.env["axivox.sync"]._start(self.account_id, self.kind, **vals)
 
     def action_discard(self):
         return self.account_id.action_discard()

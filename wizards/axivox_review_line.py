@@ -4,16 +4,21 @@ from odoo import fields, models
 class AxivoxReviewLine(models.TransientModel):
     _name = "axivox.review.line"
     _description = "What somebody changed in the console"
+    _inherit = ["axivox.guarded"]
     _order = "clashes desc, id"
 
-    review_id = fields.Many2one("axivox.review", required=True, index=True, ondelete="cascade")
-    key = fields.Char(required=True)
-    name = fields.Char(string="Setting", required=True)
-    applied = fields.Char(help="What live calls run on.")
-    found = fields.Char(string="At Axivox", help="What is saved in the console.")
-    wanted = fields.Char(string="In Odoo", help="What is saved here.")
-    saved_by = fields.Char(
-        string="Saved by", help="Who saved it in the console; it is not applied yet."
+    review_id = fields.Many2one(
+        "axivox.review", required=True, readonly=True, index=True, ondelete="cascade"
     )
-    clashes = fields.Boolean(string="Changed on both sides")
+    key = fields.Char(required=True, readonly=True)
+    name = fields.Char(string="Setting", required=True, readonly=True)
+    applied = fields.Char(readonly=True, help="What live calls run on.")
+    found = fields.Char(string="At Axivox", readonly=True, help="What is saved in the console.")
+    wanted = fields.Char(string="In Odoo", readonly=True, help="What is saved here.")
+    saved_by = fields.Char(
+        string="Saved by",
+        readonly=True,
+        help="Who saved it in the console; it is not applied yet.",
+    )
+    clashes = fields.Boolean(string="Changed on both sides", readonly=True)
     choice = fields.Selection([("found", "Axivox's"), ("wanted", "Odoo's")], string="Keep")

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 class AxivoxTeamNumber(models.TransientModel):
     _name = "axivox.team.number"
     _description = "Set the outgoing number of a sales team's members"
+    _inherit = ["axivox.guarded"]
 
     account_id = fields.Many2one(
         "axivox.account",

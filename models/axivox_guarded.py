@@ -1,0 +1,161 @@
+from odoo import SUPERUSER_ID, api, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+
+# All that the context of a request may say to what is written here, and the defaults of a form.
+CLIENTS_MAY_SAY = frozenset({"lang", "tz", "allowed_company_ids"})
+# Odoo's own word while it uninstalls an addon, which it does as OdooBot: no client is that user.
+UNINSTALLS = "_force_unlink"
+# What the server says to itself: a client sends JSON, which holds no object of this process.
+_SERVER_SAYS = object()
+
+
+class AxivoxGuarded(models.AbstractModel):
+    """What a client may do to a record, beyond the access rights of its model.
+
+    - A field that is ``readonly`` is set by the server only.
+    - What decides for everybody at once (`_set_by_managers`) is the managers' to set.
+    - What a record belongs to (``_for_life``) does not change.
+    - A record points only at what its writer may read.
+    - Nothing in the context of a request changes what is checked, written or logged.
+    """
+
+    _name = "axivox.guarded"
+    _description = "Record that a client may not change at will"
+
+    _for_life = frozenset()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        defaults = {
+            key.removeprefix("default_"): value
+            for key, value in self.env.context.items()
+            if key.startswith("default_") and self._is_said(key, value)
+        }
+        for vals in vals_list:
+            self._check_client_may_set({**defaults, **vals})
+        records = super(AxivoxGuarded, self._in_server_context()).create(vals_list)
+        return records.with_env(self.env)
+
+    def write(self, vals):
+        self._check_client_may_set(vals)
+        for name in self._for_life & vals.keys():
+            if any(record[name].id != vals[name] for record in self):
+                raise UserError(self._refused(self.env._("%s: this stays as it is."), name))
+        return super(AxivoxGuarded, self._in_server_context()).write(vals)
+
+    def unlink(self):
+        return super(AxivoxGuarded, self._in_server_context()).unlink()
+
+    def onchange(self, values, field_names, fields_spec):
+        # A form is sent the names of what it points at, whoever may read them.
+        self._check_client_may_point_at(values)
+        return super().onchange(values, field_names, fields_spec)
+
+    def _in_server_context(self, *said):
+        """These records, with nothing in their context but what a client may say, and what the
+        server says.
+
+        :param str said: what the server says from now on; `_server_says` hears it
+        """
+        context = self.env.context.items()
+        heard = {name: value for name, value in context if self._is_said(name, value)}
+        return self.with_context({**heard, **dict.fromkeys(said, _SERVER_SAYS)})
+
+    def _server_says(self, what):
+        """:return: whether the server itself said this, with `_in_server_context`"""
+        return self.env.context.get(what) is _SERVER_SAYS
+
+    def _is_said(self, name, value):
+        if name.startswith("default_"):
+            field = self._fields.get(name.removeprefix("default_"))
+            return field is None or not field.readonly
+        return (
+            name in CLIENTS_MAY_SAY
+            or value is _SERVER_SAYS
+            or (name == UNINSTALLS and self.env.uid == SUPERUSER_ID)
+        )
+
+    def _check_client_may_set(self, vals):
+        """
+        :raises AccessError: where the user may not set one of these fields, or not to this
+        """
+        if self.env.su:
+            return
+        for name in vals:
+            if name in self._fields and self._fields[name].readonly:
+                raise AccessError(self._refused(self.env._("%s is set by Odoo only."), name))
+        if not self._set_by_managers().isdisjoint(vals):
+            self._check_manager()
+        self._check_client_may_point_at(vals)
+
+    def _check_client_may_point_at(self, vals):
+        """
+        :raises AccessError: where a value points at what the user may not read; it names nothing
+        """
+        if self.env.su:
+            return
+        for name, value in vals.items():
+            field = self._fields.get(name)
+            if field is None or not field.relational:
+                continue
+            if field.type == "one2many":
+                for line, line_vals in _lines(self.env[field.comodel_name], value):
+                    line._check_client_may_point_at(line_vals)
+                continue
+            new = self.env[field.comodel_name].browse(_ids(value))
+            if len(self) == 1:
+                # sudo: what it points at already is no news to anybody
+                new -= self.sudo()[name].sudo(False)
+            if new and not new.has_access("read"):
+                raise AccessError(
+                    self._refused(self.env._("%s: choose what you may read yourself."), name)
+                )
+
+    @api.model
+    def _set_by_managers(self):
+        """:return: the names of the fields that only managers set"""
+        return frozenset()
+
+    def _is_manager(self):
+        is_manager = self.env.user.has_group("axivox_caller_id.group_manager")
+        return self.env.su or (is_manager and self.has_access("read"))
+
+    def _check_manager(self):
+        """
+        :raises AccessError: for who is no manager of these records
+        """
+        if not self._is_manager():
+            raise AccessError(
+                self.env._("Only who manages Axivox caller ID may connect, pull and apply.")
+            )
+
+    def _refused(self, sentence, name):
+        return sentence % self._fields[name]._description_string(self.env)
+
+
+def _ids(value):
+    """:return: the ids that a value of a many2one or many2many field names, as a client sends it"""
+    if isinstance(value, dict):
+        value = value.get("id")
+    if not isinstance(value, (list, tuple)):
+        return [value] if type(value) is int else []
+    named = []
+    for command in value:
+        if not isinstance(command, (list, tuple)):
+            named += _ids(command)
+        elif command[0] in (Command.LINK, Command.UPDATE):
+            named.append(command[1])
+        elif command[0] == Command.SET:
+            named += command[2]
+    return named
+
+
+def _lines(model, value):
+    """:return: (record, values) of each line of a guarded model that a one2many's value writes"""
+    if not isinstance(model, AxivoxGuarded) or not isinstance(value, (list, tuple)):
+        return
+    for command in value:
+        if isinstance(command, (list, tuple)) and command[0] in (Command.CREATE, Command.UPDATE):
+            known = command[0] == Command.UPDATE and type(command[1]) is int
+            yield model.browse([command[1]] if known else []), command[2]
