@@ -1,6 +1,3 @@
-from datetime import timedelta
-
-from odoo import fields
 from odoo.tests import new_test_user, tagged
 
 from .common import LONDON
@@ -27,7 +24,7 @@ class TestScheduler(ApplyCase):
             user.company_ids |= company
             sync = env["axivox.sync"].with_user(user).with_context(allowed_company_ids=company.ids)
             vals = {"account_id": self.account_id, "kind": "apply", "settings": NEW, **vals}
-            return sync.create(vals).id
+            return sync.sudo().create(vals).id
 
     def schedule(self):
         with committed(self.database) as env:
@@ -90,12 +87,13 @@ class TestScheduler(ApplyCase):
         state, message = self.state(doubt)
         self.assertEqual(state, "asked")
         self.assertIn("On ne sait pas encore", message)
-        self.begin_an_hour_earlier(doubt)
-        self.schedule()
-        with committed(self.database) as env:
-            cron = env.ref("axivox_caller_id.axivox_sync_cron")
-            last = max(env["ir.cron.trigger"].search([("cron_id", "=", cron.id)]).mapped("call_at"))
-        self.assertGreater(last, fields.Datetime.now() + timedelta(minutes=55))
+        self.age(doubt, "create_date", "1 hour")
+        self.assertEqual(self.asks(), 0, "it has lasted an hour: it is looked into less often")
+        self.age(doubt, "write_date", "14 minutes")
+        self.assertEqual(self.asks(), 0)
+        self.age(doubt, "write_date", "1 minute")
+        self.assertGreater(self.asks(), 0)
+        self.age(doubt, "write_date", "15 minutes")
         self.sandbox.behave()
         self.schedule()
         self.assertEqual(self.state(doubt)[0], "done")
@@ -111,10 +109,15 @@ class TestScheduler(ApplyCase):
         self.server.call("res.users", "write", user, {"lang": code})
         self.addCleanup(self.server.call, "res.users", "write", user, {"lang": "en_US"})
 
-    def begin_an_hour_earlier(self, sync_id):
+    def asks(self):
+        """:return: how often the scheduler, called once, asks Axivox anything"""
+        self.sandbox.forget_requests()
+        self.schedule()
+        return len(self.sandbox.requests())
+
+    def age(self, sync_id, date, interval):
         with committed(self.database) as env:
             env.cr.execute(
-                "UPDATE axivox_sync SET create_date = create_date - interval '1 hour' "
-                "WHERE id = %s",
-                (sync_id,),
+                f"UPDATE axivox_sync SET {date} = {date} - %s::interval WHERE id = %s",
+                (interval, sync_id),
             )
