@@ -53,12 +53,21 @@ class ResUsers(models.Model):
             user.axivox_extension_id = (at_home or known)[:1]
 
     def _search_axivox_extension_id(self, operator, value):
-        if operator != "in":
-            return NotImplemented
         # Searched, since an id alone would answer for what the reader may not see.
-        known = self.env["axivox.extension"].search([("user_id", "!=", False)])
-        found = Domain("id", "in", known.filtered(lambda e: e.id in value).user_id.ids)
-        return found | Domain("id", "not in", known.user_id.ids) if False in value else found
+        extensions = self.env["axivox.extension"]
+        if operator == "any":
+            found = extensions.search(value)
+        elif operator == "in":
+            found = extensions.search([("id", "in", [known for known in value if known])])
+        else:
+            return NotImplemented
+        users = found.user_id._filtered_access("read")
+        theirs = users.filtered(lambda user: user.axivox_extension_id in found)
+        domain = Domain("id", "in", theirs.ids)
+        if operator == "in" and False in value:
+            have = extensions.search([("user_id", "!=", False)]).user_id
+            domain |= Domain("id", "not in", have.ids)
+        return domain
 
     @api.depends(
         "axivox_extension_id.outgoing_number_id",
@@ -100,8 +109,9 @@ class ResUsers(models.Model):
             after *Apply changes*
         :return: ``number`` (E.164 or False), ``display`` (in international form), ``source``
             (``rule``, ``user``, ``default``, ``internal``, ``emergency``, ``service`` or
-            ``none``), ``rule_id``, ``destination`` (E.164 or False), ``dial`` (what is sent to
-            the PBX) and ``reason`` (a sentence)
+            ``none``), ``rule_id`` and ``rule_prefix`` (of the rule that decides, or False),
+            ``destination`` (E.164 or False), ``dial`` (what is sent to the PBX) and ``reason``
+            (a sentence)
         :rtype: dict
         :raises UserError: for what is no telephone number
         :raises AccessError: for another company's user

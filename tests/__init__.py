@@ -4,6 +4,7 @@ from . import test_apply
 from . import test_console
 from . import test_extension
 from . import test_faults
+from . import test_guarded
 from . import test_identify
 from . import test_number
 from . import test_outgoing_rule

@@ -113,7 +113,7 @@ def remove_company(database, company_id):
         company = env["res.company"].browse(company_id)
         main = env.ref("base.main_company")
         env["axivox.account"].search([("company_id", "=", company.id)]).unlink()
-        users = env["res.users"].search([("company_id", "=", company.id)])
+        users = env["res.users"].search([("company_ids", "in", company.ids)])
         users.write({"company_id": main.id, "company_ids": [(3, company.id)]})
 
 

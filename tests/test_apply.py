@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import CALLED_IN_LONDON, LONDON, MAIN, NEW_YORK, AxivoxCase
 
@@ -102,6 +102,44 @@ class TestApply(AxivoxCase):
         self.assertTrue(dialog.changed_since)
         dialog.action_confirm()
         self.assertEqual(self.account.pending_changes(), ["201 Sophie: Default → +44 20 7946 0958"])
+
+    def test_dialog_is_confirmed_only_while_nothing_newer_went_live(self):
+        self.account._record_applied()
+        self.uk.number_id = self.new_york
+        old = self._dialog()
+        self.uk.number_id = self.paris
+        self._dialog().action_confirm()
+        entries = self.account.applied_ids
+        with self.assertRaisesRegex(UserError, "applied other settings at .* look again"):
+            old.action_confirm()
+        self.assertEqual(self.account.applied_ids, entries)
+        self.assertEqual(self.account.pending_changes(), [])
+
+    def test_confirming_twice_adds_nothing_the_second_time(self):
+        self.account._record_applied()
+        self.uk.number_id = self.new_york
+        dialog = self._dialog()
+        dialog.action_confirm()
+        entries, messages = self.account.applied_ids, self.account.message_ids
+        self.uk.number_id = self.paris
+        dialog.action_confirm()
+        self.account.invalidate_recordset()
+        self.assertEqual(self.account.applied_ids, entries)
+        self.assertEqual(self.account.applied_settings["rules"][0], ["0044", NEW_YORK])
+        self.assertNotIn("Applied", str((self.account.message_ids - messages).mapped("body")))
+
+    def test_account_form_costs_no_more_with_a_long_history(self):
+        settings = self.account._settings("saved").to_json()
+        attempt = {"account_id": self.account.id, "kind": "apply", "settings": settings}
+        entry = {"account_id": self.account.id, "changes": "x", "settings": settings}
+        self.env["axivox.sync"].create([{**attempt, "state": "failed"}] * 50)
+        self.env["axivox.applied"].create([entry] * 50)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        Form(self.account.with_user(self.manager))
+        for model, field in (("axivox.sync", "state"), ("axivox.applied", "changes")):
+            loaded = self.env[model]._fields[field]._get_cache(self.env)
+            self.assertLessEqual(len(loaded), 1, model)
 
     def test_discard_goes_back_to_what_is_applied(self):
         self.account._record_applied()

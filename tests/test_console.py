@@ -6,7 +6,7 @@ from odoo.tools import mute_logger
 
 from ..models import axivox_sync
 from .common import CALLED_IN_LONDON, LONDON, MAIN, NEW_YORK, PARIS, AxivoxCase
-from .stand_in import TOKEN, StandIn
+from .stand_in import ROOT, TOKEN, StandIn
 
 BERLIN = "+4930901820"
 
@@ -139,9 +139,38 @@ class TestConnection(ConsoleCase):
             "gateway.example/api",
             "ftp://gateway.example",
             "http://[::1",
+            "https://gateway.example/\tapi",
+            "https://gateway.example/api\n",
+            "https://gateway.example/api\r\nX-Other: 1",
+            "https://gateway.example\\@evil.example/api",
+            "https://gateway.example/a pi",
         ):
             with self.subTest(base_url), self.assertRaises(ValidationError):
                 self.account.base_url = base_url
+
+    def test_a_token_is_sent_to_no_other_address_than_it_was_entered_for(self):
+        other = StandIn()
+        self.addCleanup(other.stop)
+        other.forget_requests()
+        form = self.account.onchange(
+            {"base_url": other.base_url}, ["base_url"], {"base_url": {}, "has_token": {}}
+        )
+        self.assertFalse(form["value"]["has_token"])
+        self.account.base_url = other.base_url
+        self.assertFalse(self.account.has_token)
+        with self.assertRaisesRegex(UserError, "token"):
+            self.account.action_test_connection()
+        self.assertEqual(other.requests(), [])
+        self.account.write({"base_url": self.sandbox.base_url, "token": TOKEN})
+        self.account.action_test_connection()
+
+    def test_a_token_is_encrypted_before_it_is_part_of_a_statement(self):
+        with self.assertLogs("odoo.sql_db", "DEBUG") as logs:
+            self.account.token = "a token that is typed"
+            self.env.flush_all()
+        self.assertIn("stored_token", str(logs.output))
+        self.assertNotIn("a token that is typed", str(logs.output))
+        self.assertNotIn("a token that is typed", self.account.sudo().stored_token)
 
     def test_another_axivox_account_behind_the_same_url_is_noticed(self):
         self.pull()
@@ -160,20 +189,30 @@ class TestConnection(ConsoleCase):
         self.assertEqual((new.mode, new.connected_to), ("manual", False))
 
     def test_neutralized_copy_touches_no_real_account(self):
-        sql = (self.sandbox_root() / "data" / "neutralize.sql").read_text()
-        self.env.flush_all()
-        self.env.cr.execute(sql)
-        self.env.invalidate_all()
+        self.neutralize()
         account = self.account.sudo()
         self.assertEqual(
             (account.mode, account.base_url, account.stored_token, account.connected_to),
             ("manual", False, False, False),
         )
 
-    def sandbox_root(self):
-        from .stand_in import ROOT
+    def test_neutralized_copy_keeps_no_address_that_was_used_before(self):
+        self.cr.precommit.run()
+        self.account.base_url = "https://gateway.example/api"
+        self.cr.precommit.run()
+        tracked = self.env["mail.tracking.value"].sudo()
+        addresses = [
+            ("field_id.model", "=", "axivox.account"),
+            ("field_id.name", "=", "base_url"),
+        ]
+        self.assertTrue(tracked.search(addresses))
+        self.neutralize()
+        self.assertFalse(tracked.search(addresses))
 
-        return ROOT
+    def neutralize(self):
+        self.env.flush_all()
+        self.env.cr.execute((ROOT / "data" / "neutralize.sql").read_text())
+        self.env.invalidate_all()
 
 
 @tagged("post_install", "-at_install")
@@ -604,6 +643,30 @@ class TestApplyOverApi(ConsoleCase):
         with self.assertRaisesRegex(UserError, "Somebody changed the console"):
             review.action_confirm()
         self.assertEqual(self.sandbox.applied()["default"], MAIN)
+
+    def test_dialog_applies_nothing_else_than_was_looked_at(self):
+        self.rule("0044").number_id = self.new_york
+        old = self.review("apply")
+        self.rule("0044").number_id = self.paris
+        new = self.review("apply")
+        new.action_confirm()
+        applied = self.sandbox.applied()
+        self.assertIn(["0044", PARIS], applied["rules"])
+        with self.assertRaisesRegex(UserError, "look again"):
+            old.action_confirm()
+        self.assertEqual(self.sandbox.applied(), applied)
+        self.assertEqual(self.account.pending_changes(), [])
+
+    def test_confirming_twice_adds_nothing_the_second_time(self):
+        self.rule("0044").number_id = self.new_york
+        review = self.review("apply")
+        review.action_confirm()
+        times = len(self.account.applied_ids)
+        self.rule("0044").number_id = self.paris
+        self.sandbox.forget_requests()
+        review.action_confirm()
+        self.assertEqual(self.sandbox.requests(), [])
+        self.assertEqual(len(self.account.applied_ids), times)
 
     def test_discard_needs_no_console(self):
         before = self.saved()

@@ -65,7 +65,15 @@ class ApplyCase(BaseCase):
         cls.addClassCleanup(cls.sandbox.stop)
         cls.server = Server(cls.database, cls.workers)
         cls.addClassCleanup(cls.server.stop)
-        cls.hold(OLD)
+        cls.account_id = cls.account_at(cls.sandbox)
+        cls.server.log_in("admin")
+        cls.call("action_test_connection")
+        cls.call("action_pull")
+
+    @classmethod
+    def account_at(cls, sandbox):
+        """:return: the id of a new account of the administrator's, for this stand-in"""
+        cls.hold(OLD, sandbox)
         with committed(cls.database) as env:
             company = env["res.company"].create(
                 {"name": f"Faults {time.time_ns()}", "country_id": env.ref("base.be").id}
@@ -73,25 +81,19 @@ class ApplyCase(BaseCase):
             cls.addClassCleanup(remove_company, cls.database, company.id)
             admin = env.ref("base.user_admin")
             admin.write({"company_ids": [(4, company.id)], "company_id": company.id})
-            cls.account_id = (
-                env["axivox.account"]
-                .create(
-                    {
-                        "company_id": company.id,
-                        "mode": "api",
-                        "base_url": cls.sandbox.base_url,
-                        "token": TOKEN,
-                    }
-                )
-                .id
+            account = env["axivox.account"].create(
+                {
+                    "company_id": company.id,
+                    "mode": "api",
+                    "base_url": sandbox.base_url,
+                    "token": TOKEN,
+                }
             )
-        cls.server.log_in("admin")
-        cls.call("action_test_connection")
-        cls.call("action_pull")
+            return account.id
 
     @classmethod
-    def hold(cls, settings):
-        cls.sandbox.hold(
+    def hold(cls, settings, sandbox=None):
+        (sandbox or cls.sandbox).hold(
             company={"name": "Velo Test", "domain": "velo.axivox.example"},
             numbers=[
                 {"number": number, "destination": {"type": "hang_up", "target": None}}

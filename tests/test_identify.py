@@ -149,6 +149,8 @@ class TestIdentify(AxivoxCase):
         for number in (
             MOBILE,
             "",
+            "   ",
+            "\t \n",
             None,
             False,
             "anonymous",

@@ -1,3 +1,5 @@
+import time
+
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import UserError, ValidationError
@@ -109,6 +111,15 @@ class TestNumber(AxivoxCase):
         self.assertFalse(self.london.warning)
         self.london.active = False
         self.assertIn("archived", self.london.warning)
+
+    def test_more_lines_than_an_account_has_numbers_are_not_pasted(self):
+        paste = self.env["axivox.number.paste"].create(
+            {"account_id": self.account.id, "text": f"{LONDON}\n" * 2001}
+        )
+        before = time.monotonic()
+        with self.assertRaisesRegex(UserError, "2,000"):
+            paste.action_create()
+        self.assertLess(time.monotonic() - before, 1)
 
     def test_numbers_are_pasted_one_per_line_in_any_form(self):
         paste = self.env["axivox.number.paste"].create(

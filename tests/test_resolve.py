@@ -169,6 +169,18 @@ class TestResolve(AxivoxCase):
         colleague = self.sophie.with_user(self.james)
         self.assertEqual(colleague.resolve_caller_id(CALLED_IN_LONDON)["number"], MAIN)
 
+    def test_answer_needs_no_rule_that_was_deleted_since_it_was_prepared(self):
+        rule = self._rule("0044", self.london)
+        self._shown(self.sophie, CALLED_IN_LONDON)
+        # Another process has committed this, and its signal is not here yet.
+        self.cr.execute("DELETE FROM axivox_outgoing_rule WHERE id = %s", (rule.id,))
+        self.env.invalidate_all()
+        user = self.sophie.with_user(self.sophie)
+        answer = user.resolve_caller_id(CALLED_IN_LONDON)
+        self.assertEqual((answer["number"], answer["rule_prefix"]), (LONDON, "0044"))
+        lead = self.env["crm.lead"].create({"name": "Bike", "phone": CALLED_IN_LONDON})
+        self.assertIn("0044", lead.with_user(self.sophie).sudo().axivox_shown_as_reason)
+
     def test_warm_call_runs_no_sql_however_many_rules(self):
         for count in (10, 1000):
             missing = count - len(self.account.rule_ids)

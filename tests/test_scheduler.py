@@ -1,7 +1,14 @@
+import threading
+import time
+from datetime import timedelta
+
+from odoo import fields
+from odoo.modules.registry import Registry
 from odoo.tests import new_test_user, tagged
 
-from .common import LONDON
-from .odoo_process import committed
+from .common import LONDON, PARIS
+from .odoo_process import Server, committed
+from .stand_in import StandIn
 from .test_faults import NEW, ApplyCase
 
 
@@ -20,16 +27,16 @@ class TestScheduler(ApplyCase):
             user = env["res.users"].search([("login", "=", login)]) or new_test_user(
                 env, login, groups="base.group_user,axivox_caller_id.group_manager"
             )
-            company = env["axivox.account"].browse(self.account_id).company_id
+            vals = {"account_id": self.account_id, "kind": "apply", "settings": NEW, **vals}
+            company = env["axivox.account"].browse(vals["account_id"]).company_id
             user.company_ids |= company
             sync = env["axivox.sync"].with_user(user).with_context(allowed_company_ids=company.ids)
-            vals = {"account_id": self.account_id, "kind": "apply", "settings": NEW, **vals}
             return sync.sudo().create(vals).id
 
-    def schedule(self):
+    def schedule(self, server=None):
         with committed(self.database) as env:
             cron = env.ref("axivox_caller_id.axivox_sync_cron")
-        self.server.call("ir.cron", "method_direct_trigger", [cron.id])
+        (server or self.server).call("ir.cron", "method_direct_trigger", [cron.id])
 
     def state(self, sync_id):
         sync = self.server.call("axivox.sync", "read", [sync_id], ["state", "message"])[0]
@@ -41,7 +48,7 @@ class TestScheduler(ApplyCase):
             return env["bus.bus"].search_count([("message", "like", "simple_notification")])
 
     def test_who_is_no_manager_any_more_holds_nobody_up(self):
-        left = self.interrupted("left_test")
+        left = self.interrupted("left_test", account_id=self.account_at(self.sandbox))
         with committed(self.database) as env:
             user = env["res.users"].search([("login", "=", "left_test")])
             user.group_ids = env.ref("base.group_user")
@@ -51,6 +58,64 @@ class TestScheduler(ApplyCase):
         self.assertTrue(self.state(left)[1])
         self.assertEqual(self.state(stays)[0], "done")
         self.assertEqual(self.sandbox.applied(), NEW)
+
+    def test_what_a_newer_attempt_replaced_is_not_run_however_late(self):
+        slow = StandIn()
+        self.addCleanup(slow.stop)
+        elsewhere = self.account_at(slow)
+        self.server.call("axivox.account", "action_test_connection", [elsewhere])
+        before = self.interrupted("stays_test", account_id=elsewhere)
+        left = self.interrupted("stays_test")
+        slow.forget_requests()
+        slow.misbehave({"request": 1, "kind": "delay", "seconds": 5})
+        scheduler = Server(self.database)
+        self.addCleanup(scheduler.stop)
+        scheduler.log_in("admin")
+        running = threading.Thread(target=self.schedule, args=[scheduler])
+        running.start()
+        deadline = time.monotonic() + 30
+        while not slow.requests():
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.02)
+        with committed(self.database) as env:
+            newer = {**NEW, "default": PARIS}
+            env["axivox.account"].browse(self.account_id)._restore(newer)
+        self.assertIsNone(self.apply())
+        self.assertEqual(self.sandbox.applied(), newer)
+        self.assertTrue(running.is_alive(), "the scheduler is still at the other account")
+        running.join()
+        self.assertEqual(self.sandbox.applied(), newer)
+        self.assertEqual(self.state(left)[0], "repeated")
+        self.assertNotEqual(self.state(before)[0], "running")
+        self.assertEqual(self.call("read", ["pending_change_count"])[0]["pending_change_count"], 0)
+
+    def test_three_kills_in_a_row_delay_what_is_unfinished_by_two_minutes_at_most(self):
+        left = self.interrupted("stays_test")
+        with committed(self.database) as env:
+            cron = env.ref("axivox_caller_id.axivox_sync_cron")
+            env["ir.cron.trigger"].search([("cron_id", "=", cron.id)]).unlink()
+            for killed in range(3):
+                # What ir.cron writes down before it runs a job, and leaves where it is killed.
+                cron._add_progress(timed_out_counter=killed)
+        with self.assertLogs("odoo.addons.base.models.ir_cron", "ERROR") as logs:
+            self.run_when_due()
+        self.assertIn("timed out", str(logs.output))
+        self.assertEqual(self.state(left)[0], "running")
+        with committed(self.database) as env:
+            cron = env.ref("axivox_caller_id.axivox_sync_cron")
+            self.assertTrue(cron.active)
+            self.assertLess(cron.nextcall, fields.Datetime.now() + timedelta(minutes=2))
+        self.run_when_due()
+        self.assertEqual(self.state(left)[0], "done")
+        self.assertEqual(self.sandbox.applied(), NEW)
+
+    def run_when_due(self):
+        """Let Odoo's own scheduler run the job, as if its time had come."""
+        with committed(self.database) as env:
+            cron = env.ref("axivox_caller_id.axivox_sync_cron")
+            cron.nextcall = fields.Datetime.now()
+        with Registry(self.database).cursor() as cr:
+            env["ir.cron"]._process_jobs_loop(cr, job_ids=cron.ids)
 
     def test_what_the_database_refuses_fails_once_and_says_why(self):
         self.sandbox.hold(
@@ -91,9 +156,9 @@ class TestScheduler(ApplyCase):
         self.assertEqual(self.asks(), 0, "it has lasted an hour: it is looked into less often")
         self.age(doubt, "write_date", "14 minutes")
         self.assertEqual(self.asks(), 0)
-        self.age(doubt, "write_date", "1 minute")
+        self.age(doubt, "write_date", "2 minutes")
         self.assertGreater(self.asks(), 0)
-        self.age(doubt, "write_date", "15 minutes")
+        self.age(doubt, "write_date", "16 minutes")
         self.sandbox.behave()
         self.schedule()
         self.assertEqual(self.state(doubt)[0], "done")

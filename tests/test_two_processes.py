@@ -1,9 +1,15 @@
+import threading
 import time
+from contextlib import suppress
 
+import requests
+
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, tagged
 from odoo.tools import config
 
-from .common import LONDON, MAIN
+from .common import LONDON, MAIN, PARIS
 from .odoo_process import Server, committed, remove_company
 from .test_faults import ApplyCase
 
@@ -80,3 +86,83 @@ class TestTwoProcessesAndAConsole(ApplyCase):
         self.sandbox.misbehave({"kind": "500_before", "method": "PUT", "times": 99})
         self.assertIn("Live calls are as they were", self.apply())
         self.assertEqual(shown(), LONDON)
+
+
+# Odoo tells of its caches in a transaction of its own, after the one that changed them.
+SLOW_SIGNAL = """
+CREATE FUNCTION axivox_test_slow_signal() RETURNS trigger AS $$
+BEGIN
+    IF current_query() LIKE '%"orm_signaling_default"%' THEN PERFORM pg_sleep(5); END IF;
+    RETURN NEW;
+END $$ LANGUAGE plpgsql;
+CREATE TRIGGER axivox_test_slow_signal BEFORE INSERT ON orm_signaling_default
+FOR EACH ROW EXECUTE FUNCTION axivox_test_slow_signal()
+"""
+
+
+@tagged("post_install", "-at_install")
+class TestOldAnswers(ApplyCase):
+    """What one process answers from its cache while another one changes what it is made of."""
+
+    def setUp(self):
+        super().setUp()
+        self.begin()
+        with committed(self.database) as env:
+            account = env["axivox.account"].browse(self.account_id)
+            self.numbers = {number.number: number.id for number in account.number_ids}
+            self.extensions = {user.number: user.id for user in account.extension_ids}
+        self.assertEqual(self.shown("202"), LONDON)
+
+    def shown(self, extension):
+        answer = self.call("try_call", self.extensions[extension], "0049 30 123456")
+        return answer["after"]["number"]
+
+    def test_a_process_killed_between_its_commit_and_the_signal_leaves_nobody_on_them(self):
+        dying = Server(self.database)
+        self.addCleanup(dying.stop)
+        dying.log_in("admin")
+        self.run_sql(SLOW_SIGNAL)
+        self.addCleanup(self.run_sql, "DROP FUNCTION axivox_test_slow_signal CASCADE")
+
+        def save():
+            vals = {"default_outgoing_number_id": self.numbers[PARIS]}
+            with suppress(requests.ConnectionError):  # it was killed
+                dying.call("axivox.account", "write", [self.account_id], vals)
+
+        saving = threading.Thread(target=save)
+        saving.start()
+        deadline = time.monotonic() + 30
+        while self.committed_default() != PARIS:
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.02)
+        self.assertTrue(saving.is_alive(), "it has committed, and not signalled yet")
+        dying.process.kill()
+        saving.join()
+        self.assertEqual(self.shown("202"), PARIS)
+
+    def test_of_two_savers_none_hides_the_others_signal(self):
+        def save():
+            with committed(self.database) as env:
+                extension = env["axivox.extension"].browse(self.extensions["201"])
+                extension.outgoing_number_id = self.numbers[MAIN]
+
+        with Registry(self.database).cursor() as cr:
+            account = api.Environment(cr, SUPERUSER_ID, {})["axivox.account"]
+            account.browse(self.account_id).default_outgoing_number_id = self.numbers[PARIS]
+            cr.flush()  # it has signalled, and not committed yet
+            saving = threading.Thread(target=save)
+            saving.start()
+            saving.join(1)
+            self.assertTrue(saving.is_alive(), "who saves later commits later")
+            self.assertEqual(self.shown("202"), LONDON)
+        saving.join()
+        self.assertEqual((self.shown("202"), self.shown("201")), (PARIS, MAIN))
+
+    def committed_default(self):
+        with committed(self.database) as env:
+            account = env["axivox.account"].browse(self.account_id)
+            return account.default_outgoing_number_id.number
+
+    def run_sql(self, statements):
+        with committed(self.database) as env:
+            env.cr.execute(statements)

@@ -1,9 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import formatLang
 
 from ..callerid import dialing
 from ..models import phrases
-
 
 MOST_LINES = 2000
 LONGEST_LINE = 300  # characters
@@ -59,7 +59,8 @@ class AxivoxNumberPaste(models.TransientModel):
         text = self.text or ""
         lines = [line for line in text.splitlines() if line.strip()]
         if len(lines) > MOST_LINES or len(text) > MOST_LINES * LONGEST_LINE:
-            return [], [], [self.env._("Paste at most %s numbers at a time.", MOST_LINES)]
+            most = formatLang(self.env, MOST_LINES, 0)
+            return [], [], [self.env._("Paste at most %s numbers at a time.", most)]
         for line in lines:
             try:
                 found.append(dialing.e164(line, region))
