@@ -103,8 +103,10 @@ class Server:
 @contextmanager
 def committed(database):
     """An environment whose changes are there for other processes after the block."""
-    with odoo.modules.registry.Registry(database).cursor() as cr:
+    registry = odoo.modules.registry.Registry(database)
+    with registry.cursor() as cr:
         yield odoo.api.Environment(cr, odoo.api.SUPERUSER_ID, {})
+    registry.signal_changes()
 
 
 def remove_company(database, company_id):

@@ -130,6 +130,7 @@ class TestOldAnswers(ApplyCase):
                 dying.call("axivox.account", "write", [self.account_id], vals)
 
         saving = threading.Thread(target=save)
+        self.assertEqual(self.shown("202"), LONDON)
         saving.start()
         deadline = time.monotonic() + 30
         while self.committed_default() != PARIS:
