@@ -53,6 +53,8 @@ class ConsoleError(Exception):
     =================  ====================================================================
     ``address``        no such host, connection refused, or not the address of the contract
     ``timeout``        no answer in time
+    ``slow``           reading all there is was not through in ``detail`` minutes
+    ``size``           the answer, or all of a reading, is larger than ``detail`` (``32 MiB``)
     ``lost``           the connection broke before the answer was whole
     ``certificate``    the host could not prove who it is
     ``redirect``       it sent us elsewhere, to ``detail``: nothing is sent there
@@ -62,9 +64,11 @@ class ConsoleError(Exception):
     ``refused``        the console refuses the values; ``detail`` says which
     ``fault``          the console failed by itself; ``detail`` is the HTTP status
     ``nonsense``       the answer is not what the contract says; ``detail`` is the place
+    ``echo``           the answer repeats the token: nothing of it is kept
     =================  ====================================================================
 
-    ``in_doubt`` tells that the request may have been carried out all the same.
+    ``in_doubt`` tells that the request may have been carried out all the same. No token and no text
+    of an answer is in it or in what it was raised from, but for a ``detail`` that says so.
     """
 
     def __init__(self, reason, detail="", *, wait=None, in_doubt=False):

@@ -1,17 +1,22 @@
 """The console over HTTP, as ``openapi.json`` beside this file says."""
 
 import json
+import logging
+import math
 import re
 import uuid
+from dataclasses import dataclass, replace
 from functools import cache
+from http.cookiejar import DefaultCookiePolicy
 from ipaddress import ip_address
 from pathlib import Path
-from ssl import SSLCertVerificationError, SSLEOFError
-from urllib.parse import quote, urlsplit
+from ssl import SSLEOFError
+from time import monotonic
+from urllib.parse import urlsplit
 
 import jsonschema
 import requests
-from requests.adapters import HTTPAdapter
+from urllib3 import HTTPResponse
 from urllib3.exceptions import (
     HTTPError,
     InvalidHeader,
@@ -19,20 +24,39 @@ from urllib3.exceptions import (
     MaxRetryError,
     NewConnectionError,
     ProtocolError,
-    ReadTimeoutError,
 )
 from urllib3.util import Retry
 
-from . import Company, Console, ConsoleError, Found, Saved
+from . import Company, Console, ConsoleError, Found, Saved, secret, wire
 
-CONNECT_SECONDS, READ_SECONDS = 5, 20
-REPEATS = 2
-LONGEST_WAIT = 20  # seconds: a server that asks for more is told of instead of waited for
+# All that an answer, and a whole reading with its pages and repetitions, may take. 2,000 users and
+# 5,000 rules are less than two MiB together.
+MIB = 2**20
+CONNECT_SECONDS, READ_SECONDS = 5, 20  # of silence
+ANSWER_SECONDS, READING_SECONDS = 60, 5 * 60
+ANSWER_BYTES, READING_BYTES = 32 * MIB, 64 * MIB  # without the compression
+HEADER_BYTES = MIB  # on top of that, with whatever else is around the body on the wire
+ANSWER_VALUES = 500_000  # a list of empty lists takes twenty times the memory of its text
+MOST_PAGES = 1000
 PAGE = 500
 READINGS = 3
-MOST_PAGES = 1000
-TOKEN = re.compile(r"[!-~]+")
+REPEATS = 2
+LONGEST_WAIT = 20  # seconds: a server that asks for more is told of instead of waited for
+
+COMPRESSIONS = ("gzip", "deflate")
+ACCEPTED = {"Accept": "application/json", "Accept-Encoding": ", ".join(COMPRESSIONS)}
+ADDRESS = re.compile(r"[!-\[\]-~]+")  # no backslash: some read it as a slash
 NOT_SERVED = (429, 503)
+PASSING = (500, 502, 504)
+SAFE_TO_REPEAT = ("GET", "POST")  # changes nothing, is known by its idempotency key
+STATUSES = {
+    401: "token",
+    403: "token",
+    404: "address",
+    405: "address",
+    412: "changed",
+    **dict.fromkeys(NOT_SERVED, "busy"),
+}
 NEVER_ARRIVED = (
     requests.exceptions.InvalidSchema,
     requests.exceptions.InvalidURL,
@@ -43,13 +67,16 @@ UNREADABLE = (
     requests.exceptions.ContentDecodingError,
     requests.exceptions.InvalidHeader,  # such as two lengths: nothing of ours can be one
 )
-NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+
+_logger = logging.getLogger(__name__)
 
 
 def is_safe_address(text):
     """Whether a token may be sent to this base URL: over TLS, or to this very machine. What stands
     before an ``@`` would be a second secret, in a field that others may read."""
     text = text or ""
+    if not ADDRESS.fullmatch(text):
+        return False
     try:
         parts = urlsplit(text)
     except ValueError:
@@ -78,15 +105,12 @@ class HttpConsole(Console):
         if not is_safe_address(base_url):
             raise ConsoleError("address")
         # What is no token must not reach the library: it quotes a bad header in its errors.
-        if not TOKEN.fullmatch(token or ""):
+        if not secret.FORM.fullmatch(token or ""):
             raise ConsoleError("token")
+        self._token = secret.Token(token)
         self._base_url = base_url.rstrip("/")
-        self._token = token
         self._session = _Session()
-        self._session.auth = self._authorize  # else a .netrc of the machine goes first
-        self._adapter = _Adapter()
-        self._session.mount("https://", self._adapter)
-        self._session.mount("http://", self._adapter)
+        self._session.auth = self._token.authorize  # else a .netrc of the machine goes first
 
     def describe(self):
         company, revision = self._ask("GET", "/company")
@@ -95,39 +119,44 @@ class HttpConsole(Console):
         )
 
     def read(self):
+        reading = _Reading(READING_SECONDS, READING_BYTES)
         for _ in range(READINGS):
-            revisions = set()
-            company = self._see("/company", revisions)
-            settings = self._see("/outgoing-settings", revisions)
-            waiting = self._see("/changes", revisions)["items"]
-            users = list(self._see_pages("/users", revisions))
-            numbers = list(self._see_pages("/numbers", revisions))
-            if len(revisions) == 1:
-                break
-        else:
-            raise ConsoleError("changed")
+            found = self._read(reading)
+            if len(reading.revisions) == 1:
+                return found
+        raise ConsoleError("changed")
+
+    def _read(self, reading):
+        reading.revisions.clear()
+        company = self._see("/company", reading)
+        settings = self._see("/outgoing-settings", reading)
+        waiting = self._see("/changes", reading)["items"]
         saved, applied = (
             {
                 "default": settings[state]["default_number"],
                 "override": settings[state]["rules_override_users"],
                 "rules": [[rule["prefix"], rule["number"]] for rule in settings[state]["rules"]],
-                "extensions": {user["extension"]: user["outgoing_number"][state] for user in users},
+                "extensions": {},
             }
             for state in ("saved", "applied")
         )
+        users = {}
+        for user in self._see_pages("/users", reading):
+            extension, number = user["extension"], user["outgoing_number"]
+            users[extension] = (user["name"] or extension, user["email"])
+            saved["extensions"][extension] = number["saved"]
+            applied["extensions"][extension] = number["applied"]
+        numbers = {
+            number["number"]: (number["destination"]["type"], number["destination"]["target"])
+            for number in self._see_pages("/numbers", reading)
+        }
         return Found(
             company["domain"],
-            revisions.pop(),
+            min(reading.revisions),
             saved,
             applied,
-            {
-                user["extension"]: (user["name"] or user["extension"], user["email"])
-                for user in users
-            },
-            {
-                number["number"]: (number["destination"]["type"], number["destination"]["target"])
-                for number in numbers
-            },
+            users,
+            numbers,
             tuple(
                 Saved(
                     _SETTINGS[item["setting"]],
@@ -162,158 +191,258 @@ class HttpConsole(Console):
         key = {"Idempotency-Key": str(uuid.uuid4())}
         return self._ask("POST", "/apply", revision, headers=key)[1]
 
-    def _authorize(self, request):
-        request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
-
-    def _see(self, path, revisions, **params):
-        document, revision = self._ask("GET", path, params=params)
-        revisions.add(revision)
+    def _see(self, path, reading, **params):
+        document, revision = self._ask("GET", path, reading=reading, params=params)
+        reading.revisions.add(revision)
         return document
 
-    def _see_pages(self, path, revisions):
-        params = {"limit": PAGE}
+    def _see_pages(self, path, reading):
+        params, cursors = {"limit": PAGE}, set()
         for _ in range(MOST_PAGES):
-            page = self._see(path, revisions, **params)
+            page = self._see(path, reading, **params)
             yield from page["items"]
-            if page["next"] is None:
+            cursor = page["next"]
+            if cursor is None:
                 return
-            params["cursor"] = page["next"]
+            if cursor in cursors:
+                break
+            cursors.add(cursor)
+            params["cursor"] = cursor
         raise ConsoleError("nonsense", f"GET {path}")
 
-    def _ask(self, method, path, revision=None, headers=(), **content):
+    def _ask(self, method, path, revision=None, headers=(), reading=None, **content):
         """One request, repeated where that is safe.
 
+        :param _Reading reading: what it is a part of, if it is
         :return: the answer's document, and the revision that it came with
         """
-        headers = {"Accept": "application/json", **dict(headers)}
+        reading = reading or _Reading(math.inf, math.inf)
+        headers = {**ACCEPTED, **dict(headers)}
         if revision is not None:
             headers["If-Match"] = f'"{revision}"'
+        repeat = _Repeat(REPEATS, backoff_factor=0.2)
+        in_doubt = False
+        while True:
+            outcome = self._try(method, path, reading, headers=headers, **content)
+            if isinstance(outcome, _Answer):
+                outcome = self._understood(method, path, outcome)
+            if not isinstance(outcome, _Failure):
+                return outcome
+            # What an earlier try left in doubt stays so, whatever comes later.
+            in_doubt = in_doubt or (outcome.in_doubt and method != "GET")
+            if not (
+                outcome.may_be_repeated(method) and repeat.is_due(outcome.response, reading.seconds)
+            ):
+                break
+            repeat = repeat.increment(method, path)
+            repeat.sleep(outcome.response)
+        # No error of a library is handled here: it would stay in the context of this one.
+        raise ConsoleError(outcome.reason, outcome.detail, wait=outcome.wait, in_doubt=in_doubt)
+
+    def _try(self, method, path, reading, **request):
+        """One request, and its one line in the log.
+
+        :rtype: _Answer or _Failure
+        """
+        if reading.seconds <= 0:
+            return _too_slow()
+        started, body, word = monotonic(), bytearray(), "broken off"
         try:
-            answer = self._session.request(
+            outcome = self._exchange(method, path, reading, body, request)
+            word = outcome.status if isinstance(outcome, _Answer) else outcome.reason
+            return outcome
+        finally:
+            reading.bytes -= len(body)
+            place = self._token.hidden(urlsplit(self._base_url + path).path)
+            _logger.info(
+                "%s %s: %s, %d ms, %d bytes",
                 method,
-                self._base_url + path,
-                headers=headers,
-                allow_redirects=False,  # the token is for this host only
-                **content,
+                place.encode("unicode_escape").decode(),
+                word,
+                (monotonic() - started) * 1000,
+                len(body),
             )
+
+    def _exchange(self, method, path, reading, body, request):
+        """Send a request and receive the answer: all within the limits.
+
+        What went wrong is returned: what the libraries raise quotes what they received.
+
+        :param bytearray body: takes in what comes
+        """
+        seconds = min(ANSWER_SECONDS, reading.seconds)
+        most = min(ANSWER_BYTES, reading.bytes)
+        exchange = wire.Exchange(seconds, most + HEADER_BYTES)
+        response = None
+        try:
+            with (
+                exchange,
+                self._session.request(
+                    method,
+                    self._base_url + path,
+                    allow_redirects=False,  # the token is for this host only
+                    timeout=(min(CONNECT_SECONDS, seconds), min(READ_SECONDS, seconds)),
+                    stream=True,
+                    **request,
+                ) as response,
+            ):
+                answer = _Answer(response, body)
+                if answer.is_told_by_its_status:
+                    return answer
+                if not answer.is_readable:
+                    return _Failure("nonsense", f"{method} {path} Content-Encoding", in_doubt=True)
+                wire.read_into(body, response, most)
+                return answer
         except (OSError, HTTPError, ValueError) as error:  # not all that requests lets out is its
-            raise self._unanswered(method, error) from error
-        if answer.status_code >= 300:
-            raise self._refusal(method, answer)
+            failure = _unanswered(error, method, in_doubt=exchange.sent, is_first=response is None)
+        if failure.reason == "size":
+            limit = ANSWER_BYTES if most == ANSWER_BYTES else READING_BYTES
+            return replace(failure, detail=f"{limit / MIB:g} MiB")
+        if failure.reason == "timeout" and reading.seconds <= 0:
+            return _too_slow()
+        return failure
+
+    def _understood(self, method, path, answer):
+        """
+        :return: the document and the revision, or a _Failure
+        """
+        if answer.status >= 300:
+            return self._refusal(answer)
         place = f"{method} {path}"
         try:
-            document = _document(answer)
+            document = _document(answer.body)
+            if self._is_echoed(answer, document):
+                return _Failure("echo", in_doubt=True)
             wrong = next(_schema(method, path).iter_errors(document), None)
-        except (ValueError, RecursionError) as error:
-            raise self._failure(method, "nonsense", place, in_doubt=True) from error
+        except (ValueError, RecursionError):
+            return _Failure("nonsense", place, in_doubt=True)
         if wrong:
             where = "/".join(map(str, wrong.absolute_path))
-            raise self._failure(method, "nonsense", f"{place} {where}".strip(), in_doubt=True)
-        tag = re.fullmatch(r'"([!#-~]+)"', answer.headers.get("ETag", ""))
+            return _Failure("nonsense", f"{place} {where}".strip(), in_doubt=True)
+        tag = re.fullmatch(r'"([!#-~]+)"', answer.response.headers.get("ETag", ""))
         if not tag:
-            raise self._failure(method, "nonsense", f"{place} ETag", in_doubt=True)
+            return _Failure("nonsense", f"{place} ETag", in_doubt=True)
         return document, tag[1]
 
-    def _failure(self, method, reason, detail="", *, wait=None, in_doubt=False):
-        """
-        :param bool in_doubt: whether the last try may have been carried out; an earlier one that
-            may have been leaves the same doubt
-        """
-        in_doubt = method != "GET" and (in_doubt or self._adapter.in_doubt)
-        return ConsoleError(reason, detail, wait=wait, in_doubt=in_doubt)
-
-    def _unanswered(self, method, error):
-        """What went wrong where there was no answer."""
-        cause = error.args[0] if error.args else None
-        cause = cause.reason if isinstance(cause, MaxRetryError) else cause
-        if isinstance(error, requests.exceptions.SSLError):
-            inner = cause.args[0] if isinstance(cause, HTTPError) and cause.args else None
-            # Any other failure of TLS may come late: while the answer is on its way.
-            unproven = isinstance(inner, SSLCertVerificationError)
-            reason = "lost" if isinstance(inner, SSLEOFError) else "certificate"
-            return self._failure(method, reason, in_doubt=not unproven)
-        if isinstance(error, NEVER_ARRIVED) or isinstance(cause, NewConnectionError):
-            return self._failure(method, "address")
-        if isinstance(error, requests.ConnectTimeout):
-            return self._failure(method, "timeout")
-        if isinstance(error, requests.Timeout) or isinstance(cause, ReadTimeoutError):
-            return self._failure(method, "timeout", in_doubt=True)
-        if isinstance(error, UNREADABLE):
-            return self._failure(method, "nonsense", method, in_doubt=True)
-        if isinstance(error, OSError) and not isinstance(error, requests.RequestException):
-            return self._failure(method, "certificate")  # no such file as REQUESTS_CA_BUNDLE names
-        return self._failure(method, "lost", in_doubt=True)
-
-    def _refusal(self, method, answer):
-        status = answer.status_code
-        if status in (401, 403):
-            return self._failure(method, "token")
-        if status in (404, 405):
-            return self._failure(method, "address")
-        if status == 412:
-            return self._failure(method, "changed")
+    def _refusal(self, answer):
+        status, response = answer.status, answer.response
         if status in NOT_SERVED:
-            return self._failure(method, "busy", wait=_Repeat().get_retry_after(answer.raw))
+            wait = _Repeat().get_retry_after(response.raw)
+            return _Failure("busy", wait=wait, passing=True, response=response.raw)
+        if status in STATUSES:
+            return _Failure(STATUSES[status])
         if status >= 500:
-            return self._failure(method, "fault", str(status), in_doubt=True)
+            passing = status in PASSING
+            return _Failure(
+                "fault", str(status), in_doubt=True, passing=passing, response=response.raw
+            )
         if status < 400:
-            location = self._clean(answer.headers.get("Location", ""))
-            return self._failure(method, "redirect", location)
-        return self._failure(method, "refused", self._clean(_problem(answer)))
+            return _Failure("redirect", self._clean(response.headers.get("Location", "")))
+        return _Failure("refused", self._clean(_problem(answer)))
+
+    def _is_echoed(self, answer, document):
+        texts = [answer.head, *_texts(document)]
+        return self._token.is_in_bytes(answer.body) or any(map(self._token.is_in, texts))
 
     def _clean(self, text):
         """What a server said, in one line, without the token if it echoes that."""
-        for echo in (self._token, quote(self._token, safe="")):
-            text = text.replace(echo, "…")
+        text = " ".join(self._token.hidden(text).split())[:500]
         text = "".join(char if char.isprintable() else " " for char in text)
-        return " ".join(text.split())[:500]
+        return " ".join(text.split())
+
+
+class _Reading:
+    """What all requests of one reading may still take, and the revisions that they met.
+
+    :param float seconds: from now
+    :param int limit: bytes of content
+    """
+
+    def __init__(self, seconds, limit):
+        self._until = monotonic() + seconds
+        self.bytes = limit
+        self.revisions = set()
+
+    @property
+    def seconds(self):
+        return self._until - monotonic()
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What came, within the limits."""
+
+    response: requests.Response
+    body: bytearray
+
+    @property
+    def status(self):
+        return self.response.status_code
+
+    @property
+    def is_told_by_its_status(self):
+        return self.status in STATUSES or 300 <= self.status < 400 or self.status >= 500
+
+    @property
+    def is_readable(self):
+        compression = self.response.headers.get("Content-Encoding")
+        return compression is None or compression.lower() in COMPRESSIONS
+
+    @property
+    def head(self):
+        headers = self.response.raw.headers.items()
+        lines = [self.response.reason or "", *(f"{name}: {text}" for name, text in headers)]
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """What went wrong with one request, as ``ConsoleError`` tells it.
+
+    ``in_doubt`` is whether the server may have carried it out, ``passing`` whether the next try may
+    do better; ``response`` may say when.
+    """
+
+    reason: str
+    detail: str = ""
+    wait: float | None = None
+    in_doubt: bool = False
+    passing: bool = False
+    response: HTTPResponse | None = None
+
+    def may_be_repeated(self, method):
+        return self.passing and (not self.in_doubt or method in SAFE_TO_REPEAT)
 
 
 class _Session(requests.Session):
+    def __init__(self):
+        super().__init__()
+        for scheme in ("https://", "http://"):
+            self.mount(scheme, _Adapter())
+        # Nothing limits how many cookies are kept, and the contract knows none.
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
+
     def get_redirect_target(self, _answer):
         """Nowhere: else what a Location says is read even if nobody goes there."""
 
 
-class _Adapter(HTTPAdapter):
+class _Adapter(wire.LimitedAdapter):
     def send(self, request, **options):
-        self.max_retries = _Repeat()  # one that knows of this request only
-        options["timeout"] = (CONNECT_SECONDS, READ_SECONDS)
         if request.url.startswith("http:"):
             options["proxies"] = {}  # to this very machine: a proxy would read the token
         return super().send(request, **options)
 
-    @property
-    def in_doubt(self):
-        """Whether a try of the last request that was repeated may have been carried out."""
-        return bool(self.max_retries.doubts)
-
 
 class _Repeat(Retry):
-    """What is sent again, and when: what changes nothing, what is known by its idempotency key,
-    and whatever the server did not get or said it did not serve.
+    """How many tries are left, and when the next one is due."""
 
-    ``doubts`` is one list for all tries of a request: the failures of those that the server may
-    have carried out.
-    """
-
-    def __init__(self, total=REPEATS, *, doubts=None, **options):
-        options = {
-            "other": 0,  # TLS: it may have failed at any moment
-            "allowed_methods": {"GET", "POST"},
-            "status_forcelist": {429, 500, 502, 503, 504},
-            "backoff_factor": 0.2,
-            "raise_on_status": False,
-            **options,
-        }
-        super().__init__(total, **options)
-        self.doubts = [] if doubts is None else doubts
-
-    def new(self, **options):
-        return super().new(doubts=self.doubts, **options)
-
-    def is_retry(self, method, status_code, has_retry_after=False):
-        return status_code in NOT_SERVED or super().is_retry(method, status_code, has_retry_after)
+    def is_due(self, response, within):
+        """
+        :param response: the last answer, if there was one
+        :param float within: seconds
+        """
+        wait = (response and self.get_retry_after(response)) or 0
+        return self.total > 0 and wait <= min(LONGEST_WAIT, within)
 
     def get_retry_after(self, response):
         try:
@@ -321,13 +450,46 @@ class _Repeat(Retry):
         except (InvalidHeader, ValueError, OverflowError):  # a date may be one of no calendar
             return None
 
-    def increment(self, method=None, url=None, response=None, error=None, *args, **kwargs):
-        failed = response is not None and response.status not in NOT_SERVED
-        if failed or isinstance(error, (ReadTimeoutError, ProtocolError)):
-            self.doubts.append(error or response.status)
-        if response is not None and (self.get_retry_after(response) or 0) > LONGEST_WAIT:
-            raise MaxRetryError(None, url)
-        return super().increment(method, url, response, error, *args, **kwargs)
+
+def _too_slow():
+    return _Failure("slow", f"{READING_SECONDS / 60:g}")
+
+
+def _unanswered(error, method, *, in_doubt, is_first):
+    """What went wrong where there was no whole answer.
+
+    :param bool in_doubt: whether any of the request was sent
+    :param bool is_first: whether nothing was received yet
+    :rtype: _Failure
+    """
+    if _is_caused_by(error, wire.TooMuch):
+        return _Failure("size", in_doubt=in_doubt)
+    cause = error.args[0] if error.args else None
+    cause = cause.reason if isinstance(cause, MaxRetryError) else cause
+    if isinstance(error, requests.exceptions.SSLError):
+        # It may come late: while the answer is on its way.
+        reason = "lost" if _is_caused_by(error, SSLEOFError) else "certificate"
+        return _Failure(reason, in_doubt=in_doubt)
+    if isinstance(error, NEVER_ARRIVED):
+        return _Failure("address")
+    if isinstance(cause, NewConnectionError):
+        return _Failure("address", passing=True)
+    if isinstance(error, requests.ConnectTimeout):
+        return _Failure("timeout", passing=True)
+    if _is_caused_by(error, TimeoutError):
+        return _Failure("timeout", in_doubt=in_doubt, passing=is_first)
+    if isinstance(error, UNREADABLE):
+        return _Failure("nonsense", method, in_doubt=in_doubt)
+    if isinstance(error, OSError) and not isinstance(error, requests.RequestException):
+        return _Failure("certificate")  # no such file as REQUESTS_CA_BUNDLE names
+    passing = is_first and isinstance(cause, ProtocolError)
+    return _Failure("lost", in_doubt=in_doubt, passing=passing)
+
+
+def _is_caused_by(error, kind):
+    while error and not isinstance(error, kind):
+        error = error.__cause__ or error.__context__
+    return bool(error)
 
 
 _SETTINGS = {
@@ -356,24 +518,43 @@ def _pattern(_validator, pattern, instance, _schema):
 _Validator = jsonschema.validators.extend(jsonschema.Draft202012Validator, {"pattern": _pattern})
 
 
-def _document(answer):
+def _document(body):
     """
-    :raises ValueError: for what is no JSON, or holds a text that could not be kept
+    :raises ValueError: for what is no JSON, or holds more than anybody needs, or a text that could
+        not be kept
     :raises RecursionError: for what is nested too deeply
     """
-    document = answer.json()
-    text = json.dumps(document, ensure_ascii=False)
-    text.encode()  # half of a surrogate pair is no character
-    if NUL.search(text):
-        raise ValueError("no database keeps a NUL in a text")
-    return document
+    # In front of each value, and of each name, stands one of these.
+    if sum(map(body.count, b"[{,:")) > ANSWER_VALUES:
+        raise ValueError("too many values")
+    return json.loads(body)
+
+
+def _texts(document):
+    """All names and texts in a document.
+
+    :raises ValueError: for a text that no database keeps
+    """
+    parts = [document]
+    while parts:
+        part = parts.pop()
+        if isinstance(part, dict):
+            parts += part
+            parts += part.values()
+        elif isinstance(part, list):
+            parts += part
+        elif isinstance(part, str):
+            part.encode()  # half of a surrogate pair is no character
+            if "\0" in part:
+                raise ValueError("a NUL in a text")
+            yield part
 
 
 def _problem(answer):
     """What a refusal says in the form of RFC 9457, else its status."""
     try:
-        problem = answer.json()
+        problem = _document(answer.body)
         errors = [f"{error['pointer']}: {error['detail']}" for error in problem.get("errors", ())]
         return "; ".join([problem["detail"], *errors])
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return str(answer.status_code)
+        return str(answer.status)

@@ -31,10 +31,18 @@ def answer(body=b"{}", *headers, status="200 OK", length=None):
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
 
 
+def without_end(head, piece, seconds=0):
+    """Something, and then the same for ever, with a pause before each."""
+    yield head
+    while True:
+        time.sleep(seconds)
+        yield piece
+
+
 class Nonsense:
     """Each request, on a connection of its own, gets what ``say(asked)`` gives.
 
-    :param say: takes an Asked, gives bytes
+    :param say: takes an Asked, gives bytes, or an iterable of them that are said one by one
     :param ssl.SSLContext tls: speak TLS with this
     :param linger: seconds until the connection is closed
     """
@@ -76,7 +84,9 @@ class Nonsense:
                     connection.sendall(answer(status="400 Bad Request"))
                 elif asked := _read(file, bare):
                     self.asked.append(asked)
-                    connection.sendall(self.say(asked))
+                    said = self.say(asked)
+                    for piece in [said] if isinstance(said, bytes) else said:
+                        connection.sendall(piece)
                     time.sleep(self._linger)
 
 

@@ -689,18 +689,35 @@ def test_without_a_revision_an_answer_is_nonsense(serve, tag):
     assert failure(console.describe).detail == "GET /company ETag"
 
 
-@pytest.mark.parametrize("cursor", [lambda n: "same", lambda n: f"another-{n}", lambda n: ""])
-def test_pages_without_end_are_nonsense(serve, monkeypatch, cursor):
-    monkeypatch.setattr(client, "MOST_PAGES", 20)
+def endless(serve, cursor):
+    """A server whose pages of users have no end."""
 
     def say(asked):
         page = {**GOOD["GET /users"], "next": cursor(len(server.asked))}
         return saying({**GOOD, "GET /users": page})(asked)
 
     server = serve(say)
+    return server
+
+
+@pytest.mark.parametrize("cursor", [lambda n: f"another-{n}"])
+def test_pages_without_end_are_nonsense(serve, monkeypatch, cursor):
+    monkeypatch.setattr(client, "MOST_PAGES", 20)
+    server = endless(serve, cursor)
     error = failure(at(server).read)
     assert (error.reason, error.detail) == ("nonsense", "GET /users")
     assert sum(asked.path == "/api/users" for asked in server.asked) == 20
+
+
+@pytest.mark.parametrize(
+    ("cursor", "pages"),
+    [(lambda n: "same", 2), (lambda n: "", 2), (lambda n: f"one of three: {n % 3}", 4)],
+)
+def test_a_cursor_that_was_there_before_leads_nowhere(serve, cursor, pages):
+    server = endless(serve, cursor)
+    error = failure(at(server).read)
+    assert (error.reason, error.detail) == ("nonsense", "GET /users")
+    assert sum(asked.path == "/api/users" for asked in server.asked) == pages
 
 
 def test_a_revision_that_is_never_the_same_is_given_up(serve):

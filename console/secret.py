@@ -1,0 +1,51 @@
+"""The token: where it goes, and that nobody repeats it."""
+
+import html
+import re
+from urllib.parse import quote, unquote
+
+FORM = re.compile(r"[!-~]+")
+SHORTEST_ECHO = 8  # characters: a shorter token may be a part of anything
+WRAPPINGS = 5  # how often an echo may be encoded, one form around the other
+ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\(?=/)")
+
+
+class Token:
+    """
+    :param str text: the bearer token, in the form of ``FORM``
+    """
+
+    def __init__(self, text):
+        self._text = text
+
+    def authorize(self, request):
+        """As ``requests`` asks its ``auth``."""
+        request.headers["Authorization"] = f"Bearer {self._text}"
+        return request
+
+    def is_in(self, text):
+        """Whether a text repeats the token, also as URLs, JSON and HTML write it."""
+        if len(self._text) < SHORTEST_ECHO:
+            return False
+        token = self._text.casefold()  # what is made a header's name may change its case
+        for _ in range(WRAPPINGS):
+            if token in text.casefold():
+                return True
+            text, wrapped = _unwrapped(text), text
+            if text == wrapped:
+                return False
+        return token in text.casefold()
+
+    def is_in_bytes(self, content):
+        return len(self._text) >= SHORTEST_ECHO and self._text.encode() in content
+
+    def hidden(self, text):
+        """A text without the token: without anything, if it is in there in some unusual form."""
+        for echo in (self._text, quote(self._text, safe="")):
+            text = text.replace(echo, "…")
+        return "…" if self.is_in(text) else text
+
+
+def _unwrapped(text):
+    text = ESCAPE.sub(lambda escape: chr(int(escape[1], 16)) if escape[1] else "", text)
+    return html.unescape(unquote(text))

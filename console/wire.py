@@ -1,0 +1,151 @@
+"""What urllib3 and http.client leave open: a whole answer's time and size, and a quiet log."""
+
+import io
+import logging
+import math
+from contextvars import ContextVar
+from http.client import HTTPResponse
+from time import monotonic
+
+from requests.adapters import HTTPAdapter
+
+PIECE = 16 * 1024  # bytes; one record of TLS
+TALKATIVE = ("connection", "connectionpool", "poolmanager", "response", "util.retry")
+
+_current = ContextVar("exchange", default=None)
+
+
+class TooMuch(OSError):
+    """More was received than an answer may have."""
+
+
+class Exchange:
+    """One request and its answer, through a ``LimitedAdapter``; a context manager.
+
+    What runs late raises ``TimeoutError``, what is too large raises ``TooMuch``; the libraries
+    wrap both in errors of their own.
+
+    :param float seconds: from now until the answer has to be whole
+    :param int most: how many bytes may come, as they are on the wire, headers and all
+    """
+
+    def __init__(self, seconds, most):
+        self._until = monotonic() + seconds
+        self._left = most
+        self.sent = False
+        """Whether any of the request may have left: until TLS is agreed upon, nothing does."""
+
+    def __enter__(self):
+        self._outer = _current.set(self)
+        return self
+
+    def __exit__(self, *_raised):
+        _current.reset(self._outer)
+
+    def hurry(self, sock):
+        """Let the next step on this socket take no longer than what is left."""
+        seconds = self._until - monotonic()
+        if seconds <= 0:
+            raise TimeoutError("the answer is not whole in time")
+        timeout = sock.gettimeout()
+        sock.settimeout(min(seconds, math.inf if timeout is None else timeout))
+
+    def count(self, received):
+        self._left -= received
+        if self._left < 0:
+            raise TooMuch
+
+
+def read_into(body, answer, most):
+    """Read what a ``requests.Response`` holds, without the compression, piece by piece.
+
+    :param bytearray body: holds what came, also after a failure
+    :param int most: bytes
+    """
+    if (answer.raw.length_remaining or 0) > most:
+        raise TooMuch
+    for piece in answer.iter_content(PIECE):
+        body += piece
+        if len(body) > most:
+            raise TooMuch
+
+
+class LimitedAdapter(HTTPAdapter):
+    """Keeps to the limits of the ``Exchange`` that it works in, also on the way to a proxy."""
+
+    def init_poolmanager(self, *args, **options):
+        super().init_poolmanager(*args, **options)
+        _limit(self.poolmanager)
+
+    def proxy_manager_for(self, proxy, **options):
+        if proxy not in self.proxy_manager:
+            _limit(super().proxy_manager_for(proxy, **options))
+        return self.proxy_manager[proxy]
+
+
+def _limit(manager):
+    manager.pool_classes_by_scheme = {
+        scheme: _limited(pool) for scheme, pool in manager.pool_classes_by_scheme.items()
+    }
+
+
+def _limited(pool):
+    connection = type("LimitedConnection", (_LimitedConnection, pool.ConnectionCls), {})
+    return type("LimitedPool", (pool,), {"ConnectionCls": connection})
+
+
+class _LimitedReader(io.RawIOBase):
+    """What a socket receives. Its own timeout starts anew with each byte."""
+
+    def __init__(self, raw, sock):
+        self._raw = raw
+        self._sock = sock
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        exchange = _current.get()
+        exchange.hurry(self._sock)
+        received = self._raw.readinto(buffer)
+        exchange.count(received or 0)
+        return received
+
+    def fileno(self):
+        return self._raw.fileno()
+
+    def close(self):
+        self._raw.close()
+        super().close()
+
+
+class _LimitedResponse(HTTPResponse):
+    def __init__(self, sock, *args, **options):
+        super().__init__(sock, *args, **options)
+        self.fp = io.BufferedReader(_LimitedReader(self.fp.detach(), sock))
+
+
+class _LimitedConnection:
+    response_class = _LimitedResponse
+
+    def request(self, *args, **options):
+        _current.get().sent = True
+        return super().request(*args, **options)
+
+    def send(self, data):
+        # Over TLS the timeout starts anew with each record.
+        for start in range(0, len(data), PIECE):
+            if self.sock:
+                _current.get().hurry(self.sock)
+            super().send(data[start : start + PIECE])
+
+
+class _Discretion(logging.Filter):
+    """urllib3 logs addresses with their cursors, and headers that it cannot read."""
+
+    def filter(self, _record):
+        return _current.get() is None
+
+
+for _name in TALKATIVE:
+    logging.getLogger(f"urllib3.{_name}").addFilter(_Discretion())
