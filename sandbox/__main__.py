@@ -9,27 +9,29 @@ from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 
-from . import api, calls, faults, pages
+from . import api, calls, faults, guard, pages
 from .account import Account, Refused
 
 
 def program(account, token, page_size):
-    """Everything: the console's pages, the API, what tests ask, and the misbehaviour before it."""
-    console = FastAPI(openapi_url=None)
+    """Everything: the console's pages, the API, what tests ask, and what stands before them."""
+    console = FastAPI(openapi_url=None, redirect_slashes=False)
     console.include_router(pages.router)
     console.include_router(faults.router)
     console.include_router(calls.router)
     console.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")))
     console.mount("/api", api.Gate(api.app, token))
     console.add_exception_handler(Refused, api.refused_problem)
+    console.add_exception_handler(RequestValidationError, api.validation_problem)
     console.add_api_route("/openapi.json", api.document)
     api.app.state.page_size = page_size
     misbehaving = faults.Misbehaving(console, account)
     api.app.state.account = console.state.account = account
     console.state.misbehaving = misbehaving
-    return misbehaving
+    return guard.Guard(misbehaving)
 
 
 def main():

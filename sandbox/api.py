@@ -11,18 +11,26 @@ from fastapi import Depends, FastAPI, Header, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, field_validator
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from .account import LONGEST_PREFIX, Account, Refused, Stale
 
 LONGEST_PAGE = 500
-LARGEST_BODY = 1024 * 1024
 PROBLEM_JSON = "application/problem+json"
 SAVED_BY_API = "API"
 
 # Words of the contract
 
+
+def _utf8(text):
+    """JSON can name half of a surrogate pair, which no answer could tell again."""
+    text.encode()
+    return text
+
+
+Text = Annotated[str, AfterValidator(_utf8)]
 E164 = Annotated[
     str,
     Field(
@@ -61,7 +69,7 @@ class Destination(BaseModel):
     """What happens when somebody dials the number."""
 
     type: Literal["not_configured", "extension", "dial_plan", "voicemail", "hang_up", "conference"]
-    target: str | None = Field(
+    target: Text | None = Field(
         description="The extension, or the name of the dial plan, mailbox or conference; "
         "null for `not_configured` and `hang_up`.",
         examples=["English menu"],
@@ -331,6 +339,7 @@ app = FastAPI(
     openapi_url=None,
     docs_url=None,
     redoc_url=None,
+    redirect_slashes=False,
     generate_unique_id_function=lambda route: route.name,
     dependencies=[
         # Only says so in the document: the gate asks for the token, of unknown addresses too.
@@ -477,8 +486,13 @@ def problem(status, detail, headers=None, **members):
 
 
 @app.exception_handler(HTTPException)
-async def _http_problem(_request, error):
-    return problem(error.status_code, error.detail, error.headers)
+async def _http_problem(request, error):
+    headers = error.headers
+    if error.status_code == 405:
+        # Starlette names the methods of the first function that this address has.
+        methods = (r.methods for r in app.routes if r.matches(request.scope)[0] != Match.NONE)
+        headers = {"Allow": ", ".join(sorted(set().union(*methods)))}
+    return problem(error.status_code, error.detail, headers)
 
 
 @app.exception_handler(Stale)
@@ -493,7 +507,7 @@ async def refused_problem(_request, refused):
 
 
 @app.exception_handler(RequestValidationError)
-async def _validation_problem(_request, invalid):
+async def validation_problem(_request, invalid):
     errors = invalid.errors()
     around = [error for error in errors if error["loc"][0] != "body"]
     if any(error["loc"] == ("header", "If-Match") for error in around):
@@ -515,14 +529,19 @@ def _content_problem(errors):
         422,
         "The request cannot be carried out as it is. Nothing was saved.",
         errors=[
-            {"pointer": "".join(f"/{key}" for key in place), "detail": sentence}
+            {"pointer": "".join(map(_pointed, place)), "detail": sentence}
             for place, sentence in errors
         ],
     )
 
 
+def _pointed(key):
+    """A step of a pointer, as RFC 6901 writes it."""
+    return "/" + str(key).replace("~", "~0").replace("/", "~1")
+
+
 class Gate:
-    """Asks every request under the API for the token, and turns away what is too large."""
+    """Asks every request under the API for the token."""
 
     def __init__(self, app, token):
         self.app = app
@@ -536,8 +555,6 @@ class Gate:
             answer = problem(
                 401, "Send the account's token as a bearer token.", {"WWW-Authenticate": "Bearer"}
             )
-        elif int(request.headers.get("content-length", 0)) > LARGEST_BODY:
-            answer = problem(413, f"A body has at most {LARGEST_BODY} bytes.")
         else:
             answer = self.app
         await answer(scope, receive, send)

@@ -2,25 +2,30 @@
 
 import asyncio
 import json
+from collections import deque
 from http import HTTPStatus
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from .account import SEED, SETTINGS
+from .account import SEED, SETTINGS, Refused
 from .api import (
     E164,
     Extension,
     IncomingNumber,
     ServedAccount,
+    Text,
     WantedOutgoingSettings,
     WantedRule,
     problem,
+    refused_problem,
 )
 
 CONSOLE_USER = "Console user"
+LONGEST_DELAY = 600  # seconds
+MOST_REQUESTS = 1000  # that are listed; older ones are forgotten
 
 
 class _Asked(BaseModel):
@@ -67,8 +72,14 @@ class Fault(_Asked):
         "redirect",
         "edit",
     ]
-    seconds: Annotated[float, Field(ge=0)] = 1
+    seconds: Annotated[float, Field(ge=0, le=LONGEST_DELAY)] = 1
     edit: Edit | None = None
+
+    @model_validator(mode="after")
+    def _edits_something(self):
+        if self.kind == "edit" and self.edit is None:
+            raise ValueError("an edit says what is edited")
+        return self
 
     def is_due(self, scope):
         """Whether this request is one to go wrong; counts it."""
@@ -107,7 +118,7 @@ class Misbehaving:
         self.app = app
         self.account = account
         self.faults = []
-        self.requests = []
+        self.requests = deque(maxlen=MOST_REQUESTS)
 
     async def __call__(self, scope, receive, send):
         # Where a redirect points is noted too: nobody may follow it with the token in hand.
@@ -133,7 +144,12 @@ class Misbehaving:
             if fault.kind == "delay":
                 await asyncio.sleep(fault.seconds)
             elif fault.kind == "edit":
-                fault.edit.make(self.account)
+                try:
+                    fault.edit.make(self.account)
+                except Refused as refused:
+                    answer = await refused_problem(None, refused)
+                    await answer(scope, receive, noting_send)
+                    return
             else:
                 answer_with = fault
 
@@ -213,16 +229,21 @@ router = APIRouter(prefix="/sandbox")
 
 class _SeedUser(_Asked):
     extension: Extension
-    name: str
-    email: str | None = None
+    name: Text
+    email: Text | None = None
     voicemail: bool = False
     outgoing_number: E164 | None = None
+
+
+class _SeedCompany(_Asked):
+    name: Text
+    domain: Text
 
 
 class Seed(_Asked):
     """A whole account, as in seed.json."""
 
-    company: dict[Literal["name", "domain"], str]
+    company: _SeedCompany
     numbers: list[IncomingNumber]
     users: list[_SeedUser]
     outgoing_settings: WantedOutgoingSettings
@@ -257,12 +278,12 @@ async def give_back(account: ServedAccount, number: E164):
 
 @router.get("/requests")
 async def get_requests(request: Request):
-    return request.app.state.misbehaving.requests
+    return list(request.app.state.misbehaving.requests)
 
 
 @router.delete("/requests", status_code=204)
 async def forget_requests(request: Request):
-    request.app.state.misbehaving.requests = []
+    request.app.state.misbehaving.requests.clear()
 
 
 @router.put("/state", status_code=204)

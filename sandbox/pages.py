@@ -1,7 +1,7 @@
 """The console's pages, as DOMAIN words go: Settings, Users, Incoming numbers, Apply changes."""
 
 from pathlib import Path
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -44,11 +44,31 @@ def _render(request, account, name, *, status=200, **context):
 
 async def _form(request):
     """What was typed, as pairs in the order of the page: a rule's fields come again and again."""
-    return parse_qsl((await request.body()).decode(), keep_blank_values=True)
+    try:
+        return parse_qsl((await request.body()).decode(), keep_blank_values=True)
+    except UnicodeDecodeError:
+        raise HTTPException(400, "The form is no text.") from None
+
+
+async def _typed(request, *names):
+    """What was typed into these fields."""
+    form = dict(await _form(request))
+    if not form.keys() >= set(names):
+        raise HTTPException(400, f"The form has the fields {', '.join(names)}.")
+    return [form[name] for name in names]
 
 
 def _see(address):
     return RedirectResponse(address, 303)
+
+
+def _addresses(account):
+    """Every page there is: nothing else is redirected to, however it is written."""
+    return {
+        *("/settings", "/settings/advanced", "/users", "/numbers"),
+        *(f"/users/{user['extension']}" for user in account["users"]),
+        *(f"/numbers/{entry['number']}" for entry in account["numbers"]),
+    }
 
 
 def _one(entries, member, value):
@@ -65,9 +85,9 @@ async def home():
 
 @router.post("/apply-changes")
 async def apply_changes(request: Request, account: ServedAccount):
+    page = dict(await _form(request)).get("page")
     account.apply()
-    page = urlsplit(dict(await _form(request)).get("page", "")).path
-    return _see(page or "/settings")
+    return _see(page if page in _addresses(account) else "/settings")
 
 
 @router.get("/settings")
@@ -77,7 +97,7 @@ async def settings(request: Request, account: ServedAccount):
 
 @router.post("/settings")
 async def save_settings(request: Request, account: ServedAccount):
-    default_number = dict(await _form(request))["default_number"]
+    [default_number] = await _typed(request, "default_number")
     account.save(CONSOLE_USER, {"default_number": default_number or None})
     return _see("/settings")
 
@@ -93,6 +113,8 @@ async def save_advanced(request: Request, account: ServedAccount):
     typed = await _form(request)
     prefixes = [value for name, value in typed if name == "prefix"]
     numbers = [value for name, value in typed if name == "number"]
+    if len(prefixes) != len(numbers):
+        raise HTTPException(400, "A rule has a prefix and a number.")
     rules = [
         {"prefix": prefix, "number": number}
         for prefix, number in zip(prefixes, numbers, strict=True)
@@ -132,7 +154,7 @@ async def user(request: Request, account: ServedAccount, extension: str):
 
 @router.post("/users/{extension}")
 async def save_user(request: Request, account: ServedAccount, extension: str):
-    number = dict(await _form(request))["outgoing_number"]
+    [number] = await _typed(request, "outgoing_number")
     account.save(CONSOLE_USER, {"users": {extension: number or None}})
     return _see("/users")
 
@@ -151,8 +173,10 @@ async def number(request: Request, account: ServedAccount, number: str):
 @router.post("/numbers/{number}")
 async def save_number(request: Request, account: ServedAccount, number: str):
     edited = _one(account["numbers"], "number", number)
-    typed = dict(await _form(request))
-    kind, target = typed["type"], typed["target"].strip() or None
+    kind, target = await _typed(request, "type", "target")
+    target = target.strip() or None
+    if kind not in DESTINATION_TYPES:
+        raise HTTPException(400, "There is no such destination.")
     if kind in WITHOUT_TARGET:
         target = None
     elif target is None:

@@ -83,6 +83,15 @@ def test_unknown_addresses_and_methods_are_problems_too(sandbox):
         assert answer.headers["Content-Type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [("/company", "GET"), ("/users", "GET, PATCH"), ("/outgoing-settings", "GET, PUT")],
+)
+def test_a_wrong_method_is_told_the_right_ones(sandbox, path, methods):
+    for method in ("OPTIONS", "DELETE", "POST"):
+        assert sandbox.raw(method, path).headers["Allow"] == methods
+
+
 # Revisions
 
 
@@ -255,6 +264,12 @@ def test_settings_are_put_whole(sandbox):
     wanted = {"default_number": LONDON}
     errors = sandbox.write("PUT", "/outgoing-settings", wanted, status=422).json()["errors"]
     assert {error["pointer"] for error in errors} == {"/rules_override_users", "/rules"}
+
+
+def test_an_error_is_pointed_at_as_json_pointers_are_written(sandbox):
+    wanted = SETTINGS | {"a/b~c": 1}
+    errors = sandbox.write("PUT", "/outgoing-settings", wanted, status=422).json()["errors"]
+    assert [error["pointer"] for error in errors] == ["/a~1b~0c"]
 
 
 def test_a_body_that_is_no_json_is_a_bad_request(sandbox):

@@ -1,5 +1,6 @@
 """Each way to misbehave, and that a change was made exactly where it is said to be."""
 
+import json
 import time
 
 import jsonschema
@@ -182,3 +183,70 @@ def test_a_reset_never_brings_an_old_revision_back(sandbox):
     sandbox.control("POST", "reset")
     assert save(sandbox, before).status_code == 412
     assert sandbox.control("GET", "applied")["default_number"] == MAIN
+
+
+def test_of_a_thousand_requests_and_one_the_first_is_forgotten(sandbox):
+    for _ in range(1000):
+        sandbox.raw("GET", "/nowhere")
+    sandbox.raw("GET", "/company")
+    listed = sandbox.control("GET", "requests")
+    assert len(listed) == 1000
+    assert listed[-1]["path"] == "/api/company"
+
+
+HALF = "\ud800"  # of a character
+STATE = {
+    "company": {"name": "Other", "domain": "other.example"},
+    "numbers": [{"number": MAIN, "destination": {"type": "extension", "target": "201"}}],
+    "users": [{"extension": "201", "name": "Somebody", "email": "somebody@other.example"}],
+    "outgoing_settings": {"default_number": None, "rules_override_users": False, "rules": []},
+}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PUT", "state", {}),
+        ("PUT", "state", {HALF: 1}),
+        ("PUT", "state", STATE | {"company": float("nan")}),
+        ("PUT", "state", STATE | {"company": {}}),
+        ("PUT", "state", STATE | {"company": {"name": HALF, "domain": "other.example"}}),
+        ("PUT", "state", STATE | {"users": [STATE["users"][0] | {"name": HALF}]}),
+        ("PUT", "state", STATE | {"users": [STATE["users"][0] | {"email": HALF}]}),
+        ("PUT", "state", STATE | {"users": [STATE["users"][0] | {"outgoing_number": PARIS}]}),
+        (
+            "PUT",
+            "state",
+            STATE
+            | {"numbers": [{"number": MAIN, "destination": {"type": "voicemail", "target": HALF}}]},
+        ),
+        ("POST", "edit", {"users": {"999": None}}),
+        ("POST", "edit", {"users": {HALF: None}}),
+        ("POST", "edit", {"rules": [{"prefix": HALF, "number": MAIN}]}),
+        ("POST", "faults", [{"kind": "edit"}]),
+        ("POST", "faults", [{"kind": "delay", "seconds": float("nan")}]),
+        ("POST", "faults", [{"kind": "429", "seconds": float("inf")}]),
+        ("DELETE", "numbers/0044", None),
+        ("GET", "caller-id", None),
+    ],
+)
+def test_nonsense_is_refused_and_no_defect(sandbox, method, path, body):
+    before = sandbox.revision
+    text = None if body is None else json.dumps(body)
+    answer = sandbox.session.request(
+        method,
+        f"{sandbox.address}/sandbox/{path}",
+        data=text,
+        headers={"Content-Type": "application/json"},
+        timeout=5,
+    )
+    assert answer.status_code in (400, 422)
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert sandbox.revision == before
+    assert sandbox.page("/settings").ok
+
+
+def test_an_edit_that_cannot_be_made_is_said_to_whom_it_strikes(sandbox):
+    sandbox.faults({"kind": "edit", "edit": {"users": {"999": None}}})
+    assert sandbox.raw("GET", "/company").status_code == 422
+    assert sandbox.raw("GET", "/company").status_code == 200

@@ -3,6 +3,9 @@
 import html
 import re
 
+import pytest
+from conftest import TOKEN
+
 PARIS = "+33199001234"
 
 
@@ -76,6 +79,81 @@ def test_saving_lights_apply_changes_and_pressing_it_applies(sandbox):
 def test_apply_changes_leads_to_no_other_site(sandbox):
     page = sandbox.page("/apply-changes", {"page": "//elsewhere.example"})
     assert page.url == f"{sandbox.address}/settings"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "//evil.example",
+        "////evil.example",
+        "https:////evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "/%2Fevil.example",
+        "/%5Cevil.example",
+        "/\t/evil.example",
+        "\n//evil.example",
+        "http://evil.example/users",
+        "//evil.example/users",
+        "javascript:alert(1)",
+        "/users/../../evil.example",
+        "/users/999",
+        "/users\r\nSet-Cookie: a=b",
+        "/static/console.css",
+        "/sandbox/applied",
+        "users",
+        "",
+    ],
+)
+def test_apply_changes_leads_to_its_own_pages_only(sandbox, page):
+    form = {"page": page}
+    address = f"{sandbox.address}/apply-changes"
+    answer = sandbox.session.post(address, data=form, allow_redirects=False, timeout=5)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/settings")
+
+
+def test_apply_changes_leads_back_to_each_page(sandbox):
+    own = ["/settings", "/settings/advanced", "/users", "/users/201", "/numbers"]
+    for path in [*own, f"/numbers/{PARIS}"]:
+        page = sandbox.page(path)
+        typed = re.search(r'name="page" value="([^"]*)"', page.text)[1]
+        assert sandbox.page("/apply-changes", {"page": typed}).url == page.url
+
+
+@pytest.mark.parametrize(
+    "path", ["/users/", "/settings/", "//evil.example/users/", "/api/company/"]
+)
+def test_an_address_that_is_not_there_leads_nowhere(sandbox, path):
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    answer = sandbox.session.get(
+        sandbox.address + path, headers=headers, allow_redirects=False, timeout=5
+    )
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "status"),
+    [
+        ("/settings", b"", 400),
+        ("/settings", b"default_number=\xff", 400),
+        ("/settings", b"default_number=%FF%00", 422),
+        ("/settings", b"default_number=%2B442079460000", 422),
+        ("/settings/advanced", b"prefix=1&prefix=2&number=%2B3212345678", 400),
+        ("/settings/advanced", b"prefix=1&number=0044", 422),
+        ("/users/201", b"number=", 400),
+        ("/users/201", b"outgoing_number=Default", 422),
+        ("/users/999", b"outgoing_number=", 422),
+        (f"/numbers/{PARIS}", b"type=extension", 400),
+        (f"/numbers/{PARIS}", b"target=201", 400),
+        (f"/numbers/{PARIS}", b"type=nowhere&target=201", 400),
+        ("/apply-changes", b"\xff", 400),
+    ],
+)
+def test_a_form_that_no_page_has_saves_nothing_and_is_no_defect(sandbox, path, form, status):
+    sandbox.control("POST", "edit", {"default_number": PARIS})
+    before = sandbox.revision
+    assert sandbox.page(path, form).status_code == status
+    assert sandbox.revision == before
 
 
 def test_the_default_can_be_none(sandbox):
