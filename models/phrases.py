@@ -297,6 +297,19 @@ def console_error(env, error):
             "the address, and whether the service runs."
         ),
         "timeout": lambda: env._("Axivox did not answer in time."),
+        "slow": lambda: env._(
+            "Axivox answers, but so slowly that not everything could be read within %s minutes.",
+            error.detail,
+        ),
+        "size": lambda: env._(
+            "Axivox sent more than %s, which is more than these settings can be: the rest was "
+            "not read. Check the base URL.",
+            error.detail,
+        ),
+        "echo": lambda: env._(
+            "What answers at the base URL repeats the token: nothing of its answer was kept. "
+            "Check the address, and have the token replaced."
+        ),
         "lost": lambda: env._("The connection to Axivox broke before the answer was whole."),
         "certificate": lambda: env._(
             "The host at the base URL could not prove who it is (its certificate): nothing was "

@@ -1,10 +1,12 @@
+import re
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models import axivox_sync
+from ..console import ConsoleError
+from ..models import axivox_sync, phrases
 from .common import CALLED_IN_LONDON, LONDON, MAIN, NEW_YORK, PARIS, AxivoxCase
 from .stand_in import ROOT, TOKEN, StandIn
 
@@ -125,6 +127,15 @@ class TestConnection(ConsoleCase):
             self.assertFalse(self.account.connected_to)
             with self.assertRaisesRegex(UserError, "Test the connection first"):
                 self.pull()
+
+    def test_whatever_goes_wrong_at_a_console_has_a_sentence(self):
+        reasons = re.findall(r"^    ``(\w+)``  ", ConsoleError.__doc__, re.M)
+        self.assertIn("timeout", reasons)
+        for reason in reasons:
+            with self.subTest(reason):
+                self.assertRegex(
+                    phrases.console_error(self.env, ConsoleError(reason, "detail")), r"\w\.$|detail"
+                )
 
     def test_wrong_token_is_said_where_it_is_tested(self):
         self.account.token = "wrong"
