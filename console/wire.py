@@ -44,11 +44,15 @@ class Exchange:
 
     def hurry(self, sock):
         """Let the next step on this socket take no longer than what is left."""
+        timeout = sock.gettimeout()
+        sock.settimeout(min(self.seconds(), math.inf if timeout is None else timeout))
+
+    def seconds(self):
+        """:return: what is left, above 0"""
         seconds = self._until - monotonic()
         if seconds <= 0:
             raise TimeoutError("the answer is not whole in time")
-        timeout = sock.gettimeout()
-        sock.settimeout(min(seconds, math.inf if timeout is None else timeout))
+        return seconds
 
     def count(self, received):
         self._left -= received
@@ -128,6 +132,10 @@ class _LimitedResponse(HTTPResponse):
 class _LimitedConnection:
     response_class = _LimitedResponse
 
+    def _new_conn(self):
+        self.socket_options = _AskedForEachAddress(self.socket_options or ())
+        return super()._new_conn()
+
     def request(self, *args, **options):
         _current.get().sent = True
         return super().request(*args, **options)
@@ -138,6 +146,14 @@ class _LimitedConnection:
             if self.sock:
                 _current.get().hurry(self.sock)
             super().send(data[start : start + PIECE])
+
+
+class _AskedForEachAddress(list):
+    """Options of a socket. A host may have any number of addresses, with a timeout for each."""
+
+    def __iter__(self):
+        _current.get().seconds()
+        return super().__iter__()
 
 
 class _Discretion(logging.Filter):

@@ -1,6 +1,8 @@
 """The addon's client, against the stand-in and against servers that keep to nothing."""
 
 import copy
+import gzip
+import itertools
 import json
 import logging
 import math
@@ -9,16 +11,19 @@ import shutil
 import socket
 import ssl
 import subprocess
+import threading
 import time
 import traceback
+import tracemalloc
 import types
+import zlib
 from email.utils import formatdate
 from functools import partial
 
 import pytest
 import urllib3.util.retry
 from conftest import ROOT, TOKEN
-from nonsense import Nonsense, answer
+from nonsense import Nonsense, answer, without_end
 
 from console import ConsoleError, Saved, client
 from console.client import HttpConsole, is_safe_address
@@ -837,6 +842,227 @@ def test_each_status_has_its_reason(serve, status, reason, method):
     assert error.in_doubt == (reason == "fault" and method != "GET")
     if reason == "fault":
         assert error.detail == str(status)
+
+
+# Servers without measure
+
+MIB = 2**20
+LINE = b"X: %b\r\n" % (b"x" * 1000)
+HEAD = b'HTTP/1.1 200 OK\r\nETag: "1"\r\n'
+UNTIL_CLOSED = HEAD + b"\r\n"
+CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+LONG_HEAD = HEAD + b"Content-Length: 999999999999\r\n\r\n"
+# Empty, with a name, as of RFC 1952.
+NOTHING = b"\x1f\x8b\x08\x08\0\0\0\0\0\xff%b\0\x03\0%b" % (b"n" * 1000, bytes(8))
+REFUSED_AT_LENGTH = b'HTTP/1.1 422 No\r\n\r\n{"detail": "'
+ENDLESS = {
+    "a gzip bomb": lambda: answer(bomb(gzip.compress), TAG, "Content-Encoding: gzip"),
+    "a deflate bomb": lambda: answer(bomb(zlib.compress), TAG, "Content-Encoding: Deflate"),
+    "gzip of nothing": lambda: without_end(
+        HEAD + b"Content-Encoding: gzip\r\n\r\n", NOTHING * 1000
+    ),
+    "an endless body": lambda: without_end(UNTIL_CLOSED, bytes(MIB)),
+    "endless chunks": lambda: without_end(CHUNKED, b"%x\r\n%b\r\n" % (MIB, bytes(MIB))),
+    "endless trailers": lambda: without_end(CHUNKED + b"0\r\n", LINE * 1000),
+    "a length without measure": lambda: LONG_HEAD,
+    "200 MB of detail": lambda: itertools.chain(
+        [REFUSED_AT_LENGTH], itertools.repeat(b"No, " * 250_000, 200), [b'"}']
+    ),
+    "endless detail": lambda: without_end(REFUSED_AT_LENGTH, b"No, " * 250_000),
+    "endless promises": lambda: without_end(b"", b"HTTP/1.1 100 Continue\r\n%b\r\n" % LINE * 1000),
+}
+ENDLESS_HEADERS = {
+    "lines": lambda: without_end(HEAD, b"X: 1\r\n" * 10_000),
+    "a line": lambda: without_end(HEAD + b"X: ", b"x" * 10_000),
+    "a status": lambda: without_end(b"HTTP/1.1 200 ", b"x" * 10_000),
+}
+
+
+def bare_deflate(content):
+    """What some servers send as deflate: RFC 1951, without the frame of RFC 1950."""
+    return zlib.compress(content, wbits=-zlib.MAX_WBITS)
+
+
+def bomb(compress):
+    """GBs of blanks, as MBs."""
+    compressed = compress(b" " * 128 * MIB)
+    return compressed * 16 if compress is gzip.compress else compressed
+
+
+def memory(action, *arguments):
+    """
+    :return: what the action gave, and how many bytes there were at once, server and all
+    """
+    tracemalloc.start()
+    try:
+        return action(*arguments), tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("name", ENDLESS)
+def test_an_answer_without_measure_is_given_up_and_takes_no_memory(
+    serve, monkeypatch, name, method
+):
+    monkeypatch.setattr(client, "ANSWER_BYTES", 4 * MIB)
+    said = ENDLESS[name]()
+    server = serve(said if isinstance(said, bytes) else lambda _asked: ENDLESS[name]())
+    error, peak = memory(failure, ACTIONS[method], at(server), "1")
+    assert (error.reason, error.detail) == ("size", "4 MiB")
+    assert error.in_doubt == (method != "GET")
+    assert len(server.asked) == 1
+    assert peak < 12 * MIB
+
+
+@pytest.mark.parametrize("name", ENDLESS_HEADERS)
+def test_headers_without_end_take_no_memory(serve, name):
+    server = serve(lambda _asked: ENDLESS_HEADERS[name]())
+    got, peak = memory(outcome, at(server), "POST")
+    assert got == ("lost", True)
+    assert peak < 10 * MIB
+
+
+def test_cookies_are_not_collected(serve):
+    server = serve(saying(GOOD, TAG, *(f"Set-Cookie: c{n}={'x' * 1000}" for n in range(50))))
+    everything(at(server))
+    assert not any("cookie" in asked.headers for asked in server.asked)
+
+
+@pytest.mark.parametrize("junk", [b"[]", b"{}", b"0", b'{"a":0}'])
+def test_an_answer_of_very_many_values_takes_no_memory(serve, junk):
+    count = 8 * MIB // (len(junk) + 1)
+    body = b'{"more": [' + b",".join([junk] * count) + b"]}"
+    error, peak = memory(failure, at(serve(answer(body, TAG))).describe)
+    assert (error.reason, error.detail) == ("nonsense", "GET /company")
+    assert peak < 32 * MIB
+
+
+def test_an_answer_just_within_the_limit_is_read(serve):
+    company = {**GOOD["GET /company"], "more": "x" * (client.ANSWER_BYTES - 1000)}
+    assert at(serve(saying({"GET /company": company}))).describe().name == "Velo"
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, zlib.compress, bare_deflate])
+def test_compressed_answers_are_read(serve, compress):
+    coding = "gzip" if compress is gzip.compress else "deflate"
+    documents = {place: compress(json.dumps(document).encode()) for place, document in GOOD.items()}
+    server = serve(saying(documents, TAG, f"Content-Encoding: {coding}"))
+    everything(at(server))
+    assert {asked.headers["accept-encoding"] for asked in server.asked} == {"gzip, deflate"}
+
+
+@each_method
+@pytest.mark.parametrize("codings", ["br", "zstd", "compress", "gzip, gzip", "gzip, br", "x", ""])
+def test_other_compressions_are_refused_unread(serve, codings, method):
+    body = gzip.compress(b"{}")
+    error = failure(
+        ACTIONS[method], at(serve(answer(body, TAG, f"Content-Encoding: {codings}"))), "1"
+    )
+    assert (error.reason, error.in_doubt) == ("nonsense", method != "GET")
+    assert error.detail.endswith(" Content-Encoding")
+
+
+def test_two_headers_of_compression_are_two_compressions(serve):
+    twice = gzip.compress(gzip.compress(b"{}"))
+    server = serve(answer(twice, TAG, "Content-Encoding: gzip", "Content-Encoding: gzip"))
+    assert failure(at(server).describe).detail == "GET /company Content-Encoding"
+
+
+def test_an_account_of_any_size_that_there_is_fits_well(serve):
+    rules = [{"prefix": f"{n:032}", "number": MAIN} for n in range(5000)]
+    state = {**STATE, "rules": rules}
+    users = [{**USER, "extension": str(n), "name": "🚲" * 100} for n in range(10_000, 12_000)]
+    whole = {
+        **GOOD,
+        "GET /users": {"items": users, "next": None},
+        "GET /outgoing-settings": {"saved": state, "applied": state},
+    }
+    assert sum(len(json.dumps(document)) for document in whole.values()) < client.READING_BYTES / 8
+    assert json.dumps(whole["GET /outgoing-settings"]).count(":") < client.ANSWER_VALUES / 8
+    found = at(serve(saying(whole))).read()
+    assert (len(found.users), len(found.saved["rules"])) == (2000, 5000)
+
+
+def padded_pages(serve, size, seconds=0):
+    """A server whose pages of users have no end, and ``size`` bytes each."""
+
+    def say(asked):
+        time.sleep(seconds)
+        page = {**GOOD["GET /users"], "next": str(len(server.asked)), "more": "x" * size}
+        return saying({**GOOD, "GET /users": page})(asked)
+
+    server = serve(say)
+    return server
+
+
+def test_pages_without_end_take_no_memory(serve):
+    server = padded_pages(serve, MIB)
+    error, peak = memory(failure, at(server).read)
+    assert (error.reason, error.detail) == ("size", "64 MiB")
+    assert len(server.asked) <= 3 + client.READING_BYTES / MIB
+    assert peak < 16 * MIB
+
+
+def test_pages_without_end_take_no_time(serve, monkeypatch):
+    monkeypatch.setattr(client, "READING_SECONDS", 0.6)
+    server = padded_pages(serve, 1, seconds=0.05)
+    started = time.monotonic()
+    error = failure(at(server).read)
+    assert (error.reason, error.detail, error.in_doubt) == ("slow", "0.01", False)
+    assert time.monotonic() - started < 2
+    assert 1 < len(server.asked) < 20
+
+
+def test_repeated_readings_and_requests_share_one_limit(serve, monkeypatch):
+    monkeypatch.setattr(client, "READING_SECONDS", 0.6)
+    server = serve(
+        lambda asked: time.sleep(0.1) or saying(GOOD, f'ETag: "{len(server.asked)}"')(asked)
+    )
+    assert failure(at(server).read).reason == "slow"
+    assert 2 < len(server.asked) < 10
+    stuck = serve(lambda asked: time.sleep(0.25) or b"")
+    assert failure(at(stuck).read).reason in ("slow", "lost")
+    assert len(stuck.asked) <= 3
+
+
+def test_no_wait_is_longer_than_what_is_left_of_a_reading(serve, waits, monkeypatch):
+    monkeypatch.setattr(client, "READING_SECONDS", 10)
+    busy = serve(answer(b"", "Retry-After: 15", status="503 Busy"))
+    error = failure(at(busy).read)
+    assert (error.reason, error.wait, waits, len(busy.asked)) == ("busy", 15, [], 1)
+
+
+A_BYTE_NOW_AND_THEN = {
+    "a status": (b"HTTP/1.1 200 ", b"x"),
+    "promises": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "a header": (HEAD + b"X: ", b"x"),
+    "headers": (HEAD, b"X: 1\r\n"),
+    "a body": (UNTIL_CLOSED, b" "),
+    "a body of some length": (HEAD + b"Content-Length: 1000000\r\n\r\n", b" "),
+    "chunks": (CHUNKED, b"1\r\n \r\n"),
+    "the length of a chunk": (CHUNKED, b"0"),
+    "trailers": (CHUNKED + b"0\r\n", b"X: 1\r\n"),
+    "gzip": (HEAD + b"Content-Encoding: gzip\r\n\r\n", NOTHING),
+    "a refusal": (REFUSED_AT_LENGTH, b"x"),
+}
+
+
+def in_time(method, console, seconds=4):
+    """As ``outcome``, and that it did not last."""
+    started = time.monotonic()
+    got = outcome(console, method)
+    assert time.monotonic() - started < seconds
+    return got
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+@pytest.mark.parametrize("name", A_BYTE_NOW_AND_THEN)
+def test_a_byte_now_and_then_is_no_answer(serve, monkeypatch, name, method):
+    monkeypatch.setattr(client, "ANSWER_SECONDS", 0.3)
+    head, byte = A_BYTE_NOW_AND_THEN[name]
+    server = serve(lambda _asked: without_end(head, byte, seconds=0.05))
+    assert in_time(method, at(server)) == ("timeout", method != "GET")
 
 
 # Who is there, and on the way there
