@@ -246,7 +246,7 @@ class HttpConsole(Console):
         """
         if reading.seconds <= 0:
             return _too_slow()
-        started, body, word = monotonic(), bytearray(), "broken off"
+        started, body, word = monotonic(), bytearray(), "failed"
         try:
             outcome = self._exchange(method, path, reading, body, request)
             word = outcome.status if isinstance(outcome, _Answer) else outcome.reason
