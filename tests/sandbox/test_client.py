@@ -13,6 +13,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import sys
 import threading
 import time
 import traceback
@@ -1190,6 +1191,34 @@ def test_an_answer_without_measure_is_given_up_and_takes_no_memory(
     assert peak < 12 * MIB
 
 
+IN_A_PROCESS = """
+import resource
+from console import ConsoleError
+from console.client import HttpConsole
+try:
+    HttpConsole("http://127.0.0.1:{port}/api", "a-token-for-tests").describe()
+except ConsoleError as error:
+    print(error.reason, error.detail)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+@pytest.mark.parametrize("name", ["a gzip bomb", "200 MB of detail", "an endless body"])
+def test_a_process_that_asks_for_too_much_stays_small(serve, name):
+    said = ENDLESS[name]()
+    server = serve(said if isinstance(said, bytes) else lambda _asked: said)
+    asking = subprocess.run(
+        [sys.executable, "-c", IN_A_PROCESS.format(port=server.port)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    told, megabytes = asking.stdout.splitlines()
+    assert told == "size 32 MiB"
+    assert int(megabytes) < 200
+
+
 @pytest.mark.parametrize("name", ENDLESS_HEADERS)
 def test_headers_without_end_take_no_memory(serve, name):
     server = serve(lambda _asked: ENDLESS_HEADERS[name]())
@@ -1244,7 +1273,7 @@ def test_two_headers_of_compression_are_two_compressions(serve):
     assert failure(at(server).describe).detail == "GET /company Content-Encoding"
 
 
-def test_an_account_of_any_size_that_there_is_fits_well(serve):
+def test_the_largest_account_takes_an_eighth_of_what_it_may(serve):
     rules = [{"prefix": f"{n:032}", "number": MAIN} for n in range(5000)]
     state = {**STATE, "rules": rules}
     users = [{**USER, "extension": str(n), "name": "🚲" * 100} for n in range(10_000, 12_000)]
