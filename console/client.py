@@ -246,7 +246,7 @@ class HttpConsole(Console):
         """
         if reading.seconds <= 0:
             return _too_slow()
-        started, body, word = monotonic(), bytearray(), "broken off"
+        started, body, word = monotonic(), bytearray(), "failed"
         try:
             outcome = self._exchange(method, path, reading, body, request)
             word = outcome.status if isinstance(outcome, _Answer) else outcome.reason
@@ -272,7 +272,7 @@ class HttpConsole(Console):
         """
         seconds = min(ANSWER_SECONDS, reading.seconds)
         most = min(ANSWER_BYTES, reading.bytes)
-        exchange = wire.Exchange(seconds, most + HEADER_BYTES)
+        exchange = wire.Exchange(seconds, most + HEADER_BYTES, (CONNECT_SECONDS, READ_SECONDS))
         response = None
         try:
             with (
@@ -281,7 +281,6 @@ class HttpConsole(Console):
                     method,
                     self._base_url + path,
                     allow_redirects=False,  # the token is for this host only
-                    timeout=(min(CONNECT_SECONDS, seconds), min(READ_SECONDS, seconds)),
                     stream=True,
                     **request,
                 ) as response,

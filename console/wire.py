@@ -27,9 +27,11 @@ class Exchange:
 
     :param float seconds: from now until the answer has to be whole
     :param int most: how many bytes may come, as they are on the wire, headers and all
+    :param tuple silence: seconds to wait for a connection, and for each next byte
     """
 
-    def __init__(self, seconds, most):
+    def __init__(self, seconds, most, silence):
+        self.timeout = tuple(min(seconds, limit) for limit in silence)
         self._until = monotonic() + seconds
         self._left = most
         self.sent = False
@@ -85,6 +87,10 @@ class LimitedAdapter(HTTPAdapter):
         if proxy not in self.proxy_manager:
             _limit(super().proxy_manager_for(proxy, **options))
         return self.proxy_manager[proxy]
+
+    def send(self, request, **options):
+        options["timeout"] = _current.get().timeout  # a pair: Odoo's tests expect none of a session
+        return super().send(request, **options)
 
 
 def _limit(manager):
