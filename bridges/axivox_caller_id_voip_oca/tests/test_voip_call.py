@@ -258,6 +258,14 @@ class TestChoice(VoipCase):
         self.extension.choosable_number_ids = False
         paris.number = "+33199005678"
 
+    def test_what_a_user_may_choose_goes_to_nobody_else_with_their_phone(self):
+        self._may_choose(self.paris)
+        extension = self.extension.with_user(self.editor)
+        extension.write({"user_id": self.sophie.id, "name": "Sophie's"})
+        self.assertEqual(self.extension.choosable_number_ids, self.paris)
+        extension.user_id = self.editor
+        self.assertFalse(self.extension.choosable_number_ids)
+
     def test_only_numbers_of_the_account_may_be_chosen(self):
         company = self.env["res.company"].create({"name": "Other"})
         account = self.env["axivox.account"].create({"company_id": company.id})
