@@ -230,9 +230,8 @@ class HttpConsole(Console):
                 return outcome
             # What an earlier try left in doubt stays so, whatever comes later.
             in_doubt = in_doubt or (outcome.in_doubt and method != "GET")
-            if not (
-                outcome.may_be_repeated(method) and repeat.is_due(outcome.response, reading.seconds)
-            ):
+            is_due = repeat.is_due(outcome.response, within=reading.seconds)
+            if not (is_due and outcome.may_be_repeated(method)):
                 break
             repeat = repeat.increment(method, path)
             repeat.sleep(outcome.response)
