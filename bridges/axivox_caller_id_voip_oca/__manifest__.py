@@ -7,7 +7,10 @@
     "author": "Axivox Caller ID contributors",
     "depends": ["axivox_caller_id", "voip_oca"],
     "auto_install": True,
+    "uninstall_hook": "uninstall_hook",
     "data": [
+        "security/ir.model.access.csv",
+        "security/voip_call_security.xml",
         "views/axivox_account_views.xml",
         "views/axivox_extension_views.xml",
         "views/voip_call_views.xml",

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class AxivoxAccount(models.Model):
@@ -19,3 +19,8 @@ class AxivoxAccount(models.Model):
         groups="axivox_caller_id.group_manager",
         help="For one call at a time, among the numbers that each user is allowed to choose.",
     )
+
+    @api.model
+    def _set_by_managers(self):
+        # Calls follow these at once: they wait for no apply.
+        return super()._set_by_managers() | {"signalling", "users_may_choose"}

@@ -1,4 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from odoo.addons.axivox_caller_id.callerid import dialing
 
 
 class AxivoxExtension(models.Model):
@@ -14,8 +17,26 @@ class AxivoxExtension(models.Model):
         "“Ask in the call” and the account's permission.",
     )
     users_may_choose = fields.Boolean(
-        related="account_id.users_may_choose", groups="axivox_caller_id.group_manager"
+        related="account_id.users_may_choose",
+        related_sudo=False,
+        groups="axivox_caller_id.group_manager",
     )
+
+    @api.constrains("choosable_number_ids", "account_id")
+    def _check_choosable_numbers(self):
+        # sudo: also checked where somebody saves who may not see what may be chosen
+        for extension in self.sudo().with_context(active_test=False):
+            if extension.choosable_number_ids.account_id - extension.account_id:
+                raise ValidationError(
+                    self.env._(
+                        "%s may choose among the numbers of the same account only.",
+                        extension.display_name,
+                    )
+                )
+
+    @api.model
+    def _set_by_managers(self):
+        return super()._set_by_managers() | {"choosable_number_ids"}
 
     def _choosable(self):
         """:return: the numbers that may be shown for one call instead of the resolved one"""
@@ -25,4 +46,8 @@ class AxivoxExtension(models.Model):
         if account.signalling != "ask" or not account.users_may_choose:
             return extension.env["axivox.number"]
         numbers = extension.choosable_number_ids
-        return numbers.filtered(lambda number: number.active and number.account_id == account)
+        return numbers.filtered(
+            lambda number: (
+                number.active and number.account_id == account and dialing.is_e164(number.number)
+            )
+        )

@@ -11,6 +11,7 @@ class MailActivity(models.Model):
     )
 
     @api.depends("res_model", "res_id")
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_axivox_phone(self):
         self.axivox_phone = False
         for model, activities in self.grouped("res_model").items():

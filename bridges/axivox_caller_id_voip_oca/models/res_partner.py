@@ -5,6 +5,5 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     def _last_user(self, partner, lead):
-        return self.env["voip.call"]._last_talk(partner, lead).user_id or super()._last_user(
-            partner, lead
-        )
+        colleague = self.env["voip.call"]._last_talk(partner, lead).user_id.sudo(self.env.su)
+        return colleague or super()._last_user(partner, lead)

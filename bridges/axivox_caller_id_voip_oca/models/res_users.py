@@ -1,8 +1,21 @@
-from odoo import models
+from odoo import fields, models
+
+# With these, anybody takes over an extension, and its calls are somebody else's.
+CREDENTIALS = ("voip_pbx_id", "voip_username", "voip_password")
+# Who may set the password of a user in Odoo sets the one of their telephone.
+WHO_MANAGES_USERS = "base.group_erp_manager"
 
 
 class ResUsers(models.Model):
     _inherit = "res.users"
+
+    voip_pbx_id = fields.Many2one(groups=WHO_MANAGES_USERS)
+    voip_username = fields.Char(groups=WHO_MANAGES_USERS)
+    voip_password = fields.Char(groups=WHO_MANAGES_USERS)
+
+    @property
+    def SELF_WRITEABLE_FIELDS(self):
+        return [name for name in super().SELF_WRITEABLE_FIELDS if name not in CREDENTIALS]
 
     def _voip_get_info(self):
         return {**super()._voip_get_info(), "axivox": self._axivox_call_settings()}

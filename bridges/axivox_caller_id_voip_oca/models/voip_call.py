@@ -1,4 +1,5 @@
 import logging
+import time
 from datetime import timedelta
 
 from markupsafe import escape
@@ -6,7 +7,7 @@ from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ConcurrencyError, UserError
-from odoo.fields import Domain
+from odoo.fields import NO_ACCESS, Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
@@ -19,15 +20,8 @@ from ..sip.told import Told
 _logger = logging.getLogger(__name__)
 
 LOCK = "axivox_caller_id_voip_oca"  # whose advisory locks these are
-SERVER_SETS = (
-    "axivox_number_id",
-    "caller_id",
-    "caller_id_source",
-    "lead_id",
-    "sip_call_id",
-    "outcome",
-    "summary_id",
-)
+PATIENCE = 1.5  # seconds that one tab waits for another that tells of the same call
+PAUSE = 0.02  # seconds between two looks
 STATES = {
     sip.ANSWERED: "terminated",
     sip.NO_ANSWER: "missed",
@@ -42,8 +36,39 @@ SHOWN = ("rule", "user", "default", "none")
 
 
 class VoipCall(models.Model):
-    _inherit = "voip.call"
+    """A log: what the widget tells of the calls of its own user, and nobody writes by hand."""
 
+    _name = "voip.call"
+    _inherit = ["voip.call", "axivox.guarded"]
+    _for_life = frozenset({"user_id", "company_id", "account_id"})
+
+    phone_number = fields.Char(readonly=True)
+    type_call = fields.Selection(readonly=True)
+    state = fields.Selection(readonly=True)
+    pbx_id = fields.Many2one(readonly=True)
+    start_date = fields.Datetime(readonly=True)
+    end_date = fields.Datetime(readonly=True)
+    activity_name = fields.Char(readonly=True)
+    partner_id = fields.Many2one(readonly=True)
+    user_id = fields.Many2one(readonly=True)
+    company_id = fields.Many2one(
+        "res.company",
+        compute="_compute_account_id",
+        store=True,
+        precompute=True,
+        index=True,
+        ondelete="restrict",
+        help="The company that its user called for, whatever they do later.",
+    )
+    account_id = fields.Many2one(
+        "axivox.account",
+        string="Axivox account",
+        compute="_compute_account_id",
+        store=True,
+        precompute=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
     axivox_number_id = fields.Many2one(
         "axivox.number",
         string="Our number",
@@ -76,10 +101,17 @@ class VoipCall(models.Model):
     )
     lead_id = fields.Many2one(
         "crm.lead",
+        compute="_compute_lead_id",
+        search="_search_lead_id",
+        help="For who may open it: a link alone tells its name.",
+    )
+    logged_lead_id = fields.Many2one(
+        "crm.lead",
         readonly=True,
         copy=False,
         index="btree_not_null",
         ondelete="set null",
+        groups=NO_ACCESS,
     )
     sip_call_id = fields.Char(string="SIP Call-ID", readonly=True, copy=False)
     outcome = fields.Selection(
@@ -101,6 +133,7 @@ class VoipCall(models.Model):
         readonly=True,
         copy=False,
         ondelete="set null",
+        groups=NO_ACCESS,
     )
 
     _sip_call_id_unique = models.UniqueIndex(
@@ -108,27 +141,52 @@ class VoipCall(models.Model):
         "This call of this user is logged already.",
     )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_server_sets(vals)
-        # Each is named, so that no default of the client's context sets it either.
-        unset = dict.fromkeys(SERVER_SETS, False)
-        return super().create([{**unset, **vals} for vals in vals_list])
+    def _compute_account_id(self):
+        """What a call is made from is looked up once, when it is made."""
+        for call in self:
+            call.account_id, _line, call.company_id = call.user_id._axivox_line()
 
-    def write(self, vals):
-        self._check_server_sets(vals)
-        return super().write(vals)
+    @api.depends("logged_lead_id")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_lead_id(self):
+        # sudo: which leads there are; those that the reader may not open are taken out again
+        known = self.sudo().logged_lead_id.sudo(self.env.su)._filtered_access("read")
+        for call in self:
+            call.lead_id = known & call.sudo().logged_lead_id
 
-    def _check_server_sets(self, vals):
-        if not self.env.su and not vals.keys().isdisjoint(SERVER_SETS):
-            raise AccessError(self.env._("The caller ID of a call is set by Odoo only."))
+    def _search_lead_id(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        leads = self.env["crm.lead"].with_context(active_test=False)
+        if not leads.has_access("read"):
+            return Domain(False in value)
+
+        def about(domain):
+            # sudo: only leads that the reader finds are looked for
+            calls = self.sudo()._search([("logged_lead_id", "in", leads._search(domain))])
+            return Domain("id", "in", calls)
+
+        found = about([("id", "in", list(value))])
+        return found | ~about([]) if False in value else found
+
+    @api.depends("state", "partner_id.name", "phone_number")
+    @api.depends_context("uid", "allowed_company_ids", "lang")
+    def _compute_display_name(self):
+        states = dict(self._fields["state"]._description_selection(self.env))
+        contacts = self.partner_id._filtered_access("read")
+        for call in self:
+            name = (call.partner_id & contacts).display_name or call.phone_number
+            call.display_name = f"{states.get(call.state)} - {name}"
 
     def format_call(self):
-        formatted = super().format_call()
+        self.check_access("read")
+        # sudo: a contact whom one may not open any more hides no call of one's own; told is below
+        formatted = super(VoipCall, self.sudo()).format_call()
+        contact = self.partner_id._filtered_access("read")
         return {
             **formatted,
-            "partner": formatted["partner"] or False,
+            "display_name": self.display_name,
+            "partner": contact.format_partner() if contact else False,
             "outcome": self.outcome,
             "callerId": self._international(self.caller_id),
             "leadId": self.lead_id.id,
@@ -146,15 +204,33 @@ class VoipCall(models.Model):
         :return: what ``format_call`` returns, and ``axivox``: what `_shown` returns of an
             outgoing call, `_caller` of an incoming one; False where that cannot be told
         :rtype: dict
+        :raises AccessError: for who has no calls: visitors, portal users
         """
+        self.check_access("read")
         told = Told.from_browser(values)
+        calls = self._in_server_context()
+        # What others wrote in this transaction is theirs to repeat.
+        self.env.flush_all()
+        until = time.monotonic() + PATIENCE
+        while True:
+            is_ours, may_start_over = calls._one_tab_at_a_time(told.sip_call_id)
+            lost = None
+            if is_ours:
+                try:
+                    return calls._tell(told)
+                except (UniqueViolation, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY) as error:
+                    lost = error  # another tab was faster: what it wrote is not seen from here
+            if not may_start_over or time.monotonic() > until:
+                # Odoo tries again, in a transaction that sees what the other one wrote.
+                raise ConcurrencyError("Another tab tells of this call right now") from lost
+            calls._start_over()
+
+    @api.model
+    def _tell(self, told):
         try:
             with self.env.cr.savepoint():
                 return self._log(told)
-        except UniqueViolation as error:
-            # Another tab was faster; Odoo tries again, and finds what that tab wrote.
-            raise ConcurrencyError("A call is logged by two tabs at once") from error
-        except (ConcurrencyError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
+        except (UniqueViolation, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
             raise
         except Exception:
             _logger.exception("A call is logged without its caller ID")
@@ -165,33 +241,44 @@ class VoipCall(models.Model):
     @api.readonly
     def preview_call(self, number, res_model=False, res_id=False):
         """What a call would show, before it is placed: see `_shown`."""
+        self.check_access("read")
         told = Told.from_browser({"phone_number": number, "res_model": res_model, "res_id": res_id})
-        return self._shown(told, self._called_record(told))
+        calls = self._in_server_context()
+        return calls._shown(told, calls._called_record(told))
 
     def accept_call(self):
-        result = super().accept_call()
-        self.sudo().outcome = sip.ANSWERED  # sudo: the client may not set it
-        return {**result, "outcome": self.outcome}
+        call = self._of_its_user()
+        if not call.start_date and not call.end_date:
+            call._answered(fields.Datetime.now())
+        return self.format_call()
 
     def terminate_call(self):
-        self._end(self._unanswered(sip.CANCELLED, sip.NO_ANSWER))
-        return self.format_call()
+        return self._end_by_hand(sip.CANCELLED, sip.NO_ANSWER)
 
     def reject_call(self):
-        self._end(self._unanswered(sip.REJECTED, sip.REJECTED))
+        return self._end_by_hand(sip.REJECTED, sip.REJECTED)
+
+    def _end_by_hand(self, outgoing, incoming):
+        call = self._of_its_user()
+        if not call.end_date:
+            unanswered = incoming if call.type_call == "incoming" else outgoing
+            call._end(sip.ANSWERED if call.start_date else unanswered)
         return self.format_call()
 
-    def _unanswered(self, outgoing, incoming):
-        if self.start_date:
-            return sip.ANSWERED
-        return incoming if self.type_call == "incoming" else outgoing
+    def _of_its_user(self):
+        """:return: this call, with nothing of a client in its context
+        :raises AccessError: for anybody but who is in the call
+        """
+        self.ensure_one()
+        self.check_access("read")
+        if self.user_id != self.env.user and not self.env.su:
+            raise AccessError(self.env._("Only who is in a call tells what becomes of it."))
+        return self._in_server_context()
 
     # Logging ----------------------------------------------------------------------------
 
     @api.model
     def _log(self, told):
-        if told.sip_call_id:
-            self._one_tab_at_a_time(told.sip_call_id)
         call = self._of_call_id(told.sip_call_id)
         answer = False
         if not call or (told.answered_ago is None and told.ended_ago is None):
@@ -204,14 +291,31 @@ class VoipCall(models.Model):
     def _one_tab_at_a_time(self, sip_call_id):
         """Hold a call for this transaction.
 
-        :raises ConcurrencyError: where another tab holds it: Odoo tries again, in a transaction
-            that sees what the other one wrote
+        :return: (whether no other tab holds it, whether `_start_over` loses nothing)
         """
+        if not sip_call_id:
+            return True, False
         key = f"{LOCK} {self.env.uid} {sip_call_id}"
-        lock = SQL("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", key)
-        [[is_ours]] = self.env.execute_query(lock)
-        if not is_ours:
-            raise ConcurrencyError("Another tab tells of this call right now")
+        [told] = self.env.execute_query(
+            SQL(
+                "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0)), "
+                "pg_current_xact_id_if_assigned() IS NULL",
+                key,
+            )
+        )
+        return told
+
+    @api.model
+    def _start_over(self):
+        """Wait a moment for another tab, in a transaction that sees what it writes.
+
+        Odoo would repeat the request too, but after up to four seconds, all of which a worker
+        is held.
+        """
+        self.env.cr.rollback()
+        self.env.transaction.reset()
+        self.env.registry.reset_changes()
+        time.sleep(PAUSE)
 
     @api.model
     def _of_call_id(self, sip_call_id):
@@ -222,7 +326,7 @@ class VoipCall(models.Model):
 
     @api.model
     def _begin(self, told, vals):
-        # sudo: fields that only the server sets
+        # sudo: no client writes a call; this one is the user's own
         creator = self.sudo()
         call = creator.create(
             {
@@ -242,15 +346,7 @@ class VoipCall(models.Model):
         now = fields.Datetime.now()
         start = told.answered_ago is not None and now - timedelta(seconds=told.answered_ago)
         if start and not self.start_date:
-            # sudo: the client may not set the outcome
-            self.sudo().write(
-                {
-                    "start_date": start,
-                    "end_date": False,
-                    "state": "ongoing",
-                    "outcome": sip.ANSWERED,
-                }
-            )
+            self._answered(start)
         if told.ended_ago is not None:
             outcome = sip.outcome(
                 incoming=told.incoming,
@@ -262,6 +358,12 @@ class VoipCall(models.Model):
             if outcome == sip.stronger(outcome, self.outcome or outcome):
                 self._end(outcome, now - timedelta(seconds=told.ended_ago), start)
 
+    def _answered(self, when):
+        # sudo: no client writes a call; this is the call of who tells
+        self.sudo().write(
+            {"start_date": when, "end_date": False, "state": "ongoing", "outcome": sip.ANSWERED}
+        )
+
     def _end(self, outcome, when=None, start=False):
         """The call is over; the lead or contact that it is about is told so, once.
 
@@ -270,8 +372,9 @@ class VoipCall(models.Model):
         """
         if self.end_date and self.outcome == outcome:
             return
-        # sudo: the client may not set the outcome
-        self.sudo().write(
+        # sudo: no client writes a call; this is the call of who tells
+        call = self.sudo()
+        call.write(
             {
                 "start_date": start or self.start_date,
                 "end_date": when or fields.Datetime.now(),
@@ -279,14 +382,14 @@ class VoipCall(models.Model):
                 "outcome": outcome,
             }
         )
-        about = self.lead_id or self.partner_id
+        about = call.logged_lead_id or call.partner_id
         if about and outcome != sip.ELSEWHERE:
             self._summarize(about)
 
     def _summarize(self, about):
         """Say in the chatter how the call ended: one line, also where another tab knew less."""
         # sudo: the call is logged also by who may only read the record
-        call, about = self.sudo(), about.sudo()
+        call = self.sudo()
         if call.summary_id:
             call.summary_id.body = escape(self._summary())
         else:
@@ -328,7 +431,7 @@ class VoipCall(models.Model):
             partner = self.env["res.partner"]._callers(number)[0][:1]
         vals = {
             "partner_id": partner.id,
-            "lead_id": record.id if is_lead else False,
+            "logged_lead_id": record.id if is_lead else False,
         }
         if shown and not shown["error"]:
             vals |= {
@@ -374,7 +477,7 @@ class VoipCall(models.Model):
         except UserError as error:
             return {"error": str(error), "dial": False, "destination": False}
         # sudo: the names of what is shown by one's own calls are no secret
-        account = self.env["axivox.account"].sudo().browse(account_id)
+        account = self.env["axivox.account"].sudo().search([("id", "=", account_id)])
         mine = [("account_id", "=", account_id)]
         extension = account.env["axivox.extension"].search([*mine, ("number", "=", line)])
         is_shown = found["source"] in SHOWN
@@ -399,7 +502,7 @@ class VoipCall(models.Model):
             "label": number.name or "",
             "via": self._via(found),
             "country": self._country(found["destination"]).name or "",
-            "ask": account.signalling == "ask" and bool(found["number"]),
+            "ask": account.signalling == "ask" and dialing.is_e164(found["number"]),
             "choices": [
                 {
                     "id": choice.id,
@@ -413,9 +516,7 @@ class VoipCall(models.Model):
 
     def _via(self, found):
         if found["source"] == "rule":
-            # sudo: the prefix of the rule that decided one's own call is no secret
-            rule = self.env["axivox.outgoing.rule"].sudo().browse(found["rule_id"])
-            return self.env._("rule %s", rule.destination_prefix) if rule else self.env._("rule")
+            return self.env._("rule %s", found["rule_prefix"])
         return {
             "user": self.env._("your number"),
             "default": self.env._("default number"),
@@ -432,7 +533,7 @@ class VoipCall(models.Model):
         is_one_lead = len(leads) == 1 and leads.active and leads.won_status == "pending"
         return self._caller(told, partners, leads, number), {
             "partner_id": partners[:1].id,
-            "lead_id": is_one_lead and leads.id,
+            "logged_lead_id": is_one_lead and leads.id,
             "axivox_number_id": number.id,
         }
 
@@ -451,7 +552,7 @@ class VoipCall(models.Model):
             ``defaults`` (of a new contact or lead)
         """
         partner, lead = partners[:1], leads[:1]
-        company = partner.commercial_partner_id - partner
+        company = (partner.commercial_partner_id - partner)._filtered_access("read")
         numbers = dialing.caller_numbers(told.phone_number, self._home())
         country = self._country(numbers and numbers[0])
         colleague = self._colleague(told.phone_number)
@@ -519,13 +620,20 @@ class VoipCall(models.Model):
 
     @api.model
     def _last_talk(self, partner, lead):
-        """:return: the last call in which somebody talked to a contact or about a lead"""
+        """The last call in which a colleague talked to a contact, or about a lead, that the reader
+        may read.
+        """
+        if not self.has_access("read"):
+            return self.browse()
         about = Domain.OR(
             Domain(name, "=", record.id)
-            for name, record in (("partner_id", partner), ("lead_id", lead))
+            for name, record in (("partner_id", partner), ("logged_lead_id", lead))
             if record
         )
-        return self.search(about & Domain("start_date", "!=", False), order="id desc", limit=1)
+        about &= Domain("start_date", "!=", False)
+        about &= Domain("company_id", "in", self.env.companies.ids)
+        # sudo: who of one's own company called last, and when, is what colleagues tell each other
+        return self.sudo().search(about, order="id desc", limit=1)
 
     def _told(self):
         """:return: a sentence: who talked last, when, and which number was shown"""

@@ -10,6 +10,9 @@ import { dialForm } from "../dialing/dial_form";
 
 export const PATIENCE = 2000; // ms that a call waits for Odoo
 
+/** A number that fits in a header: a plus and at most 15 digits (ITU-T E.164), nothing else. */
+const E164 = /^\+[1-9][0-9]{0,14}$/;
+
 const DIALLED_HEADERS = ["P-Called-Party-ID", "Diversion", "To"]; // RFC 3455, 5806, 3261
 
 /** The users of the headers that may name which of our numbers was dialled. */
@@ -103,7 +106,7 @@ patch(VoipAgent.prototype, {
                 dialForm(facts.phone_number, this.voip.axivox.dial_format);
             request.setHeader("to", request.to.toString());
         }
-        if (axivox?.ask) {
+        if (axivox?.ask && E164.test(axivox.number)) {
             const identity = `<sip:${axivox.number}@${this.voip.pbx_domain}>`;
             request.setHeader("P-Preferred-Identity", identity);
         }

@@ -55,6 +55,19 @@ test("Ask in the call: P-Preferred-Identity has the resolved number, also after 
     expect(again).toMatch(/^INVITE sip:00442079460321@/);
 });
 
+test("what is no number in E.164 is in no header, whatever Odoo says", async () => {
+    const forged = "\r\nP-Asserted-Identity: <sip:+15550100@evil.example>";
+    const wire = await startWidget();
+    for (const number of ["+442079460958" + forged, "+442079460958\n", "442079460958", "", false]) {
+        logsCalls({ ...LONDON, ask: true, number, dial: "00442079460321" + forged });
+        const invite = await place(wire);
+        expect(header(invite, "P-Preferred-Identity")).toBe(undefined);
+        expect(header(invite, "P-Asserted-Identity")).toBe(undefined);
+        await wire.agent.hangup();
+        await settle();
+    }
+});
+
 test("one request leaves between the click and the INVITE, with the Call-ID of the INVITE", async () => {
     const told = logsCalls();
     const wire = await startWidget();

@@ -1,0 +1,18 @@
+from odoo import models
+
+
+class AxivoxNumber(models.Model):
+    _inherit = "axivox.number"
+
+    def _used_by(self):
+        """Also the choices that users have for a call: a manager has allowed this very number."""
+        used = super()._used_by()
+        # sudo: which users may choose what is the managers' to know; that somebody may is not.
+        # Also those who are archived: they may come back.
+        extensions = self.env["axivox.extension"].sudo().with_context(active_test=False)
+        choosers = extensions.search([("choosable_number_ids", "in", self.ids)])
+        chosen = choosers.choosable_number_ids
+        for number in self._origin:
+            if number.id in chosen.ids:
+                used[number] = [*used.get(number, []), self.env._("users' choice for a call")]
+        return used
