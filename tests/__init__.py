@@ -9,6 +9,7 @@ from . import test_identify
 from . import test_number
 from . import test_outgoing_rule
 from . import test_resolve
+from . import test_rights
 from . import test_scheduler
 from . import test_tours
 from . import test_two_processes
