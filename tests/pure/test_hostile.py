@@ -253,7 +253,9 @@ PROMISES = {
     ),
     "dialing.plain": Promise(
         lambda sent: dialing.plain(sent.text),
-        lambda _sent, text: not set(text) & set("\r\0\x1b\u202a\ufeff"),
+        lambda sent, text: (
+            len(sent.text) <= dialing.LONGEST_INPUT and not set(text) & set("\r\0\u202a\ufeff")
+        ),
         (NotDiallableError,),
     ),
     "policy.Settings.from_json": Promise(
