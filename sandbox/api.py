@@ -118,10 +118,7 @@ class WantedOutgoingNumbers(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     users: list[WantedOutgoingNumber] = Field(
-        min_length=1,
-        max_length=LONGEST_PAGE,
-        description="No extension twice.",
-        json_schema_extra={"uniqueItems": True},
+        min_length=1, max_length=LONGEST_PAGE, description="No extension twice."
     )
 
     @field_validator("users")
