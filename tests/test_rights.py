@@ -1,8 +1,8 @@
 """Who may what: every door of our addons, found by looking, is tried by every role.
 
 `rights.csv` says what is meant. A door is a public method, the reading or setting of a field that
-not everybody may read or set, or a server action (a scheduled one too). Each is tried as over RPC, with Odoo's own
-`call_kw`, at
+not everybody may read or set, or a server action (a scheduled one too). Each is tried as over RPC,
+with Odoo's own `call_kw`, at
 
 - ``own``: what is the caller's, such as a dialog or a call,
 - ``home``: what is the caller's company's, and somebody else's,
@@ -167,7 +167,8 @@ class TestRights(AxivoxCase):
         gone = [
             f"{door.model} {door.name}"
             for door, line in self.rights.items()
-            if line["addon"] in doors.values() and door.model in self.env
+            if line["addon"] in doors.values()
+            and door.model in self.env
             and door._replace(name=door.name.removesuffix(OVER_API)) not in doors
         ]
         self.assertFalse(gone, "rights.csv has lines of what is not there")
