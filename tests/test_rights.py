@@ -167,7 +167,8 @@ class TestRights(AxivoxCase):
         gone = [
             f"{door.model} {door.name}"
             for door, line in self.rights.items()
-            if line["addon"] in doors.values() and door.model in self.env
+            if line["addon"] in doors.values()
+            and door.model in self.env
             and door._replace(name=door.name.removesuffix(OVER_API)) not in doors
         ]
         self.assertFalse(gone, "rights.csv has lines of what is not there")
@@ -273,7 +274,11 @@ class TestRights(AxivoxCase):
     def _check_doors(self, doors, mode=""):
         wrong = []
         for door, addon in doors.items():
-            found = {role: self._opens(door, role) for role in ROLES}
+            try:
+                found = {role: self._opens(door, role) for role in ROLES}
+            except self.failureException as error:
+                wrong.append(f"{door.model} {door.name}: {error}")
+                continue
             # What was answered meanwhile came of what is rolled back.
             self.env.registry.clear_cache()
             meant = self.rights.get(door._replace(name=door.name + mode), self.rights.get(door))
