@@ -53,7 +53,7 @@ class ConsoleError(Exception):
     =================  ====================================================================
     ``address``        no such host, connection refused, or not the address of the contract
     ``timeout``        no answer in time
-    ``slow``           reading all there is was not through in ``detail`` minutes
+    ``slow``           reading all there is was not through in ``detail`` seconds
     ``size``           the answer, or all of a reading, is larger than ``detail`` (``32 MiB``)
     ``lost``           the connection broke before the answer was whole
     ``certificate``    the host could not prove who it is

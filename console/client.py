@@ -33,7 +33,7 @@ from . import Company, Console, ConsoleError, Found, Saved, secret, wire
 # 5,000 rules are less than two MiB together.
 MIB = 2**20
 CONNECT_SECONDS, READ_SECONDS = 5, 20  # of silence
-ANSWER_SECONDS, READING_SECONDS = 60, 5 * 60
+ANSWER_SECONDS, READING_SECONDS = 30, 90  # Odoo ends a worker at its work after 120
 ANSWER_BYTES, READING_BYTES = 32 * MIB, 64 * MIB  # without the compression
 HEADER_BYTES = MIB  # on top of that, with whatever else is around the body on the wire
 ANSWER_VALUES = 500_000  # a list of empty lists takes twenty times the memory of its text
@@ -230,9 +230,8 @@ class HttpConsole(Console):
                 return outcome
             # What an earlier try left in doubt stays so, whatever comes later.
             in_doubt = in_doubt or (outcome.in_doubt and method != "GET")
-            if not (
-                outcome.may_be_repeated(method) and repeat.is_due(outcome.response, reading.seconds)
-            ):
+            is_due = repeat.is_due(outcome.response, within=reading.seconds)
+            if not (is_due and outcome.may_be_repeated(method)):
                 break
             repeat = repeat.increment(method, path)
             repeat.sleep(outcome.response)
@@ -246,7 +245,7 @@ class HttpConsole(Console):
         """
         if reading.seconds <= 0:
             return _too_slow()
-        started, body, word = monotonic(), bytearray(), "broken off"
+        started, body, word = monotonic(), bytearray(), "failed"
         try:
             outcome = self._exchange(method, path, reading, body, request)
             word = outcome.status if isinstance(outcome, _Answer) else outcome.reason
@@ -272,7 +271,7 @@ class HttpConsole(Console):
         """
         seconds = min(ANSWER_SECONDS, reading.seconds)
         most = min(ANSWER_BYTES, reading.bytes)
-        exchange = wire.Exchange(seconds, most + HEADER_BYTES)
+        exchange = wire.Exchange(seconds, most + HEADER_BYTES, (CONNECT_SECONDS, READ_SECONDS))
         response = None
         try:
             with (
@@ -281,7 +280,6 @@ class HttpConsole(Console):
                     method,
                     self._base_url + path,
                     allow_redirects=False,  # the token is for this host only
-                    timeout=(min(CONNECT_SECONDS, seconds), min(READ_SECONDS, seconds)),
                     stream=True,
                     **request,
                 ) as response,
@@ -452,7 +450,7 @@ class _Repeat(Retry):
 
 
 def _too_slow():
-    return _Failure("slow", f"{READING_SECONDS / 60:g}")
+    return _Failure("slow", f"{READING_SECONDS:g}")
 
 
 def _unanswered(error, method, *, in_doubt, is_first):

@@ -27,9 +27,11 @@ class Exchange:
 
     :param float seconds: from now until the answer has to be whole
     :param int most: how many bytes may come, as they are on the wire, headers and all
+    :param tuple silence: seconds to wait for a connection, and for each next byte
     """
 
-    def __init__(self, seconds, most):
+    def __init__(self, seconds, most, silence):
+        self.timeout = tuple(min(seconds, limit) for limit in silence)
         self._until = monotonic() + seconds
         self._left = most
         self.sent = False
@@ -44,11 +46,15 @@ class Exchange:
 
     def hurry(self, sock):
         """Let the next step on this socket take no longer than what is left."""
+        timeout = sock.gettimeout()
+        sock.settimeout(min(self.seconds(), math.inf if timeout is None else timeout))
+
+    def seconds(self):
+        """:return: what is left, above 0"""
         seconds = self._until - monotonic()
         if seconds <= 0:
             raise TimeoutError("the answer is not whole in time")
-        timeout = sock.gettimeout()
-        sock.settimeout(min(seconds, math.inf if timeout is None else timeout))
+        return seconds
 
     def count(self, received):
         self._left -= received
@@ -81,6 +87,10 @@ class LimitedAdapter(HTTPAdapter):
         if proxy not in self.proxy_manager:
             _limit(super().proxy_manager_for(proxy, **options))
         return self.proxy_manager[proxy]
+
+    def send(self, request, **options):
+        options["timeout"] = _current.get().timeout  # a pair: Odoo's tests expect none of a session
+        return super().send(request, **options)
 
 
 def _limit(manager):
@@ -128,6 +138,10 @@ class _LimitedResponse(HTTPResponse):
 class _LimitedConnection:
     response_class = _LimitedResponse
 
+    def _new_conn(self):
+        self.socket_options = _AskedForEachAddress(self.socket_options or ())
+        return super()._new_conn()
+
     def request(self, *args, **options):
         _current.get().sent = True
         return super().request(*args, **options)
@@ -138,6 +152,14 @@ class _LimitedConnection:
             if self.sock:
                 _current.get().hurry(self.sock)
             super().send(data[start : start + PIECE])
+
+
+class _AskedForEachAddress(list):
+    """Options of a socket. A host may have any number of addresses, with a timeout for each."""
+
+    def __iter__(self):
+        _current.get().seconds()
+        return super().__iter__()
 
 
 class _Discretion(logging.Filter):

@@ -444,15 +444,17 @@ class AxivoxAccount(models.Model):
         :raises UserError: where a number is no longer in Odoo
         """
         self.ensure_one()
-        self = self._in_server_context()
+        account = self._in_server_context()
         try:
             settings = Settings.from_json(settings)
         except ValueError as error:
             raise UserError(self.env._("What is stored of these settings is damaged.")) from error
-        everything = self.with_context(active_test=False)
+        everything = account.with_context(active_test=False)
         numbers = {number.number: number.id for number in everything.number_ids}
         mentioned = {settings.default, *(rule.number for rule in settings.rules)}
-        mentioned |= {settings.extensions.get(extension.number) for extension in self.extension_ids}
+        mentioned |= {
+            settings.extensions.get(extension.number) for extension in account.extension_ids
+        }
         if missing := sorted(mentioned - numbers.keys() - {None}):
             raise UserError(
                 self.env._(
@@ -462,7 +464,7 @@ class AxivoxAccount(models.Model):
                 )
             )
         # A rule whose number is archived is in no settings; it stays for whom it may concern.
-        spare = list(self.rule_ids.filtered("number_id.active"))
+        spare = list(account.rule_ids.filtered("number_id.active"))
         commands = []
         for position, rule in enumerate(settings.rules, 1):
             vals = {"sequence": position, "number_id": numbers[rule.number]}
@@ -474,16 +476,16 @@ class AxivoxAccount(models.Model):
                 commands.append(Command.create({**vals, "destination_prefix": rule.prefix}))
         commands += [Command.delete(rule.id) for rule in spare]
         by_number = defaultdict(lambda: self.env["axivox.extension"])
-        for extension in self.extension_ids:
+        for extension in account.extension_ids:
             if extension.number in settings.extensions:
                 by_number[settings.extensions[extension.number]] |= extension
-        with self._saving() as saving:
+        with account._saving() as saving:
             quiet = saving._in_server_context("axivox_verbatim")
             quiet.write(
                 {
                     "default_outgoing_number_id": numbers.get(settings.default),
                     "rules_override_users": settings.override,
-                    **({"rule_ids": commands} if settings.rules != self._wanted().rules else {}),
+                    **({"rule_ids": commands} if settings.rules != account._wanted().rules else {}),
                 }
             )
             for number, extensions in by_number.items():

@@ -147,7 +147,7 @@ class AxivoxSync(models.Model):
 
     def _is_due(self):
         """:return: whether it is still to be done, and now: a doubt is looked into again when it
-            has lasted twice as long, or a quarter of an hour longer
+        has lasted twice as long, or a quarter of an hour longer
         """
         if not self._is_to_be_done():
             return False
@@ -157,7 +157,7 @@ class AxivoxSync(models.Model):
 
     def _is_to_be_done(self):
         """:return: whether nothing ended this attempt, or took its place: what is older than
-            what was asked for later is never applied
+        what was asked for later is never applied
         """
         later = [("account_id", "=", self.account_id.id), ("id", ">", self.id)]
         if self.state in UNFINISHED and self.search_count(later, limit=1):

@@ -298,7 +298,7 @@ def console_error(env, error):
         ),
         "timeout": lambda: env._("Axivox did not answer in time."),
         "slow": lambda: env._(
-            "Axivox answers, but so slowly that not everything could be read within %s minutes.",
+            "Axivox answers, but so slowly that not everything could be read within %s seconds.",
             error.detail,
         ),
         "size": lambda: env._(

@@ -4,9 +4,7 @@ from odoo import fields, models
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
-    axivox_account_id = fields.Many2one(
-        related="company_id.axivox_account_id", related_sudo=False
-    )
+    axivox_account_id = fields.Many2one(related="company_id.axivox_account_id", related_sudo=False)
     axivox_default_outgoing_number_id = fields.Many2one(
         related="axivox_account_id.default_outgoing_number_id", readonly=False, related_sudo=False
     )

@@ -261,21 +261,27 @@ IdempotencyKey = Annotated[
 ]
 
 
-async def _paging(
-    request: Request,
-    limit: Annotated[
-        int, Query(ge=1, le=LONGEST_PAGE, description="The most items; a page may hold fewer.")
-    ] = 100,
-    cursor: Annotated[
-        str, Query(description="`next` of the page before; without it, the first page.")
-    ] = None,
-):
+class _Query(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(
+        100, ge=1, le=LONGEST_PAGE, description="The most items; a page may hold fewer."
+    )
+    cursor: str = Field(
+        None,
+        min_length=1,
+        description="`next` of the page before, unchanged; without it, the first page. "
+        "Anything else is a bad request.",
+    )
+
+
+async def _paging(request: Request, query: Annotated[_Query, Query()]):
     """How many items, and after which one; None: from the first."""
     try:
-        after = cursor and bytes.fromhex(cursor).decode()
+        after = None if query.cursor is None else bytes.fromhex(query.cursor).decode()
     except ValueError:
         raise HTTPException(400, "The cursor is not one that was given here.") from None
-    return min(limit, request.app.state.page_size), after
+    return min(query.limit, request.app.state.page_size), after
 
 
 Paging = Annotated[tuple[int, str | None], Depends(_paging)]

@@ -30,9 +30,7 @@ class TwoCompaniesCase(AxivoxCase):
         cls.stranger = cls._user(
             "stranger_test", "axivox_caller_id.group_manager", company=cls.other_company
         )
-        everywhere = cls.env(
-            context={"allowed_company_ids": (cls.company + cls.other_company).ids}
-        )
+        everywhere = cls.env(context={"allowed_company_ids": (cls.company + cls.other_company).ids})
         cls.other = everywhere["axivox.account"].create({"company_id": cls.other_company.id})
         in_other = {"account_id": cls.other.id}
         cls.secret_number = everywhere["axivox.number"].create(
@@ -253,31 +251,45 @@ class TestGuarded(TwoCompaniesCase):
             lambda env: env["axivox.outgoing.rule"].create(
                 {**rule, "account_id": self.other.id, "number_id": self.london.id}
             ),
-            lambda env: env["axivox.account"]
-            .browse(self.account.id)
-            .write({"default_outgoing_number_id": self.secret_number.id}),
-            lambda env: env["axivox.account"]
-            .browse(self.account.id)
-            .write({"rule_ids": [Command.update(self.secret_rule.id, {"sequence": 1})]}),
-            lambda env: env["axivox.extension"]
-            .browse(self.extension.id)
-            .write({"outgoing_number_id": self.secret_number.id}),
-            lambda env: env["axivox.number"]
-            .browse(self.london.id)
-            .write({"destination_type": "extension", "extension_id": self.secret_extension.id}),
-            lambda env: env["res.users"]
-            .browse(self.sophie.id)
-            .write({"axivox_outgoing_number_id": self.secret_number.id}),
+            lambda env: (
+                env["axivox.account"]
+                .browse(self.account.id)
+                .write({"default_outgoing_number_id": self.secret_number.id})
+            ),
+            lambda env: (
+                env["axivox.account"]
+                .browse(self.account.id)
+                .write({"rule_ids": [Command.update(self.secret_rule.id, {"sequence": 1})]})
+            ),
+            lambda env: (
+                env["axivox.extension"]
+                .browse(self.extension.id)
+                .write({"outgoing_number_id": self.secret_number.id})
+            ),
+            lambda env: (
+                env["axivox.number"]
+                .browse(self.london.id)
+                .write({"destination_type": "extension", "extension_id": self.secret_extension.id})
+            ),
+            lambda env: (
+                env["res.users"]
+                .browse(self.sophie.id)
+                .write({"axivox_outgoing_number_id": self.secret_number.id})
+            ),
             lambda env: env["axivox.number"].browse(self.secret_number.id).unlink(),
-            lambda env: env["axivox.account"]
-            .browse(self.account.id)
-            .try_call(self.secret_extension.id, "112"),
-            lambda env: env["axivox.account"]
-            .browse(self.account.id)
-            .onchange(
-                {"default_outgoing_number_id": self.secret_number.id},
-                ["default_outgoing_number_id"],
-                {"default_outgoing_number_id": {"fields": {"display_name": {}}}},
+            lambda env: (
+                env["axivox.account"]
+                .browse(self.account.id)
+                .try_call(self.secret_extension.id, "112")
+            ),
+            lambda env: (
+                env["axivox.account"]
+                .browse(self.account.id)
+                .onchange(
+                    {"default_outgoing_number_id": self.secret_number.id},
+                    ["default_outgoing_number_id"],
+                    {"default_outgoing_number_id": {"fields": {"display_name": {}}}},
+                )
             ),
             lambda env: env["axivox.team.number"].create(
                 {"account_id": self.account.id, "outgoing_number_id": self.secret_number.id}

@@ -57,7 +57,6 @@ class AxivoxReview(models.TransientModel):
         account.ensure_one()
         account.check_access("read")
         account = account._in_server_context()
-        self = self.with_env(account.env)
         wanted = account._wanted()
         vals = {
             "account_id": account.id,
@@ -70,11 +69,11 @@ class AxivoxReview(models.TransientModel):
             account._check_manager()
             with account._explained():
                 found = account._look(account._console())
-            vals |= self._compare(account, found, wanted, kind)
+            vals |= self.with_env(account.env)._compare(account, found, wanted, kind)
         else:
             vals["pages"] = account._apply_pages(vals["settings"])
         # sudo: what was looked at is written by the server only
-        return self.sudo().create(vals).sudo(False)._action()
+        return self.with_env(account.env).sudo().create(vals).sudo(False)._action()
 
     def action_confirm(self):
         """Pull, or apply. In manual mode: the steps were done in the console, Axivox runs on these
@@ -83,14 +82,16 @@ class AxivoxReview(models.TransientModel):
         :raises UserError: where it is not what is to be done any more
         """
         self.ensure_one()
-        self = self._in_server_context()
+        return self._in_server_context()._confirm()
+
+    def _confirm(self):
         if self.mode != self.account_id.mode:
             raise UserError(self.env._("The connection was changed meanwhile: look again."))
         if self.mode == "manual":
             self._confirm_by_hand()
             return {"type": "ir.actions.act_window_close"}
         if not self.sync_id:
-            sync = self._confirm()
+            sync = self._confirm_over_api()
             # sudo: what became of it is written by the server only
             self.sudo().sync_id = sync
         return self.sync_id._action()
@@ -117,7 +118,7 @@ class AxivoxReview(models.TransientModel):
             self.sudo().is_confirmed = True
             syncs._commit()
 
-    def _confirm(self):
+    def _confirm_over_api(self):
         """:return: the attempt"""
         if undecided := self.line_ids.filtered(lambda line: not line.choice):
             raise UserError(

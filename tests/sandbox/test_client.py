@@ -1,6 +1,10 @@
 """The addon's client, against the stand-in and against servers that keep to nothing."""
 
+import contextlib
 import copy
+import gzip
+import html
+import itertools
 import json
 import logging
 import math
@@ -9,16 +13,22 @@ import shutil
 import socket
 import ssl
 import subprocess
+import sys
+import threading
 import time
 import traceback
+import tracemalloc
 import types
+import zlib
 from email.utils import formatdate
 from functools import partial
+from urllib.parse import quote
 
 import pytest
+import requests
 import urllib3.util.retry
 from conftest import ROOT, TOKEN
-from nonsense import Nonsense, answer
+from nonsense import Nonsense, answer, without_end
 
 from console import ConsoleError, Saved, client
 from console.client import HttpConsole, is_safe_address
@@ -503,6 +513,8 @@ GOOD = {
     "POST /apply": {"applied_changes": 1},
 }
 TAG = 'ETag: "1"'
+HEAD = b'HTTP/1.1 200 OK\r\nETag: "1"\r\n'
+CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
 
 
 def saying(documents, *headers):
@@ -839,6 +851,526 @@ def test_each_status_has_its_reason(serve, status, reason, method):
         assert error.detail == str(status)
 
 
+# Servers that tell what they were told
+
+SECRET = "s3cret/T0ken+of~this&house=="
+
+
+def escaped(text):
+    """As JSON may write it, to the last character."""
+    return "".join(f"\\u{ord(char):04x}" for char in text)
+
+
+ECHOES = {
+    "plain": SECRET,
+    "in a text": f"Bearer {SECRET}.",
+    "percent-encoded": quote(SECRET, safe=""),
+    "percent-encoded in part": SECRET.replace("/", "%2f"),
+    "percent-encoded wholly": "".join(f"%{ord(char):02X}" for char in SECRET),
+    "percent-encoded twice": quote(quote(SECRET, safe=""), safe=""),
+    "HTML": html.escape(SECRET),
+    "HTML by number": "".join(f"&#{ord(char)};" for char in SECRET),
+    "JSON in a text": json.dumps({"was": SECRET}).replace("/", "\\/"),
+    "escapes in a text": escaped(SECRET),
+    "another case": SECRET.upper(),
+}
+
+
+def with_echo(document, echo):
+    """Copies of a document, each with the echo somewhere, also where nobody looks."""
+    if isinstance(document, dict):
+        yield {**document, "more": echo}
+        yield {**document, echo: 1}
+        yield {**document, "more": {"deep": [[{"a": [1, echo]}]]}}
+        for name, member in document.items():
+            for echoing in with_echo(member, echo):
+                yield {**document, name: echoing}
+    elif isinstance(document, list):
+        for echoing in with_echo(document[0], echo):
+            yield [echoing]
+    elif isinstance(document, str):
+        yield echo
+
+
+def assert_refused_whole(action, console, caplog, secret=SECRET):
+    error = failure(action, console, "1")
+    assert (error.reason, error.detail) == ("echo", "")
+    assert (error.__cause__, error.__context__) == (None, None)
+    said = [*traceback.format_exception(error), repr(error), caplog.text]
+    said += [repr(record.__dict__) for record in caplog.records]
+    assert not [text for text in said if secret in text]
+    return error
+
+
+@pytest.mark.parametrize("name", ECHOES)
+def test_a_token_in_a_good_answer_is_refused_whole(serve, caplog, name):
+    caplog.set_level(logging.DEBUG)
+    documents = {}
+    console = HttpConsole(f"http://127.0.0.1:{serve(saying(documents)).port}/api", SECRET)
+    for place, document in GOOD.items():
+        method = place.partition(" ")[0]
+        action = ACTIONS[method] if method != "GET" else lambda console, _: console.read()
+        for echoing in with_echo(document, ECHOES[name]):
+            caplog.clear()
+            documents.update({**GOOD, place: echoing})
+            assert assert_refused_whole(action, console, caplog).in_doubt == (method != "GET")
+
+
+@pytest.mark.parametrize("form", ["escapes", "escaped slashes", "UTF-16", "twice", "a number"])
+def test_a_token_in_a_good_answer_is_refused_however_it_is_written(serve, caplog, form):
+    caplog.set_level(logging.DEBUG)
+    secret = "1234567890123" if form == "a number" else SECRET
+    plain = json.dumps({**GOOD["GET /company"], "name": secret})
+    body = {
+        "escapes": plain.replace(secret, escaped(secret)).encode(),
+        "escaped slashes": plain.replace("/", "\\/").encode(),
+        "UTF-16": plain.encode("utf-16"),
+        "twice": f'{plain[:-1]}, "name": "Velo"}}'.encode(),
+        "a number": plain.replace(f'"{secret}"', f'"Velo", "more": {secret}').encode(),
+    }[form]
+    console = HttpConsole(f"http://127.0.0.1:{serve(answer(body, TAG)).port}", secret)
+    assert_refused_whole(ACTIONS["GET"], console, caplog, secret)
+
+
+@each_method
+@pytest.mark.parametrize("name", ECHOES)
+@pytest.mark.parametrize("line", ["ETag: {}", 'ETag: "{}"', "X-Request: a={}; b", "Set-Cookie: {}"])
+def test_a_token_in_a_header_of_a_good_answer_is_refused(serve, caplog, name, line, method):
+    caplog.set_level(logging.DEBUG)
+    server = serve(saying(GOOD, TAG, line.format(ECHOES[name])))
+    console = HttpConsole(f"http://127.0.0.1:{server.port}/api", SECRET)
+    assert_refused_whole(ACTIONS[method], console, caplog)
+
+
+def test_a_token_that_is_the_name_of_a_header_or_of_a_status_is_refused(serve, caplog):
+    caplog.set_level(logging.DEBUG)
+    body = json.dumps(GOOD["GET /company"]).encode()
+    for said in (
+        answer(body, TAG, f"{TOKEN.title()}: 1"),
+        answer(body, TAG, status=f"200 {TOKEN}"),
+    ):
+        assert_refused_whole(ACTIONS["GET"], at(serve(said)), caplog, TOKEN)
+
+
+def test_a_short_token_may_be_a_part_of_anything(serve):
+    address = f"http://127.0.0.1:{serve(saying(GOOD)).port}/api"
+    everything(HttpConsole(address, "velo.ax"))
+    assert failure(HttpConsole(address, "velo.axi").describe).reason == "echo"
+
+
+@pytest.mark.parametrize("name", [name for name in ECHOES if name != "another case"])
+def test_a_refusal_is_told_without_the_token_in_any_form(serve, caplog, name):
+    caplog.set_level(logging.DEBUG)
+    problem = json.dumps({"detail": f"No: {ECHOES[name]}"}).encode()
+    for said in (
+        answer(problem, status="422 No"),
+        answer(b"", f"Location: https://login.example/?was={ECHOES[name]}", status="302 Found"),
+    ):
+        console = HttpConsole(f"http://127.0.0.1:{serve(said).port}", SECRET)
+        error = failure(console.describe)
+        assert error.reason in ("refused", "redirect")
+        assert "…" in error.detail
+        assert ECHOES[name] not in error.detail
+        assert SECRET not in caplog.text
+
+
+MARK = "what-the-answer-says"
+INDISCREET = {
+    "no JSON": answer(MARK.encode(), TAG),
+    "a cursor": answer(json.dumps({"items": [USER], "next": MARK}).encode(), TAG),
+    "no HTTP": f"{MARK}\r\n\r\n".encode(),
+    "no such status": f"HTTP/1.1 {MARK}\r\n\r\n".encode(),
+    "no header": answer(b"{}", TAG, MARK),
+    "a header that goes on": answer(b"{}", f" {MARK}", TAG),
+    "lengths": HEAD + f"Content-Length: 1, {MARK}\r\n\r\n".encode(),
+    "no chunk": CHUNKED + f"{MARK}\r\n".encode(),
+    "no gzip": answer(MARK.encode(), TAG, "Content-Encoding: gzip"),
+    "a compression": answer(b"{}", TAG, f"Content-Encoding: {MARK}"),
+    "a revision": answer(json.dumps(GOOD["GET /users"]).encode(), f"ETag: {MARK}"),
+    "another shape": answer(json.dumps({MARK: MARK, "items": [MARK]}).encode(), TAG),
+    "busy": answer(MARK.encode(), f"Retry-After: {MARK}", status=f"503 {MARK}"),
+    "failed": answer(MARK.encode(), status=f"500 {MARK}"),
+    "no token": answer(MARK.encode(), f"WWW-Authenticate: {MARK}", status=f"401 {MARK}"),
+}
+
+
+def chain(error):
+    while error:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+@pytest.mark.parametrize("mark", [MARK, (TOKEN + "-" * len(MARK))[: len(MARK)]])
+@pytest.mark.parametrize("name", INDISCREET)
+def test_no_error_and_no_log_says_what_an_answer_said(serve, caplog, name, mark):
+    caplog.set_level(logging.DEBUG)
+    said = INDISCREET[name].replace(MARK.encode(), mark.encode())
+    good = saying(GOOD)
+    console = at(serve(lambda asked: said if asked.path == "/api/users" else good(asked)))
+    for action in (console.read, lambda: list(console.save_users({"201": LONDON}, "1"))):
+        error = failure(action)
+        told = [caplog.text, *(repr(record.__dict__) for record in caplog.records)]
+        told += [repr(vars(link)) + repr(link) for link in chain(error)]
+        told += traceback.format_exception(error)
+        assert not [text for text in told if mark in text]
+
+
+# The log
+
+LINE_OF_A_TRY = re.compile(r"(GET|PUT|PATCH|POST) (/\S*): (\w+), (\d+) ms, (\d+) bytes")
+
+
+def logged(caplog):
+    """What each line says of a try: (method, path, status or failure, bytes)."""
+    records = [record for record in caplog.records if record.levelno > logging.DEBUG]
+    assert {(r.name, r.levelno) for r in records} == {("console.client", logging.INFO)}
+    lines = [LINE_OF_A_TRY.fullmatch(record.getMessage()).groups() for record in records]
+    return [(method, path, word, int(size)) for method, path, word, _ms, size in lines]
+
+
+def test_each_request_leaves_one_line(serve, caplog):
+    caplog.set_level(logging.DEBUG)
+    everything(at(serve(saying(GOOD))))
+    places = [
+        *("GET /company", "GET /outgoing-settings", "GET /changes", "GET /users", "GET /numbers"),
+        *("PUT /outgoing-settings", "PATCH /users", "POST /apply"),
+    ]
+    assert logged(caplog) == [
+        (*place.replace(" ", " /api").split(), "200", len(json.dumps(GOOD[place])))
+        for place in places
+    ]
+
+
+@each_method
+@pytest.mark.parametrize(
+    ("said", "word"),
+    [
+        (answer(b"{}", status="503 Busy"), "503"),
+        (answer(b"{}", status="500 No"), "500"),
+        (answer(b"{}", status="401 No"), "401"),
+        (answer(b"{}", status="422 No"), "422"),
+        (answer(b"{}", status="302 No"), "302"),
+        (answer(b"{}", TAG), "200"),
+        (answer(b"", TAG, length=10**9), "size"),
+        (answer(b"", TAG, length=9), "lost"),
+        (answer(b"no", TAG, "Content-Encoding: gzip"), "nonsense"),
+        (b"", "lost"),
+    ],
+)
+def test_each_try_leaves_one_line_that_says_what_came_of_it(serve, caplog, said, word, method):
+    caplog.set_level(logging.DEBUG)
+    server = serve(said)
+    failure(ACTIONS[method], at(server), "1")
+    lines = logged(caplog)
+    assert len(lines) == len(server.asked)
+    assert {(verb, what) for verb, _path, what, _size in lines} == {(method, word)}
+
+
+def test_a_try_that_never_arrives_leaves_a_line(caplog):
+    caplog.set_level(logging.DEBUG)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    failure(HttpConsole(f"http://127.0.0.1:{port}/api", TOKEN).describe)
+    assert logged(caplog) == [("GET", "/api/company", "address", 0)] * TRIES
+
+
+def test_a_line_says_how_long_it_took(serve, caplog):
+    caplog.set_level(logging.INFO)
+    at(serve(lambda asked: time.sleep(0.2) or saying(GOOD)(asked))).describe()
+    milliseconds = int(LINE_OF_A_TRY.fullmatch(caplog.records[0].getMessage())[4])
+    assert 200 <= milliseconds < 5000
+
+
+def test_a_line_says_no_token_and_no_query(serve, caplog):
+    caplog.set_level(logging.DEBUG)
+    cursors = iter(["some-cursor", None])
+
+    def say(asked):
+        page = {**GOOD["GET /users"]}
+        if asked.path == "/api/users":
+            page["next"] = next(cursors)
+        return saying({**GOOD, "GET /users": page})(asked)
+
+    server = serve(say)
+    at(server).read()
+    assert "cursor=some-cursor" in server.asked[4].target
+    assert "?" not in caplog.text
+    assert "cursor" not in caplog.text
+    caplog.clear()
+    server.say = lambda asked: answer(status="401 No")
+    failure(HttpConsole(f"http://127.0.0.1:{server.port}/{TOKEN}/%0a%1b", TOKEN).apply, "1")
+    assert logged(caplog) == [("POST", r"/\u2026/%0a%1b/apply", "401", 0)]
+
+
+def test_a_try_that_ends_in_a_defect_leaves_a_line(serve, caplog, monkeypatch):
+    caplog.set_level(logging.INFO)
+
+    def fail(*_arguments):
+        raise MemoryError
+
+    monkeypatch.setattr(client.wire, "read_into", fail)
+    with pytest.raises(MemoryError):
+        at(serve(saying(GOOD))).describe()
+    assert [record.getMessage()[:26] for record in caplog.records] == ["GET /api/company: failed, "]
+
+
+def test_other_users_of_the_library_are_heard(serve, caplog):
+    caplog.set_level(logging.DEBUG)
+    server = serve(saying(GOOD))
+    at(server).describe()
+    requests.get(f"http://127.0.0.1:{server.port}/api/company", timeout=5)
+    assert "urllib3.connectionpool" in {record.name for record in caplog.records}
+
+
+# Servers without measure
+
+MIB = 2**20
+LINE = b"X: %b\r\n" % (b"x" * 1000)
+UNTIL_CLOSED = HEAD + b"\r\n"
+LONG_HEAD = HEAD + b"Content-Length: 999999999999\r\n\r\n"
+# Empty, with a name, as of RFC 1952.
+NOTHING = b"\x1f\x8b\x08\x08\0\0\0\0\0\xff%b\0\x03\0%b" % (b"n" * 1000, bytes(8))
+REFUSED_AT_LENGTH = b'HTTP/1.1 422 No\r\n\r\n{"detail": "'
+ENDLESS = {
+    "a gzip bomb": lambda: answer(bomb(gzip.compress), TAG, "Content-Encoding: gzip"),
+    "a deflate bomb": lambda: answer(bomb(zlib.compress), TAG, "Content-Encoding: Deflate"),
+    "gzip of nothing": lambda: without_end(
+        HEAD + b"Content-Encoding: gzip\r\n\r\n", NOTHING * 1000
+    ),
+    "an endless body": lambda: without_end(UNTIL_CLOSED, bytes(MIB)),
+    "endless chunks": lambda: without_end(CHUNKED, b"%x\r\n%b\r\n" % (MIB, bytes(MIB))),
+    "endless trailers": lambda: without_end(CHUNKED + b"0\r\n", LINE * 1000),
+    "a length without measure": lambda: LONG_HEAD,
+    "200 MB of detail": lambda: itertools.chain(
+        [REFUSED_AT_LENGTH], itertools.repeat(b"No, " * 250_000, 200), [b'"}']
+    ),
+    "endless detail": lambda: without_end(REFUSED_AT_LENGTH, b"No, " * 250_000),
+    "endless promises": lambda: without_end(b"", b"HTTP/1.1 100 Continue\r\n%b\r\n" % LINE * 1000),
+}
+ENDLESS_HEADERS = {
+    "lines": lambda: without_end(HEAD, b"X: 1\r\n" * 10_000),
+    "a line": lambda: without_end(HEAD + b"X: ", b"x" * 10_000),
+    "a status": lambda: without_end(b"HTTP/1.1 200 ", b"x" * 10_000),
+}
+
+
+def bare_deflate(content):
+    """What some servers send as deflate: RFC 1951, without the frame of RFC 1950."""
+    return zlib.compress(content, wbits=-zlib.MAX_WBITS)
+
+
+def bomb(compress):
+    """GBs of blanks, as MBs."""
+    compressed = compress(b" " * 128 * MIB)
+    return compressed * 16 if compress is gzip.compress else compressed
+
+
+def memory(action, *arguments):
+    """
+    :return: what the action gave, and how many bytes there were at once, server and all
+    """
+    tracemalloc.start()
+    try:
+        return action(*arguments), tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("name", ENDLESS)
+def test_an_answer_without_measure_is_given_up_and_takes_no_memory(
+    serve, monkeypatch, name, method
+):
+    monkeypatch.setattr(client, "ANSWER_BYTES", 4 * MIB)
+    said = ENDLESS[name]()
+    server = serve(said if isinstance(said, bytes) else lambda _asked: ENDLESS[name]())
+    error, peak = memory(failure, ACTIONS[method], at(server), "1")
+    assert (error.reason, error.detail) == ("size", "4 MiB")
+    assert error.in_doubt == (method != "GET")
+    assert len(server.asked) == 1
+    assert peak < 12 * MIB
+
+
+# What getrusage tells would be of the process that started this one, too.
+IN_A_PROCESS = """
+import pathlib, re
+from console import ConsoleError
+from console.client import HttpConsole
+try:
+    HttpConsole("http://127.0.0.1:{port}/api", "a-token-for-tests").describe()
+except ConsoleError as error:
+    print(error.reason, error.detail)
+status = pathlib.Path("/proc/self/status").read_text()
+print(int(re.search(r"VmHWM:\\s*(\\d+) kB", status)[1]) // 1024)
+"""
+
+
+@pytest.mark.parametrize("name", ["a gzip bomb", "200 MB of detail", "an endless body"])
+def test_a_process_that_asks_for_too_much_stays_small(serve, name):
+    said = ENDLESS[name]()
+    server = serve(said if isinstance(said, bytes) else lambda _asked: said)
+    asking = subprocess.run(
+        [sys.executable, "-c", IN_A_PROCESS.format(port=server.port)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    told, megabytes = asking.stdout.splitlines()
+    assert told == "size 32 MiB"
+    assert int(megabytes) < 200
+
+
+@pytest.mark.parametrize("name", ENDLESS_HEADERS)
+def test_headers_without_end_take_no_memory(serve, name):
+    server = serve(lambda _asked: ENDLESS_HEADERS[name]())
+    got, peak = memory(outcome, at(server), "POST")
+    assert got == ("lost", True)
+    assert peak < 10 * MIB
+
+
+def test_cookies_are_not_collected(serve):
+    server = serve(saying(GOOD, TAG, *(f"Set-Cookie: c{n}={'x' * 1000}" for n in range(50))))
+    everything(at(server))
+    assert not any("cookie" in asked.headers for asked in server.asked)
+
+
+@pytest.mark.parametrize("junk", [b"[]", b"{}", b"0", b'{"a":0}'])
+def test_an_answer_of_very_many_values_takes_no_memory(serve, junk):
+    count = 8 * MIB // (len(junk) + 1)
+    body = b'{"more": [' + b",".join([junk] * count) + b"]}"
+    error, peak = memory(failure, at(serve(answer(body, TAG))).describe)
+    assert (error.reason, error.detail) == ("nonsense", "GET /company")
+    assert peak < 32 * MIB
+
+
+def test_an_answer_just_within_the_limit_is_read(serve):
+    company = {**GOOD["GET /company"], "more": "x" * (client.ANSWER_BYTES - 1000)}
+    assert at(serve(saying({"GET /company": company}))).describe().name == "Velo"
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, zlib.compress, bare_deflate])
+def test_compressed_answers_are_read(serve, compress):
+    coding = "gzip" if compress is gzip.compress else "deflate"
+    documents = {place: compress(json.dumps(document).encode()) for place, document in GOOD.items()}
+    server = serve(saying(documents, TAG, f"Content-Encoding: {coding}"))
+    everything(at(server))
+    assert {asked.headers["accept-encoding"] for asked in server.asked} == {"gzip, deflate"}
+
+
+@each_method
+@pytest.mark.parametrize("codings", ["br", "zstd", "compress", "gzip, gzip", "gzip, br", "x", ""])
+def test_other_compressions_are_refused_unread(serve, codings, method):
+    body = gzip.compress(b"{}")
+    error = failure(
+        ACTIONS[method], at(serve(answer(body, TAG, f"Content-Encoding: {codings}"))), "1"
+    )
+    assert (error.reason, error.in_doubt) == ("nonsense", method != "GET")
+    assert error.detail.endswith(" Content-Encoding")
+
+
+def test_two_headers_of_compression_are_two_compressions(serve):
+    twice = gzip.compress(gzip.compress(b"{}"))
+    server = serve(answer(twice, TAG, "Content-Encoding: gzip", "Content-Encoding: gzip"))
+    assert failure(at(server).describe).detail == "GET /company Content-Encoding"
+
+
+def test_the_largest_account_takes_an_eighth_of_what_it_may(serve):
+    rules = [{"prefix": f"{n:032}", "number": MAIN} for n in range(5000)]
+    state = {**STATE, "rules": rules}
+    users = [{**USER, "extension": str(n), "name": "🚲" * 100} for n in range(10_000, 12_000)]
+    whole = {
+        **GOOD,
+        "GET /users": {"items": users, "next": None},
+        "GET /outgoing-settings": {"saved": state, "applied": state},
+    }
+    assert sum(len(json.dumps(document)) for document in whole.values()) < client.READING_BYTES / 8
+    assert json.dumps(whole["GET /outgoing-settings"]).count(":") < client.ANSWER_VALUES / 8
+    found = at(serve(saying(whole))).read()
+    assert (len(found.users), len(found.saved["rules"])) == (2000, 5000)
+
+
+def padded_pages(serve, size, seconds=0):
+    """A server whose pages of users have no end, and ``size`` bytes each."""
+
+    def say(asked):
+        time.sleep(seconds)
+        page = {**GOOD["GET /users"], "next": str(len(server.asked)), "more": "x" * size}
+        return saying({**GOOD, "GET /users": page})(asked)
+
+    server = serve(say)
+    return server
+
+
+def test_pages_without_end_take_no_memory(serve):
+    server = padded_pages(serve, MIB)
+    error, peak = memory(failure, at(server).read)
+    assert (error.reason, error.detail) == ("size", "64 MiB")
+    assert len(server.asked) <= 3 + client.READING_BYTES / MIB
+    assert peak < 16 * MIB
+
+
+def test_pages_without_end_take_no_time(serve, monkeypatch):
+    monkeypatch.setattr(client, "READING_SECONDS", 0.6)
+    server = padded_pages(serve, 1, seconds=0.05)
+    started = time.monotonic()
+    error = failure(at(server).read)
+    assert (error.reason, error.detail, error.in_doubt) == ("slow", "0.6", False)
+    assert time.monotonic() - started < 2
+    assert 1 < len(server.asked) < 20
+
+
+def test_repeated_readings_and_requests_share_one_limit(serve, monkeypatch):
+    monkeypatch.setattr(client, "READING_SECONDS", 0.6)
+    server = serve(
+        lambda asked: time.sleep(0.1) or saying(GOOD, f'ETag: "{len(server.asked)}"')(asked)
+    )
+    assert failure(at(server).read).reason == "slow"
+    assert 2 < len(server.asked) < 10
+    stuck = serve(lambda asked: time.sleep(0.25) or b"")
+    assert failure(at(stuck).read).reason in ("slow", "lost")
+    assert len(stuck.asked) <= 3
+
+
+def test_no_wait_is_longer_than_what_is_left_of_a_reading(serve, waits, monkeypatch):
+    monkeypatch.setattr(client, "READING_SECONDS", 10)
+    busy = serve(answer(b"", "Retry-After: 15", status="503 Busy"))
+    error = failure(at(busy).read)
+    assert (error.reason, error.wait, waits, len(busy.asked)) == ("busy", 15, [], 1)
+
+
+A_BYTE_NOW_AND_THEN = {
+    "a status": (b"HTTP/1.1 200 ", b"x"),
+    "promises": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "a header": (HEAD + b"X: ", b"x"),
+    "headers": (HEAD, b"X: 1\r\n"),
+    "a body": (UNTIL_CLOSED, b" "),
+    "a body of some length": (HEAD + b"Content-Length: 1000000\r\n\r\n", b" "),
+    "chunks": (CHUNKED, b"1\r\n \r\n"),
+    "the length of a chunk": (CHUNKED, b"0"),
+    "trailers": (CHUNKED + b"0\r\n", b"X: 1\r\n"),
+    "gzip": (HEAD + b"Content-Encoding: gzip\r\n\r\n", NOTHING),
+    "a refusal": (REFUSED_AT_LENGTH, b"x"),
+}
+
+
+def in_time(method, console, seconds=4):
+    """As ``outcome``, and that it did not last."""
+    started = time.monotonic()
+    got = outcome(console, method)
+    assert time.monotonic() - started < seconds
+    return got
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+@pytest.mark.parametrize("name", A_BYTE_NOW_AND_THEN)
+def test_a_byte_now_and_then_is_no_answer(serve, monkeypatch, name, method):
+    monkeypatch.setattr(client, "ANSWER_SECONDS", 0.3)
+    head, byte = A_BYTE_NOW_AND_THEN[name]
+    server = serve(lambda _asked: without_end(head, byte, seconds=0.05))
+    assert in_time(method, at(server)) == ("timeout", method != "GET")
+
+
 # Who is there, and on the way there
 
 
@@ -913,6 +1445,112 @@ def test_tls_that_breaks_after_a_request_was_sent_leaves_a_doubt(
     error = failure(ACTIONS[method], at(secure, "https", "localhost"), "1")
     assert error.in_doubt == (method != "GET")
     assert len(secure.asked) == 1
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+def test_a_byte_now_and_then_over_tls_is_no_answer(secure, certificate, monkeypatch, method):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    monkeypatch.setattr(client, "ANSWER_SECONDS", 0.5)
+    secure.say = lambda asked: without_end(UNTIL_CLOSED, b" ", seconds=0.05)
+    console = at(secure, "https", "localhost")
+    assert in_time(method, console) == ("timeout", method != "GET")
+
+
+@pytest.fixture
+def mute():
+    """A server that takes connections and does ``mute.treat`` to them, or nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        mute = types.SimpleNamespace(
+            port=listener.getsockname()[1], treat=lambda connection: None, taken=[]
+        )
+
+        def take():
+            with contextlib.suppress(OSError):
+                while True:
+                    mute.taken.append(listener.accept()[0])
+                    mute.treat(mute.taken[-1])
+
+        threading.Thread(target=take, daemon=True).start()
+        yield mute
+        listener.shutdown(socket.SHUT_RDWR)
+    for connection in mute.taken:
+        connection.close()
+
+
+def drip(connection):
+    """The beginning of a record of TLS, and its bytes one by one."""
+    connection.sendall(b"\x16\x03\x03\x3f\xff")
+    for _ in range(100):
+        time.sleep(0.05)
+        connection.sendall(b"\x02")
+
+
+@pytest.mark.parametrize("treat", [lambda connection: None, drip])
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+def test_tls_that_is_never_agreed_upon_is_a_timeout_of_nothing_sent(
+    mute, monkeypatch, treat, method
+):
+    monkeypatch.setattr(client, "CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr(client, "READ_SECONDS", 0.2)
+    mute.treat = treat
+    assert in_time(method, at(mute, "https", "localhost")) == ("timeout", False)
+
+
+def test_a_proxy_that_is_mute_is_not_waited_for(mute, monkeypatch):
+    monkeypatch.setattr(client, "CONNECT_SECONDS", 0.2)
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{mute.port}")
+    console = HttpConsole("https://console.example/api", TOKEN)
+    assert in_time("PUT", console) == ("timeout", False)
+
+
+def test_a_proxy_that_says_a_byte_now_and_then_is_not_waited_for(serve, monkeypatch):
+    monkeypatch.setattr(client, "ANSWER_SECONDS", 0.3)
+    proxy = serve(lambda _asked: without_end(HEAD, b"X: 1\r\n", seconds=0.05))
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+    console = HttpConsole("https://console.example/api", TOKEN)
+    assert in_time("PUT", console) == ("timeout", False)
+
+
+LARGE = {**SETTINGS, "rules": [["04", MAIN]] * 200_000}  # more than any buffer on the way takes
+
+
+def test_what_nobody_takes_is_not_sent_for_ever(mute, monkeypatch):
+    monkeypatch.setattr(client, "CONNECT_SECONDS", 0.2)
+    started = time.monotonic()
+    error = failure(at(mute).save_settings, LARGE, "1")
+    assert (error.reason, error.in_doubt) == ("timeout", True)
+    assert time.monotonic() - started < 4
+
+
+def test_what_is_taken_bit_by_bit_over_tls_is_not_sent_for_ever(mute, certificate, monkeypatch):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    monkeypatch.setattr(client, "ANSWER_SECONDS", 1)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+
+    def take_a_bit(connection):
+        with context.wrap_socket(connection, server_side=True) as secured:
+            for _ in range(100):
+                secured.recv(20_000)
+                time.sleep(0.1)
+
+    mute.treat = take_a_bit
+    started = time.monotonic()
+    error = failure(at(mute, "https", "localhost").save_settings, LARGE, "1")
+    assert (error.reason, error.in_doubt) == ("timeout", True)
+    assert time.monotonic() - started < 4
+
+
+def test_a_host_of_very_many_addresses_is_not_tried_for_ever(monkeypatch):
+    monkeypatch.setattr(client, "CONNECT_SECONDS", 0.1)
+    monkeypatch.setattr(client, "ANSWER_SECONDS", 0.3)
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
+        address = full.getsockname()
+        many = [(socket.AF_INET, socket.SOCK_STREAM, 0, "", address)] * 500
+        with socket.create_connection(address):  # whoever comes next has to wait
+            monkeypatch.setattr(socket, "getaddrinfo", lambda *_asked: many)
+            console = HttpConsole(f"http://127.0.0.1:{address[1]}", TOKEN)
+            assert in_time("PUT", console) == ("timeout", False)
 
 
 def test_nobody_there_is_the_wrong_address(waits):
@@ -1034,6 +1672,18 @@ UNSAFE = [
     "ftp://console.example",
     "file:///etc/passwd",
     "javascript:alert(1)",
+    *(
+        f"https://console.example/a{char}b"
+        for char in (*"\t\n\r\v\f\0\x1b\x7f \\", "\x85", "\xa0", "é", "\u200b", "\u2028", "🚲")
+    ),
+    "https://con\tsole.example",
+    "ht\ntps://console.example",
+    "https://console.example\n",
+    " https://console.example",
+    "https://console.example ",
+    "https://console.example\\@evil.example",
+    "https:\\\\console.example",
+    "https://cönsole.example",
 ]
 
 

@@ -71,7 +71,9 @@ def test_a_full_last_page_has_no_next(sandbox):
     assert sandbox.call("GET", "/users?limit=6").json()["next"] is not None
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=501", "limit=many", "cursor=!"])
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=501", "limit=many", "cursor=!", "cursor=", "offset=1"]
+)
 def test_a_wrong_query_is_a_bad_request(sandbox, query):
     sandbox.call("GET", f"/numbers?{query}", 400)
 

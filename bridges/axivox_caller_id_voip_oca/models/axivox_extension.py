@@ -38,6 +38,14 @@ class AxivoxExtension(models.Model):
     def _set_by_managers(self):
         return super()._set_by_managers() | {"choosable_number_ids"}
 
+    def write(self, vals):
+        if "user_id" in vals and "choosable_number_ids" not in vals:
+            # sudo: whoever gives the phone to somebody else; what a manager allowed was its user's
+            self.sudo().filtered(
+                lambda extension: extension.user_id and extension.user_id.id != vals["user_id"]
+            ).choosable_number_ids = False
+        return super().write(vals)
+
     def _choosable(self):
         """:return: the numbers that may be shown for one call instead of the resolved one"""
         # sudo: managers set it; what it gives is shown to the extension's own user

@@ -11,7 +11,7 @@ from odoo.exceptions import ConcurrencyError
 from odoo.service import model as service
 from odoo.sql_db import db_connect
 from odoo.tests import BaseCase, tagged
-from odoo.tools import config
+from odoo.tools import config, mute_logger
 
 from ..models import voip_call
 
@@ -72,6 +72,17 @@ class TestTabs(BaseCase):
             self._tell(self.sip_call_id)
             told = {"phone_number": "201", "type_call": "incoming", "sip_call_id": self.sip_call_id}
             service.retrying(partial(calls.create_call, told), calls.env)
+            self.assertEqual(calls.search_count([("sip_call_id", "=", self.sip_call_id)]), 1)
+        self.assertFalse(self.odoo_slept)
+
+    def test_tab_sees_what_another_one_wrote_also_where_resolving_breaks(self):
+        with self._calls() as calls:
+            self.assertFalse(calls.search([("sip_call_id", "=", self.sip_call_id)]))
+            broken = patch.object(type(calls), "_incoming", side_effect=ZeroDivisionError)
+            told = {"phone_number": "201", "type_call": "incoming", "sip_call_id": self.sip_call_id}
+            with broken, mute_logger(voip_call.__name__):
+                self._tell(self.sip_call_id)
+                service.retrying(partial(calls.create_call, told), calls.env)
             self.assertEqual(calls.search_count([("sip_call_id", "=", self.sip_call_id)]), 1)
         self.assertFalse(self.odoo_slept)
 

@@ -5,7 +5,10 @@ from pathlib import Path
 from odoo.modules import get_module_path
 from odoo.tests import TransactionCase, tagged
 
-# The methods of voip_oca that this addon replaces whole, or on whose order of events it relies.
+from odoo.addons.voip_oca.tests import test_backend, test_frontend
+
+# The methods of voip_oca that this addon replaces whole, on whose order of events it relies, or
+# that say more than everybody may know.
 # When upstream changes one, its new text is to be read, and what is replaced here with it.
 KNOWN = {
     "static/src/services/voip_agent_service.esm.js": {
@@ -37,6 +40,13 @@ KNOWN = {
         "terminate_call": "ced37e0c49d7",
         "reject_call": "22191480192a",
         "accept_call": "636bbc570a1b",
+        "format_call": "ac1339d5c1b7",
+        "_compute_display_name": "2c1a693c63bc",
+    },
+    "models/res_users.py": {
+        "SELF_READABLE_FIELDS": "b5468438c674",
+        "SELF_WRITEABLE_FIELDS": "413b9a6fb691",
+        "_voip_get_info": "525c3d8bf141",
     },
 }
 # From a method's first line to its last.
@@ -59,3 +69,13 @@ class TestUpstream(TransactionCase):
 
     def _digest(self, text):
         return hashlib.sha256("".join(text.split()).encode()).hexdigest()[:12]
+
+
+@tagged("post_install", "-at_install")
+class TestBackendOfVoipOca(test_backend.TestVoipOca):
+    """Upstream's own tests stay green beside ours."""
+
+
+@tagged("post_install", "-at_install")
+class TestFrontendOfVoipOca(test_frontend.TestFrontend):
+    """Upstream's own tests stay green beside ours."""
