@@ -1,8 +1,8 @@
 """Who may what: every door of our addons, found by looking, is tried by every role.
 
 `rights.csv` says what is meant. A door is a public method, the reading or setting of a field that
-not everybody may read or set, or a server action (a scheduled one too). Each is tried as over RPC, with Odoo's own
-`call_kw`, at
+not everybody may read or set, or a server action (a scheduled one too). Each is tried as over RPC,
+with Odoo's own `call_kw`, at
 
 - ``own``: what is the caller's, such as a dialog or a call,
 - ``home``: what is the caller's company's, and somebody else's,
