@@ -73,6 +73,7 @@ class AxivoxAccount(models.Model):
         "axivox.applied",
         "account_id",
         string="History",
+        readonly=True,
         groups="axivox_caller_id.group_editor",
     )
     applied_count = fields.Integer(

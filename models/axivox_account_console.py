@@ -8,7 +8,7 @@ from cryptography.fernet import Fernet, InvalidToken
 
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
-from odoo.orm.models import NO_ACCESS
+from odoo.fields import NO_ACCESS
 
 from ..callerid import changes
 from ..callerid.policy import Settings
@@ -80,7 +80,9 @@ class AxivoxAccount(models.Model):
         groups="axivox_caller_id.group_manager",
         help="Why the last scheduled look at the console failed.",
     )
-    sync_ids = fields.One2many("axivox.sync", "account_id", groups="axivox_caller_id.group_editor")
+    sync_ids = fields.One2many(
+        "axivox.sync", "account_id", readonly=True, groups="axivox_caller_id.group_editor"
+    )
 
     @api.model
     def _set_by_managers(self):

@@ -1,6 +1,6 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Domain
+from odoo.fields import NO_ACCESS, Domain
 
 OWN_FIELDS = [
     "axivox_extension_id",
@@ -13,8 +13,9 @@ OWN_FIELDS = [
 class ResUsers(models.Model):
     _inherit = "res.users"
 
+    # For the server: a search by the id of an extension asks nobody's rights to read that.
     axivox_extension_ids = fields.One2many(
-        "axivox.extension", "user_id", string="Axivox extensions"
+        "axivox.extension", "user_id", string="Axivox extensions", groups=NO_ACCESS
     )
     axivox_extension_id = fields.Many2one(
         "axivox.extension",
@@ -91,6 +92,8 @@ class ResUsers(models.Model):
         return super().write(vals) if vals else True
 
     def _write_axivox_outgoing_number(self, number_id):
+        self.check_access("read")
+        self.env["axivox.extension"].check_access("write")
         extensions = self.axivox_extension_id
         if len(extensions) < len(self):
             raise UserError(
