@@ -69,6 +69,7 @@ def _id(value):
 
 
 def _ago(value):
-    if type(value) not in (int, float) or not math.isfinite(value):
+    # No isfinite: it turns an int into a float, and JSON has larger ones than that.
+    if type(value) not in (int, float) or not -math.inf < value < math.inf:
         return None
     return float(min(max(value, 0), LONGEST_AGO))
