@@ -2,7 +2,6 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-
 from sip import outcome
 from sip.told import LONGEST, LONGEST_AGO, Told
 
