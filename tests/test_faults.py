@@ -135,6 +135,12 @@ class ApplyCase(BaseCase):
             return str(refused)
         return None
 
+    def wait_until(self, has_happened):
+        deadline = time.monotonic() + 30
+        while not has_happened():
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.02)
+
     def check_all_old_or_all_new(self, said):
         """And that Odoo says which, unless it says that it does not know."""
         live = self.sandbox.applied()
@@ -278,10 +284,7 @@ class TestKilled(ApplyCase):
         self.server.log_in("admin")
 
     def wait_for(self, requests):
-        deadline = time.monotonic() + 30
-        while len(self.sandbox.requests()) < requests:
-            self.assertLess(time.monotonic(), deadline)
-            time.sleep(0.02)
+        self.wait_until(lambda: len(self.sandbox.requests()) >= requests)
 
 
 @tagged("post_install", "-at_install")

@@ -8,7 +8,6 @@ from .common import CALLED_IN_BERLIN, CALLED_IN_LONDON, LONDON, MAIN, NEW_YORK, 
 FLAGS = {
     "axivox_saving": True,
     "axivox_verbatim": True,
-    "axivox_wizard": True,
     "mail_notrack": True,
     "tracking_disable": True,
     "mail_create_nolog": True,
@@ -243,66 +242,42 @@ class TestGuarded(TwoCompaniesCase):
         self.assertEqual(mine, self.james)
 
     def test_an_error_names_nothing_that_one_may_not_read(self):
-        rule = {"account_id": self.account.id, "destination_prefix": "0081"}
+        mine = {"account_id": self.account.id}
+        rule = {**mine, "destination_prefix": "0081"}
+        secret = self.secret_number.id
+        number = "default_outgoing_number_id"
+        ringing = {"destination_type": "extension", "extension_id": self.secret_extension.id}
+        team = {**mine, "outgoing_number_id": secret}
+        named = {number: {"fields": {"display_name": {}}}}
         attempts = [
-            lambda env: env["axivox.outgoing.rule"].create(
-                {**rule, "number_id": self.secret_number.id}
+            (self.rule, "create", {**rule, "number_id": secret}),
+            (
+                self.rule,
+                "create",
+                {**rule, "account_id": self.other.id, "number_id": self.london.id},
             ),
-            lambda env: env["axivox.outgoing.rule"].create(
-                {**rule, "account_id": self.other.id, "number_id": self.london.id}
+            (self.account, "write", {number: secret}),
+            (
+                self.account,
+                "write",
+                {"rule_ids": [Command.update(self.secret_rule.id, {"sequence": 1})]},
             ),
-            lambda env: (
-                env["axivox.account"]
-                .browse(self.account.id)
-                .write({"default_outgoing_number_id": self.secret_number.id})
-            ),
-            lambda env: (
-                env["axivox.account"]
-                .browse(self.account.id)
-                .write({"rule_ids": [Command.update(self.secret_rule.id, {"sequence": 1})]})
-            ),
-            lambda env: (
-                env["axivox.extension"]
-                .browse(self.extension.id)
-                .write({"outgoing_number_id": self.secret_number.id})
-            ),
-            lambda env: (
-                env["axivox.number"]
-                .browse(self.london.id)
-                .write({"destination_type": "extension", "extension_id": self.secret_extension.id})
-            ),
-            lambda env: (
-                env["res.users"]
-                .browse(self.sophie.id)
-                .write({"axivox_outgoing_number_id": self.secret_number.id})
-            ),
-            lambda env: env["axivox.number"].browse(self.secret_number.id).unlink(),
-            lambda env: (
-                env["axivox.account"]
-                .browse(self.account.id)
-                .try_call(self.secret_extension.id, "112")
-            ),
-            lambda env: (
-                env["axivox.account"]
-                .browse(self.account.id)
-                .onchange(
-                    {"default_outgoing_number_id": self.secret_number.id},
-                    ["default_outgoing_number_id"],
-                    {"default_outgoing_number_id": {"fields": {"display_name": {}}}},
-                )
-            ),
-            lambda env: env["axivox.team.number"].create(
-                {"account_id": self.account.id, "outgoing_number_id": self.secret_number.id}
-            ),
+            (self.extension, "write", {"outgoing_number_id": secret}),
+            (self.london, "write", ringing),
+            (self.sophie, "write", {"axivox_outgoing_number_id": secret}),
+            (self.secret_number, "unlink"),
+            (self.account, "try_call", self.secret_extension.id, "112"),
+            (self.account, "onchange", {number: secret}, [number], named),
+            (self.env["axivox.team.number"], "create", team),
         ]
         env = self.env(user=self.editor, context={"allowed_company_ids": self.company.ids})
-        for position, attempt in enumerate(attempts):
-            with self.subTest(position), self.cr.savepoint():
+        for position, (record, method, *arguments) in enumerate(attempts):
+            with self.subTest(position, method=method), self.cr.savepoint():
                 with self.assertRaises(UserError) as caught:
-                    attempt(env)
+                    getattr(record.with_env(env), method)(*arguments)
                 told = str(caught.exception)
-                for secret in ("Secret", "901", "0081 ", "555-0199", "5550199", "New York"):
-                    self.assertNotIn(secret, told)
+                for secret_name in ("Secret", "901", "0081 ", "555-0199", "5550199", "New York"):
+                    self.assertNotIn(secret_name, told)
 
     def test_a_review_tells_nothing_of_another_companys_account(self):
         with self.assertRaises(AccessError):

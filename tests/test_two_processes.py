@@ -132,10 +132,7 @@ class TestOldAnswers(ApplyCase):
         saving = threading.Thread(target=save)
         self.assertEqual(self.shown("202"), LONDON)
         saving.start()
-        deadline = time.monotonic() + 30
-        while self.committed_default() != PARIS:
-            self.assertLess(time.monotonic(), deadline)
-            time.sleep(0.02)
+        self.wait_until(lambda: self.committed_default() == PARIS)
         self.assertTrue(saving.is_alive(), "it has committed, and not signalled yet")
         dying.process.kill()
         saving.join()

@@ -57,6 +57,7 @@ class AxivoxReview(models.TransientModel):
         account.ensure_one()
         account.check_access("read")
         account = account._in_server_context()
+        reviews = self.with_env(account.env)
         wanted = account._wanted()
         vals = {
             "account_id": account.id,
@@ -69,11 +70,11 @@ class AxivoxReview(models.TransientModel):
             account._check_manager()
             with account._explained():
                 found = account._look(account._console())
-            vals |= self.with_env(account.env)._compare(account, found, wanted, kind)
+            vals |= reviews._compare(account, found, wanted, kind)
         else:
             vals["pages"] = account._apply_pages(vals["settings"])
         # sudo: what was looked at is written by the server only
-        return self.with_env(account.env).sudo().create(vals).sudo(False)._action()
+        return reviews.sudo().create(vals).sudo(False)._action()
 
     def action_confirm(self):
         """Pull, or apply. In manual mode: the steps were done in the console, Axivox runs on these
