@@ -123,6 +123,12 @@ class Policy:
             dialled, home=self.home, called=called, extensions=self.settings.extensions
         )
 
+    def reads_like(self, other, destination):
+        """Whether ``read`` makes of a number what another policy of the account made of it: what
+        was dialled is an extension of both, or of neither."""
+        dialled = destination.dialled
+        return (dialled in self.settings.extensions) == (dialled in other.settings.extensions)
+
     def caller_id(self, extension, destination):
         """The number that is shown when ``extension`` calls ``destination``.
 

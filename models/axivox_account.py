@@ -17,8 +17,28 @@ class Prepared(NamedTuple):
     """What every call of an account needs, ready in the registry's cache."""
 
     policy: Policy
-    dial_format: str
-    never_applied: bool  # the saved settings stand in for the applied ones
+    dial_format: str = "00"
+    never_applied: bool = False  # the saved settings stand in for the applied ones
+    number_ids: dict = {}  # {E.164: id of axivox.number}
+
+
+class Resolution(NamedTuple):
+    """One dialled number, read and resolved: nothing has to be searched again behind it."""
+
+    extension: str  # whose call; False for nobody's
+    destination: dialing.Destination
+    caller_id: CallerId  # its rule's key is the id of an axivox.outgoing.rule
+    prepared: Prepared
+
+    @property
+    def number_id(self):
+        """The id of the ``axivox.number`` that is shown, or False."""
+        return self.prepared.number_ids.get(self.caller_id.number, False)
+
+    @property
+    def dial(self):
+        """What is sent to the PBX."""
+        return self.destination.dial(self.prepared.dial_format)
 
 
 class AxivoxAccount(models.Model):
@@ -234,13 +254,12 @@ class AxivoxAccount(models.Model):
         if extension.account_id - self:
             return {"error": self.env._("This user is another account's.")}
         try:
-            now = self._caller_id(extension.number, number, country_id, "applied")
-            after = self._caller_id(extension.number, number, country_id, "saved")
+            now, after = self._resolve(extension.number, number, country_id, "applied", "saved")
         except UserError as error:
             return {"error": str(error)}
-        saved = self._prepared("saved").policy
-        found = saved.read(number, self._region(country_id))
+        saved, found = after.prepared.policy, after.destination
         why = {passed.rule.key: passed for passed in saved.passed_over(extension.number, found)}
+        reason = self._reason(after)
         elsewhere = {
             key for key, passed in why.items() if passed.why in ("other_destination", "no_rules")
         }
@@ -248,10 +267,10 @@ class AxivoxAccount(models.Model):
         return {
             "error": False,
             "destination": phrases.destination(self.env, found),
-            "dial": after["dial"],
-            "now": now,
-            "after": after,
-            "never_applied": self._prepared("applied").never_applied,
+            "dial": after.dial,
+            "now": self._answer(now),
+            "after": self._answer(after),
+            "never_applied": now.prepared.never_applied,
             "rules": [
                 {
                     "id": rule.key,
@@ -261,7 +280,7 @@ class AxivoxAccount(models.Model):
                     "decides": rule.key not in why,
                     "why": phrases.passed_over(self.env, why[rule.key])
                     if rule.key in why
-                    else after["reason"],
+                    else reason,
                 }
                 for rule in saved.settings.rules
                 if rule.key not in elsewhere
@@ -269,20 +288,37 @@ class AxivoxAccount(models.Model):
             "hidden_rules": len(elsewhere) if found.kind == dialing.EXTERNAL else 0,
         }
 
-    def _caller_id(self, extension, number, country, settings):
-        """``res.users.resolve_caller_id`` for an extension (``201``) of this account, or for
-        nobody's."""
-        if settings not in ("applied", "saved"):
-            raise UserError(self.env._("Settings are either “applied” or “saved”."))
-        policy, dial_format, never_applied = self._prepared(settings)
-        try:
-            found = policy.read(number, self._region(country))
-        except dialing.NotDiallableError as error:
-            raise UserError(phrases.number_error(self.env, error)) from error
-        if extension or found.kind != dialing.EXTERNAL:
-            answer = policy.caller_id(extension, found)
-        else:
-            answer = CallerId(None, NONE)
+    def _resolve(self, extension, number, country, *which, home=None):
+        """What a call shows, from one reading of the number.
+
+        :param str extension: whose call, ``201``; False for nobody's
+        :param str number: as it is typed
+        :param country: see `_region`
+        :param str which: by which settings, ``applied`` or ``saved``
+        :param str home: region (ISO 3166 code) of who calls without an account
+        :return: a Resolution by each of these settings
+        :rtype: list[Resolution]
+        :raises UserError: for what is no telephone number
+        """
+        resolutions, found, reader = [], None, None
+        for settings in which:
+            prepared = self._prepared(settings) if self else Prepared(Policy(Settings(), home))
+            policy = prepared.policy
+            if reader is None or not policy.reads_like(reader, found):
+                try:
+                    reader, found = policy, policy.read(number, self._region(country))
+                except dialing.NotDiallableError as error:
+                    raise UserError(phrases.number_error(self.env, error)) from error
+            if extension or found.kind != dialing.EXTERNAL:
+                answer = policy.caller_id(extension, found)
+            else:
+                answer = CallerId(None, NONE)
+            resolutions.append(Resolution(extension, found, answer, prepared))
+        return resolutions
+
+    def _answer(self, resolution):
+        """:return: what ``res.users.resolve_caller_id`` returns"""
+        found, answer = resolution.destination, resolution.caller_id
         return {
             "number": answer.number or False,
             "display": dialing.international(answer.number) if answer.number else "",
@@ -290,16 +326,30 @@ class AxivoxAccount(models.Model):
             "rule_id": answer.rule.key if answer.rule else False,
             "rule_prefix": answer.rule.prefix if answer.rule else False,
             "destination": found.e164 or False,
-            "dial": found.dial(dial_format),
-            "reason": phrases.reason(
-                self.env,
-                extension,
-                found,
-                answer,
-                own_number=bool(policy.settings.extensions.get(extension)),
-                never_applied=never_applied,
-            ),
+            "dial": resolution.dial,
+            "reason": self._reason(resolution),
         }
+
+    def _after_apply(self, now, after):
+        """:return: a sentence on what *Apply changes* will change for a call; empty where that is
+        nothing
+        """
+        number = after.caller_id.number
+        if number == now.caller_id.number:
+            return ""
+        shown = dialing.international(number) if number else self._reason(after)
+        return self.env._("After Apply changes: %s", shown)
+
+    def _reason(self, resolution):
+        extension, found, answer, prepared = resolution
+        return phrases.reason(
+            self.env,
+            extension,
+            found,
+            answer,
+            own_number=bool(prepared.policy.settings.extensions.get(extension)),
+            never_applied=prepared.never_applied,
+        )
 
     @tools.ormcache("self.id", "settings")
     def _prepared(self, settings):
@@ -307,10 +357,9 @@ class AxivoxAccount(models.Model):
         :rtype: Prepared
         """
         # sudo: what is shown for a call is no secret to who may call; the callers check whose
-        account = self.sudo().with_context({})
-        withdrawn = account.env["axivox.number"].search(
-            [("account_id", "=", account.id), ("active", "=", False)]
-        )
+        account = self.sudo().with_context(active_test=False)
+        numbers = account.env["axivox.number"].search([("account_id", "=", account.id)])
+        withdrawn = numbers.filtered(lambda number: not number.active)
         return Prepared(
             Policy(
                 account._settings(settings),
@@ -319,6 +368,7 @@ class AxivoxAccount(models.Model):
             ),
             account.dial_format,
             settings == "applied" and not account._applied(),
+            {number.number: number.id for number in numbers - withdrawn},
         )
 
     def _settings(self, which):

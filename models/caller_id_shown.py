@@ -21,19 +21,21 @@ class AxivoxCallerIdShown(models.AbstractModel):
     @api.depends_context("uid", "lang")
     def _compute_axivox_shown_as(self):
         user = self.env.user
-        _account, extension, _company = user._axivox_line()
+        extension = user._axivox_line().extension
         for record in self:
             record.axivox_shown_as = record.axivox_shown_as_reason = record.axivox_dial = False
             if not (extension and record.phone):
                 continue
             try:
-                answer = user.resolve_caller_id(record.phone, record.country_id.id)
-                waiting = user._caller_id_after_apply(record.phone, record.country_id.id, answer)
+                account, (now, after) = user._resolve(
+                    record.phone, record.country_id.id, "applied", "saved"
+                )
             except UserError:
                 continue  # the phone field's own business
+            answer, pending = account._answer(now), account._after_apply(now, after)
             record.axivox_dial = answer["dial"]
             if answer["display"]:
                 record.axivox_shown_as = answer["display"]
             elif answer["source"] == "none":
                 record.axivox_shown_as = self.env._("no number")
-            record.axivox_shown_as_reason = " ".join(filter(None, [answer["reason"], waiting]))
+            record.axivox_shown_as_reason = " ".join(filter(None, [answer["reason"], pending]))

@@ -63,9 +63,7 @@ class ResPartner(models.Model):
 
         :return: (contacts, leads), at most ``ENOUGH`` of each
         """
-        _account, _extension, company_id = self.env.user._axivox_line()
-        # sudo: the company's country is no secret
-        home = self.env["res.company"].sudo().browse(company_id).country_id.code or None
+        home = self.env.user._axivox_line().region or None
         for same in self._same_number(number, home):
             partners = self.search(same, order="is_company, id desc", limit=ENOUGH)
             leads = self._leads_of_caller(partners[:1], same)

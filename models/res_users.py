@@ -1,3 +1,5 @@
+from typing import NamedTuple
+
 from odoo import api, fields, models, tools
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import NO_ACCESS, Domain
@@ -8,6 +10,16 @@ OWN_FIELDS = [
     "axivox_direct_line",
     "axivox_call_back",
 ]
+
+
+class Line(NamedTuple):
+    """What a user calls from; False stands for what there is not."""
+
+    account_id: int
+    extension_id: int
+    extension: str  # the number of the extension, "201"
+    company_id: int
+    region: str  # ISO 3166 code of the company's country
 
 
 class ResUsers(models.Model):
@@ -119,33 +131,39 @@ class ResUsers(models.Model):
         :raises UserError: for what is no telephone number
         :raises AccessError: for another company's user
         """
+        account, [resolution] = self._resolve(number, country, settings)
+        return account._answer(resolution)
+
+    def _resolve(self, number, country, *which):
+        """What ``resolve_caller_id`` answers is made of.
+
+        :param str which: by which settings, ``applied`` or ``saved``
+        :return: the user's ``axivox.account``, maybe none, and a Resolution by each of these
+        """
         self.ensure_one()
-        account_id, extension, company_id = self._axivox_line()
+        line = self._axivox_line()
         if not self.env.su:
             reader = self.env.user
-            is_own = self == reader or company_id in reader._get_company_ids()
+            is_own = self == reader or line.company_id in reader._get_company_ids()
             if not is_own or not reader.has_group("axivox_caller_id.group_user"):
                 raise AccessError(self.env._("You can only resolve calls of your own companies."))
-        account = self.env["axivox.account"].browse(account_id)
-        return account._caller_id(extension, number, country, settings)
-
-    def _caller_id_after_apply(self, number, country, shown):
-        """A sentence on what *Apply changes* will change for a call; empty where that is nothing.
-
-        :param dict shown: what ``resolve_caller_id`` answers for this number and country
-        """
-        after = self.resolve_caller_id(number, country, settings="saved")
-        if after["number"] == shown["number"]:
-            return ""
-        return self.env._("After Apply changes: %s", after["display"] or after["reason"])
+        if not {*which} <= {"applied", "saved"}:
+            raise UserError(self.env._("Settings are either “applied” or “saved”."))
+        account = self.env["axivox.account"].browse(line.account_id or [])
+        return account, account._resolve(
+            line.extension, number, country, *which, home=line.region or None
+        )
 
     @tools.ormcache("self.id")
     def _axivox_line(self):
-        """What this user calls from: the account's id, the extension's number and the company's
-        id. Without an extension, the number is False and the others are the user's company's."""
+        """What this user calls from. Without an extension, account and company are those of the
+        user's company.
+
+        :rtype: Line
+        """
         # sudo: the callers check whose line it is
         user = self.sudo().with_context({})
         extension = user.axivox_extension_id
         account = extension.account_id or user.company_id.axivox_account_id
         company = account.company_id or user.company_id
-        return account.id, extension.number, company.id
+        return Line(account.id, extension.id, extension.number, company.id, company.country_id.code)

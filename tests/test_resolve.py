@@ -1,6 +1,9 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..callerid import dialing
 from .common import (
     CALLED_IN_BERLIN,
     CALLED_IN_LONDON,
@@ -14,6 +17,33 @@ from .common import (
 
 @tagged("post_install", "-at_install")
 class TestResolve(AxivoxCase):
+    def test_country_of_a_company_without_an_account_reads_national_numbers(self):
+        company = self.env["res.company"].create(
+            {"name": "Apart", "country_id": self.ref("base.be")}
+        )
+        user = self._user("apart_test", "axivox_caller_id.group_user", company=company)
+        answer = user.with_user(user).resolve_caller_id("02 555 12 12")
+        self.assertEqual((answer["destination"], answer["source"]), ("+3225551212", "none"))
+
+    def test_one_reading_serves_the_applied_and_the_saved_settings(self):
+        self.account._record_applied()
+        self._rule("0044", self.london)
+        with patch.object(dialing, "read", wraps=dialing.read) as read:
+            resolved = self.account._resolve("201", CALLED_IN_LONDON, None, "applied", "saved")
+            self.assertEqual([one.number_id for one in resolved], [self.main.id, self.london.id])
+            self.assertEqual(read.call_count, 1)
+            # What is an extension on one side only is read by each side.
+            self._extension_299()
+            kinds = [
+                one.destination.kind
+                for one in self.account._resolve("201", "299", None, "applied", "saved")
+            ]
+        self.assertEqual(kinds, ["service", "internal"])
+
+    def _extension_299(self):
+        vals = {"account_id": self.account.id, "number": "299", "name": "Lobby"}
+        return self.env["axivox.extension"].create(vals)
+
     def test_default_outgoing_number_is_shown_where_nothing_else_decides(self):
         self.assertEqual(self._shown(self.sophie, CALLED_IN_LONDON), (MAIN, "default"))
 

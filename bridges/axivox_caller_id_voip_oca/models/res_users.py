@@ -25,8 +25,8 @@ class ResUsers(models.Model):
 
         :return: ``dial_format``; False for a user whose calls are no business of this addon
         """
-        account_id, extension, _company = self._axivox_line()
-        if not extension:
+        line = self._axivox_line()
+        if not line.extension:
             return False
-        account = self.env["axivox.account"].browse(account_id)
+        account = self.env["axivox.account"].browse(line.account_id)
         return {"dial_format": account._prepared("applied").dial_format}

@@ -144,7 +144,8 @@ class VoipCall(models.Model):
     def _compute_account_id(self):
         """What a call is made from is looked up once, when it is made."""
         for call in self:
-            call.account_id, _line, call.company_id = call.user_id._axivox_line()
+            line = call.user_id._axivox_line()
+            call.account_id, call.company_id = line.account_id, line.company_id
 
     @api.depends("logged_lead_id")
     @api.depends_context("uid", "allowed_company_ids")
@@ -467,22 +468,21 @@ class VoipCall(models.Model):
             (``id``, ``name``, ``display``, ``label``) that may be shown instead
         """
         user = self.env.user
-        account_id, line, _company = user._axivox_line()
-        if not line:
+        line = user._axivox_line()
+        if not line.extension:
             return False
         called = told.phone_number, record.country_id.id or None
         try:
-            found = user.resolve_caller_id(*called)
-            found["waiting"] = user._caller_id_after_apply(*called, found)
+            account, (now, after) = user._resolve(*called, "applied", "saved")
         except UserError as error:
             return {"error": str(error), "dial": False, "destination": False}
+        found = {**account._answer(now), "waiting": account._after_apply(now, after)}
         # sudo: the names of what is shown by one's own calls are no secret
-        account = self.env["axivox.account"].sudo().search([("id", "=", account_id)])
-        mine = [("account_id", "=", account_id)]
-        extension = account.env["axivox.extension"].search([*mine, ("number", "=", line)])
+        account = account.sudo()
+        extension = account.env["axivox.extension"].browse(line.extension_id)
         is_shown = found["source"] in SHOWN
         choices = extension._choosable() if is_shown else account.env["axivox.number"]
-        number = account.env["axivox.number"].search([*mine, ("number", "=", found["number"])])
+        number = account.env["axivox.number"].browse(now.number_id or [])
         if told.chosen_number_id in choices.ids:
             number = choices.browse(told.chosen_number_id)
             found |= {
@@ -593,7 +593,7 @@ class VoipCall(models.Model):
     @api.model
     def _dialled_number(self, told):
         """:return: the ``axivox.number`` that the SIP request says was dialled, maybe none"""
-        account_id, _line, _company = self.env.user._axivox_line()
+        account_id = self.env.user._axivox_line().account_id
         # sudo: what our own numbers stand for is no secret to who answers them
         numbers = self.env["axivox.number"].sudo()
         home = self._home()
@@ -606,7 +606,7 @@ class VoipCall(models.Model):
 
     @api.model
     def _colleague(self, number):
-        account_id, _line, _company = self.env.user._axivox_line()
+        account_id = self.env.user._axivox_line().account_id
         # sudo: the names of colleagues are no secret
         extensions = self.env["axivox.extension"].sudo()
         return (
@@ -659,9 +659,7 @@ class VoipCall(models.Model):
     @api.model
     def _home(self):
         """:return: the region (ISO 3166 code) that the user calls from, or None"""
-        _account, _line, company_id = self.env.user._axivox_line()
-        # sudo: the company's country is no secret
-        return self.env["res.company"].sudo().browse(company_id).country_id.code or None
+        return self.env.user._axivox_line().region or None
 
     @api.model
     def _country(self, number):

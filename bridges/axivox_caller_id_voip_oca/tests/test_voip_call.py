@@ -328,7 +328,7 @@ class TestLog(VoipCase):
     def test_call_is_logged_also_where_resolving_breaks(self):
         target = type(self.env["res.users"])
         with (
-            patch.object(target, "resolve_caller_id", side_effect=ZeroDivisionError),
+            patch.object(target, "_resolve", side_effect=ZeroDivisionError),
             self.assertLogs("odoo.addons.axivox_caller_id_voip_oca", "ERROR"),
         ):
             call, shown = self._call(sip_call_id="broken")
