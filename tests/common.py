@@ -25,6 +25,9 @@ class BrowserCase(HttpCase):
     wait for longer than Odoo lets them ("Unable to acquire lock for test cursor").
     """
 
+    # Seconds that a request may wait for another one: as long as a tour may last.
+    test_cursor_lock_timeout = 60
+
     @classmethod
     def setUpClass(cls):
         with Registry(get_db_name()).cursor() as cr:
