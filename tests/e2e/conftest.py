@@ -46,12 +46,12 @@ def scene(pytestconfig):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
-    """Of a case that failed, keep a picture of each agent's page."""
+    """Of a case that failed, keep a picture of each agent's page, and the console's complaints."""
     report = yield
     scene = item.funcargs.get("scene") if hasattr(item, "funcargs") else None
     if report.failed and call.when == "call" and scene:
         folder = STATE / "screenshots"
-        report.sections.append(("pictures", "\n".join(scene.pictures(folder, item.name))))
+        report.sections.append(("browser", "\n".join(scene.evidence(folder, item.name))))
     return report
 
 
@@ -89,9 +89,8 @@ def james(scene):
 
 
 @pytest.fixture(autouse=True)
-def only_new_calls(scene):
-    """The call log's lines from before this case are no answer to it."""
-    scene.forget_calls()
+def beginning(scene):
+    scene.begin()
 
 
 # What a case changes ---------------------------------------------------------------

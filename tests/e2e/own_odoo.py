@@ -23,7 +23,8 @@ def bring_up():
     with step("Copying the demo database"):
         cluster.drop(name)
         cluster.clone(whole, name)
-    options = ["-d", name, "--http-port"]
+    # Jobs have no part in a call, and would all be due at once.
+    options = ["-d", name, "--max-cron-threads", "0", "--http-port"]
     ODOO.start(lambda port: [*command, *options, port], environment)
     return ODOO.address(), name
 

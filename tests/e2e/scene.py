@@ -60,21 +60,24 @@ class Scene:
         """The carrier's side of a call from outside; `ends`: see `Network.carrier_side`."""
         return self.network.carrier_side("calls_in", caller=caller, dialled=number, **ends)
 
-    def pictures(self, folder, name):
-        """Keep a picture of each agent's page in a folder; return the files."""
+    def evidence(self, folder, name):
+        """Keep a picture of each agent's page in a folder; return the files, and what the
+        browser's console was told, as lines."""
         folder.mkdir(exist_ok=True)
-        files = []
+        lines = []
         for login, agent in self._agents.items():
             file = folder / f"{re.sub(r'[^A-Za-z0-9]+', '-', name)}-{login}.png"
             agent.page.screenshot(path=file)
-            files.append(str(file))
-        return files
+            lines += [str(file), *agent.complaints]
+        return lines
 
     # The call log
 
-    def forget_calls(self):
-        """No call of so far is waited for any more."""
+    def begin(self):
+        """Whatever there was so far is no answer to what follows."""
         self._seen_calls.update(self.admin.ask("voip.call", "search", []))
+        for agent in self._agents.values():
+            agent.complaints.clear()
 
     def logged(self, login, number=None):
         """What the call log says of the user's last call (with this number), once that is over;

@@ -86,16 +86,23 @@ class Agent:
     """A user of Odoo with the softphone, at one tab of a browser's profile.
 
     :ivar questions: kinds of what the browser itself asked; each was answered with yes
+    :ivar complaints: what the browser's console was told is wrong
     """
 
     def __init__(self, context, login):
-        self.context, self.login, self.questions = context, login, []
+        self.context, self.login, self.questions, self.complaints = context, login, [], []
         self.page = context.new_page()
         self.page.on("dialog", self._agree)
+        self.page.on("console", self._note)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def _agree(self, dialog):
         self.questions.append(dialog.type)
         dialog.accept()
+
+    def _note(self, message):
+        if message.type == "error":
+            self.complaints.append(message.text)
 
     def new_tab(self):
         """The same user at one more tab, with nothing in it yet."""
