@@ -1,5 +1,6 @@
 """Headless Chromium, and what a salesperson does in it: look, click, type, telephone."""
 
+import contextlib
 import importlib
 import itertools
 import json
@@ -175,11 +176,9 @@ class Agent(Debugger):
     def until(self, expression, what, seconds=SECONDS):
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            try:
+            with contextlib.suppress(Failure):  # the page is being loaded
                 if value := self.run(expression):
                     return value
-            except Failure:
-                pass  # the page is being loaded
             time.sleep(0.1)
         raise Failure(f"{self.login} did not see {what}. The page: {self._page()}")
 

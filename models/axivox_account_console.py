@@ -153,7 +153,7 @@ class AxivoxAccount(models.Model):
 
     @api.depends("seen", "found", "look_failure", "sync_ids.state", "mode")
     def _compute_warnings(self):
-        super()._compute_warnings()
+        return super()._compute_warnings()
 
     def write(self, vals):
         moved = self.browse()

@@ -162,7 +162,7 @@ class ResUsers(models.Model):
         :rtype: Line
         """
         # sudo: the callers check whose line it is
-        user = self.sudo().with_context({})
+        user = self.with_env(self.env(su=True, context={}))
         extension = user.axivox_extension_id
         account = extension.account_id or user.company_id.axivox_account_id
         company = account.company_id or user.company_id
