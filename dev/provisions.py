@@ -30,6 +30,9 @@ OTHER_ODOO = (
     f"Or use an Odoo {SERIES} that you have: set ODOO_PATH to its checkout, or run with a "
     "python3 that can import it."
 )
+# The python3 that a command is run with. A process that a command starts in one of the
+# environments below is told, so that it finds what the command made.
+PYTHON = os.environ.get("PYTHON_OF_COMMANDS") or sys.executable
 # The names that Odoo's browser tests look for.
 BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
 
@@ -111,7 +114,7 @@ def venv(*names):
     """
     pins = {pin for name in names for pin in VERSIONS["python"][name].split()}
     name = "-".join(names)
-    folder = CACHE / f"venv-{name}-{key(sys.version, sys.executable, *sorted(pins))}"
+    folder = CACHE / f"venv-{name}-{key(sys.version, PYTHON, *sorted(pins))}"
     if not folder.exists():
         need_program(
             lambda: all(map(importlib.util.find_spec, ("ensurepip", "venv"))),
@@ -126,7 +129,7 @@ def venv(*names):
             if not mark.exists():
                 with step(f"Installing {len(pins)} Python packages ({name})"):
                     shutil.rmtree(folder, ignore_errors=True)
-                    run([sys.executable, "-m", "venv", folder])
+                    run([PYTHON, "-m", "venv", folder])
                     install(folder / "bin" / "python", pins)
                     mark.touch()
     return folder / "bin" / "python"
@@ -188,7 +191,7 @@ def importable_odoo():
     """
     question = "from odoo import release as r; print(r.__file__, *r.version_info[:2], sep='\\n')"
     answer = subprocess.run(
-        [sys.executable, "-c", question], capture_output=True, text=True, cwd="/", check=False
+        [PYTHON, "-c", question], capture_output=True, text=True, cwd="/", check=False
     )
     if answer.returncode:
         return None

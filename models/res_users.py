@@ -145,7 +145,7 @@ class ResUsers(models.Model):
         if not self.env.su:
             reader = self.env.user
             is_own = self == reader or line.company_id in reader._get_company_ids()
-            if not is_own or not reader.has_group("axivox_caller_id.group_user"):
+            if not is_own or not reader.has_group("base.group_user"):
                 raise AccessError(self.env._("You can only resolve calls of your own companies."))
         if not {*which} <= {"applied", "saved"}:
             raise UserError(self.env._("Settings are either “applied” or “saved”."))
