@@ -1,7 +1,7 @@
 {
     "name": "Axivox Caller ID",
     "summary": "Which number the called person sees: Axivox's outgoing numbers and rules in Odoo",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Productivity/VOIP",
     "license": "LGPL-3",
     "author": "Axivox Caller ID contributors",

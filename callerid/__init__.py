@@ -1,5 +1,5 @@
 """Which number the called person sees, decided without Odoo, HTTP or the clock.
 
-``dialing`` reads what was dialled, ``policy`` decides what is shown,
-``changes`` says how two versions of the settings differ.
+``dialing`` reads what was dialled, ``policy`` decides what is shown, ``changes`` says how two
+versions of the settings differ, ``reconcile`` what makes Odoo and a console agree.
 """

@@ -39,13 +39,20 @@ class Settings:
             "extensions": self.extensions,
         }
 
+    def numbers(self):
+        """The E.164 numbers that these settings name.
+
+        :rtype: frozenset[str]
+        """
+        named = {self.default, *(rule.number for rule in self.rules), *self.extensions.values()}
+        return frozenset(named - {None})
+
     def unreadable(self):
         """What is named in place of an E.164 number: damage, that is shown to nobody.
 
         :rtype: frozenset[str]
         """
-        named = {self.default, *(rule.number for rule in self.rules), *self.extensions.values()}
-        return frozenset(n for n in named if n is not None and not dialing.is_e164(n))
+        return frozenset(n for n in self.numbers() if not dialing.is_e164(n))
 
     def without(self, numbers):
         """These settings, as if the lines that name one of these E.164 numbers, or none that can

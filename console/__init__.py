@@ -3,6 +3,8 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
+from ..callerid.policy import Settings
+
 
 @dataclass(frozen=True, slots=True)
 class Company:
@@ -16,7 +18,7 @@ class Company:
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class PendingChange:
     """Something that somebody saved and nobody applied yet. ``setting`` is ``default``,
     ``override``, ``rules`` or ``extension``; ``saved_at`` is in the form of RFC 3339."""
 
@@ -27,22 +29,20 @@ class Saved:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class State:
     """All that a console holds, as of one revision.
 
-    ``saved`` and ``applied`` are dicts: ``default`` (E.164 or None), ``override``, ``rules`` (a
-    list of ``[prefix, number]``, in order) and ``extensions`` (``{"201": E.164 or None}``).
     ``users`` is ``{"201": (name, e-mail or None)}``, ``numbers`` is ``{E.164: (destination type,
     target or None)}``.
     """
 
     domain: str
     revision: str
-    saved: dict
-    applied: dict
+    saved: Settings
+    applied: Settings
     users: dict
     numbers: dict
-    waiting: tuple[Saved, ...] = ()
+    pending: tuple[PendingChange, ...] = ()
 
 
 class ConsoleError(Exception):
@@ -80,7 +80,8 @@ class ConsoleError(Exception):
 
 
 class Console(ABC):
-    """What keeping in step asks of a console. Put another API behind it by implementing these.
+    """What keeping in step asks of a console. Put another API behind it by implementing these,
+    and name it in ``axivox.account._consoles``.
 
     A *revision* is an opaque text that changes with every save and every apply, whoever does
     it. Every method may raise ``ConsoleError``.
@@ -92,13 +93,13 @@ class Console(ABC):
 
     @abstractmethod
     def read(self):
-        """:rtype: Found"""
+        """:rtype: State"""
 
     @abstractmethod
     def save_settings(self, settings, revision):
         """Save the default number, the override and all rules; live calls stay as they are.
 
-        :param dict settings: as in ``Found.saved``; ``extensions`` is not looked at
+        :param Settings settings: its ``extensions`` are not looked at
         :param str revision: what the console has to be at, or nothing is saved
         :return: the new revision
         """

@@ -27,7 +27,8 @@ from urllib3.exceptions import (
 )
 from urllib3.util import Retry
 
-from . import Company, Console, ConsoleError, Found, Saved, secret, wire
+from ..callerid.policy import Rule, Settings
+from . import Company, Console, ConsoleError, PendingChange, State, secret, wire
 
 # All that an answer, and a whole reading with its pages and repetitions, may take. 2,000 users and
 # 5,000 rules are less than two MiB together.
@@ -121,36 +122,35 @@ class HttpConsole(Console):
     def read(self):
         reading = _Reading(READING_SECONDS, READING_BYTES)
         for _ in range(READINGS):
-            found = self._read(reading)
+            state = self._read(reading)
             if len(reading.revisions) == 1:
-                return found
+                return state
         raise ConsoleError("changed")
 
     def _read(self, reading):
         reading.revisions.clear()
         company = self._see("/company", reading)
         settings = self._see("/outgoing-settings", reading)
-        waiting = self._see("/changes", reading)["items"]
+        pending = self._see("/changes", reading)["items"]
         saved, applied = (
-            {
-                "default": settings[state]["default_number"],
-                "override": settings[state]["rules_override_users"],
-                "rules": [[rule["prefix"], rule["number"]] for rule in settings[state]["rules"]],
-                "extensions": {},
-            }
-            for state in ("saved", "applied")
+            Settings(
+                settings[which]["default_number"],
+                settings[which]["rules_override_users"],
+                tuple(Rule(rule["prefix"], rule["number"]) for rule in settings[which]["rules"]),
+            )
+            for which in ("saved", "applied")
         )
         users = {}
         for user in self._see_pages("/users", reading):
             extension, number = user["extension"], user["outgoing_number"]
             users[extension] = (user["name"] or extension, user["email"])
-            saved["extensions"][extension] = number["saved"]
-            applied["extensions"][extension] = number["applied"]
+            saved.extensions[extension] = number["saved"]
+            applied.extensions[extension] = number["applied"]
         numbers = {
             number["number"]: (number["destination"]["type"], number["destination"]["target"])
             for number in self._see_pages("/numbers", reading)
         }
-        return Found(
+        return State(
             company["domain"],
             min(reading.revisions),
             saved,
@@ -158,21 +158,21 @@ class HttpConsole(Console):
             users,
             numbers,
             tuple(
-                Saved(
+                PendingChange(
                     _SETTINGS[item["setting"]],
                     item["extension"],
                     item["saved_by"],
                     item["saved_at"],
                 )
-                for item in waiting
+                for item in pending
             ),
         )
 
     def save_settings(self, settings, revision):
         document = {
-            "default_number": settings["default"],
-            "rules_override_users": settings["override"],
-            "rules": [{"prefix": prefix, "number": number} for prefix, number in settings["rules"]],
+            "default_number": settings.default,
+            "rules_override_users": settings.override,
+            "rules": [{"prefix": rule.prefix, "number": rule.number} for rule in settings.rules],
         }
         return self._ask("PUT", "/outgoing-settings", revision, json=document)[1]
 

@@ -16,7 +16,7 @@ STATE = ROOT / ".odoo"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / NAME
 
 # What the addon is: these files, and every folder but those that are no part of it.
-MODULES = {"__init__.py", "__manifest__.py"}
+MODULES = {"__init__.py", "__manifest__.py", "messages.py"}
 NOT_THE_ADDON = {"bridges", "build", "dev", "dist", "docs", "sandbox"}
 
 

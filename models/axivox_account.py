@@ -1,50 +1,23 @@
+"""An account's settings, how they differ from what runs at Axivox, and what is wrong with them."""
+
 from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import NamedTuple
 
 from markupsafe import Markup
 
-from odoo import Command, api, fields, models, tools
+from odoo import Command, api, fields, models, modules
 from odoo.exceptions import UserError, ValidationError
 
+from .. import messages
 from ..callerid import changes, dialing
-from ..callerid.policy import NONE, CallerId, Policy, Rule, Settings
-from . import phrases
-
-
-class Prepared(NamedTuple):
-    """What every call of an account needs, ready in the registry's cache."""
-
-    policy: Policy
-    dial_format: str = "00"
-    never_applied: bool = False  # the saved settings stand in for the applied ones
-    number_ids: dict = {}  # {E.164: id of axivox.number}
-
-
-class Resolution(NamedTuple):
-    """One dialled number, read and resolved: nothing has to be searched again behind it."""
-
-    extension: str  # whose call; False for nobody's
-    destination: dialing.Destination
-    caller_id: CallerId  # its rule's key is the id of an axivox.outgoing.rule
-    prepared: Prepared
-
-    @property
-    def number_id(self):
-        """The id of the ``axivox.number`` that is shown, or False."""
-        return self.prepared.number_ids.get(self.caller_id.number, False)
-
-    @property
-    def dial(self):
-        """What is sent to the PBX."""
-        return self.destination.dial(self.prepared.dial_format)
+from ..callerid.policy import Rule, Settings
 
 
 class AxivoxAccount(models.Model):
     _name = "axivox.account"
     _description = "Axivox Account"
-    _inherit = ["axivox.guarded", "mail.thread"]
+    _inherit = ["axivox.connection", "mail.thread"]
     _rec_name = "company_id"
     _for_life = frozenset({"company_id"})
 
@@ -101,6 +74,9 @@ class AxivoxAccount(models.Model):
         compute="_compute_applied_count",
         groups="axivox_caller_id.group_editor",
     )
+    sync_ids = fields.One2many(
+        "axivox.sync", "account_id", readonly=True, groups="axivox_caller_id.group_editor"
+    )
     pending_change_count = fields.Integer(compute="_compute_pending_change_count")
     warnings = fields.Json(compute="_compute_warnings")
 
@@ -137,6 +113,12 @@ class AxivoxAccount(models.Model):
             "company_id.country_id",
             "number_ids.destination_type",
             "extension_ids.user_id",
+            "base",
+            "theirs",
+            "check_failure",
+            "connected_to",
+            "sync_ids.state",
+            "mode",
         ]
     )
     @api.depends_context("lang", "uid")
@@ -203,12 +185,56 @@ class AxivoxAccount(models.Model):
     def action_open_history(self):
         return self._open_settings_of("axivox_caller_id.axivox_applied_action")
 
+    def action_open_syncs(self):
+        return self._open_settings_of("axivox_caller_id.axivox_sync_action")
+
     def _open_settings_of(self, xmlid):
         return {
             **self.env["ir.actions.act_window"]._for_xml_id(xmlid),
             "domain": [("account_id", "=", self.id)],
             "context": {"default_account_id": self.id},
         }
+
+    def action_review_changes(self):
+        """:return: the action of the dialog *Apply changes*"""
+        return self.env["axivox.review"]._open(self, "apply")
+
+    def action_review_pull(self):
+        """:return: the action of the dialog that says what a pull will do"""
+        return self.env["axivox.review"]._open(self, "pull")
+
+    def action_discard(self):
+        """Make what Axivox runs on the saved settings again."""
+        self.ensure_one()
+        applied = self._applied()
+        if not applied:
+            raise UserError(
+                self.env._("Nothing was ever applied: there are no settings to go back to.")
+            )
+        self._restore(applied)
+        return {"type": "ir.actions.act_window_close"}
+
+    def action_apply_changes(self):
+        """Make Axivox run on what is saved here.
+
+        :return: in manual mode the action of the dialog *Apply changes*; else the action that
+            tells how it went, or how far it is where there is much to do
+        :raises UserError: where the console was changed since Odoo last saw it, and where Axivox
+            does not do it. Then live calls are as they were.
+        """
+        self.ensure_one()
+        if self.is_manual:
+            return self.action_review_changes()
+        return self.env["axivox.sync"]._start(self, "apply")._action()
+
+    def action_pull(self):
+        """Take over what the console holds. Where both sides were changed, nothing is decided:
+        Odoo keeps its own, and *Apply changes* asks.
+
+        :raises UserError: where the console does not answer
+        """
+        self.ensure_one()
+        return self.env["axivox.sync"]._start(self, "pull")._action()
 
     @api.model
     def pending_summary(self):
@@ -224,7 +250,7 @@ class AxivoxAccount(models.Model):
         }
 
     def pending_changes(self):
-        """What is saved here and waits to be applied at Axivox.
+        """What is saved here and pending: not applied at Axivox yet.
 
         :return: a sentence for each change, in the order of the console's pages
         :rtype: list[str]
@@ -232,144 +258,6 @@ class AxivoxAccount(models.Model):
         self.ensure_one()
         self.check_access("read")
         return self._sentences(self._difference())
-
-    @api.readonly
-    def try_call(self, extension_id, number, country_id=False):
-        """Try a call: what would be shown, now and after *Apply changes*, and why.
-
-        :param int extension_id: whose call, an id of ``axivox.extension``
-        :param str number: as it is typed
-        :param int country_id: the called record's country, or False
-        :return: ``error`` (a sentence, and nothing else, where the number is none),
-            ``destination``, ``dial``, ``now`` and ``after`` (dicts with ``number``, ``display``,
-            ``source`` and ``reason``), ``never_applied``, ``rules`` (dicts with ``id``,
-            ``prefix``, ``name``, ``number``, ``decides`` and ``why``) that match, in order, and
-            ``hidden_rules``, how many more there are for other destinations
-        :rtype: dict
-        """
-        self.ensure_one()
-        self.check_access("read")
-        extension = self.env["axivox.extension"].browse(extension_id)
-        extension.check_access("read")
-        if extension.account_id - self:
-            return {"error": self.env._("This user is another account's.")}
-        try:
-            now, after = self._resolve(extension.number, number, country_id, "applied", "saved")
-        except UserError as error:
-            return {"error": str(error)}
-        saved, found = after.prepared.policy, after.destination
-        why = {passed.rule.key: passed for passed in saved.passed_over(extension.number, found)}
-        reason = self._reason(after)
-        elsewhere = {
-            key for key, passed in why.items() if passed.why in ("other_destination", "no_rules")
-        }
-        labels = {number.number: number.display_name for number in self.number_ids}
-        return {
-            "error": False,
-            "destination": phrases.destination(self.env, found),
-            "dial": after.dial,
-            "now": self._answer(now),
-            "after": self._answer(after),
-            "never_applied": now.prepared.never_applied,
-            "rules": [
-                {
-                    "id": rule.key,
-                    "prefix": rule.prefix,
-                    "name": phrases.destinations(self.env, rule.prefix),
-                    "number": labels.get(rule.number, dialing.international(rule.number)),
-                    "decides": rule.key not in why,
-                    "why": phrases.passed_over(self.env, why[rule.key])
-                    if rule.key in why
-                    else reason,
-                }
-                for rule in saved.settings.rules
-                if rule.key not in elsewhere
-            ],
-            "hidden_rules": len(elsewhere) if found.kind == dialing.EXTERNAL else 0,
-        }
-
-    def _resolve(self, extension, number, country, *which, home=None):
-        """What a call shows, from one reading of the number.
-
-        :param str extension: whose call, ``201``; False for nobody's
-        :param str number: as it is typed
-        :param country: see `_region`
-        :param str which: by which settings, ``applied`` or ``saved``
-        :param str home: region (ISO 3166 code) of who calls without an account
-        :return: a Resolution by each of these settings
-        :rtype: list[Resolution]
-        :raises UserError: for what is no telephone number
-        """
-        resolutions, found, reader = [], None, None
-        for settings in which:
-            prepared = self._prepared(settings) if self else Prepared(Policy(Settings(), home))
-            policy = prepared.policy
-            if reader is None or not policy.reads_like(reader, found):
-                try:
-                    reader, found = policy, policy.read(number, self._region(country))
-                except dialing.NotDiallableError as error:
-                    raise UserError(phrases.number_error(self.env, error)) from error
-            if extension or found.kind != dialing.EXTERNAL:
-                answer = policy.caller_id(extension, found)
-            else:
-                answer = CallerId(None, NONE)
-            resolutions.append(Resolution(extension, found, answer, prepared))
-        return resolutions
-
-    def _answer(self, resolution):
-        """:return: what ``res.users.resolve_caller_id`` returns"""
-        found, answer = resolution.destination, resolution.caller_id
-        return {
-            "number": answer.number or False,
-            "display": dialing.international(answer.number) if answer.number else "",
-            "source": answer.source,
-            "rule_id": answer.rule.key if answer.rule else False,
-            "rule_prefix": answer.rule.prefix if answer.rule else False,
-            "destination": found.e164 or False,
-            "dial": resolution.dial,
-            "reason": self._reason(resolution),
-        }
-
-    def _after_apply(self, now, after):
-        """:return: a sentence on what *Apply changes* will change for a call; empty where that is
-        nothing
-        """
-        number = after.caller_id.number
-        if number == now.caller_id.number:
-            return ""
-        shown = dialing.international(number) if number else self._reason(after)
-        return self.env._("After Apply changes: %s", shown)
-
-    def _reason(self, resolution):
-        extension, found, answer, prepared = resolution
-        return phrases.reason(
-            self.env,
-            extension,
-            found,
-            answer,
-            own_number=bool(prepared.policy.settings.extensions.get(extension)),
-            never_applied=prepared.never_applied,
-        )
-
-    @tools.ormcache("self.id", "settings")
-    def _prepared(self, settings):
-        """:param str settings: ``applied`` or ``saved``
-        :rtype: Prepared
-        """
-        # sudo: what is shown for a call is no secret to who may call; the callers check whose
-        account = self.sudo().with_context(active_test=False)
-        numbers = account.env["axivox.number"].search([("account_id", "=", account.id)])
-        withdrawn = numbers.filtered(lambda number: not number.active)
-        return Prepared(
-            Policy(
-                account._settings(settings),
-                account.company_id.country_id.code or None,
-                frozenset(withdrawn.mapped("number")),
-            ),
-            account.dial_format,
-            settings == "applied" and not account._applied(),
-            {number.number: number.id for number in numbers - withdrawn},
-        )
 
     def _settings(self, which):
         """:param str which: ``applied`` (the saved ones, while nothing was applied) or ``saved``
@@ -395,6 +283,19 @@ class AxivoxAccount(models.Model):
             },
         )
 
+    def _ours(self):
+        """The saved settings, as Axivox can hold them: a number that was given back is in none.
+
+        :rtype: Settings
+        """
+        # sudo: see _settings
+        withdrawn = (
+            self.sudo()
+            .env["axivox.number"]
+            .search([("account_id", "=", self.id), ("active", "=", False)])
+        )
+        return self._settings("saved").without(frozenset(withdrawn.mapped("number")))
+
     def _applied(self):
         """:return: the settings that were applied last; None where none were, or where what is
             stored of them cannot be read: see `_warnings`
@@ -406,19 +307,6 @@ class AxivoxAccount(models.Model):
             return Settings.from_json(stored) if stored else None
         except ValueError:
             return None
-
-    def _region(self, country):
-        """:param country: ISO 3166 code, id of ``res.country``, or nothing
-        :return: ISO 3166 code or None
-        """
-        if isinstance(country, str):
-            return country.upper() or None
-        return self._region_of_id(country) if country and type(country) is int else None
-
-    @tools.ormcache("country_id", cache="stable")
-    def _region_of_id(self, country_id):
-        # sudo: the codes of countries are no secret
-        return self.env["res.country"].sudo().browse(country_id).exists().code or None
 
     @contextmanager
     def _saving(self):
@@ -441,14 +329,23 @@ class AxivoxAccount(models.Model):
 
     @api.model
     def _drop_answers(self):
-        """Have every call answered anew, in every process, from this transaction's commit on."""
-        self.env.registry.clear_cache()
-        callbacks = self.env.cr.precommit
-        if "axivox.signalled" not in callbacks.data:
-            callbacks.data["axivox.signalled"] = True
-            callbacks.add(self.env["axivox.account"]._signal)
-            # A request served between the change and its commit caches the old settings again.
-            self.env.cr.postcommit.add(self.env.registry.clear_cache)
+        """Have every call answered anew, in every process, from this transaction's commit on;
+        until then, within the transaction only: see `_are_answers_changing`.
+        """
+        callbacks = self.env.cr.postcommit
+        if not self._are_answers_changing():
+            callbacks.data["axivox.changing"] = True
+            callbacks.add(self.env.registry.clear_cache)
+            self.env.cr.precommit.add(self.env["axivox.account"]._signal)
+        if modules.module.current_test:  # which never commits
+            self.env.registry.clear_cache()
+
+    @api.model
+    def _are_answers_changing(self):
+        """:return: whether this transaction has changed what the answers are made of: then they
+        are nobody else's yet, and neither taken from the cache nor put there
+        """
+        return "axivox.changing" in self.env.cr.postcommit.data
 
     @api.model
     def _signal(self):
@@ -458,7 +355,6 @@ class AxivoxAccount(models.Model):
         Odoo looks whether the newest signal is one that it knows: so none may be committed after
         a newer one, and the lock is held to the commit.
         """
-        self.env.cr.precommit.data.pop("axivox.signalled", None)
         if self.env.registry.ready:
             self.env.cr.execute("LOCK TABLE orm_signaling_default IN SHARE ROW EXCLUSIVE MODE")
             self.env.cr.execute("INSERT INTO orm_signaling_default DEFAULT VALUES")
@@ -486,27 +382,24 @@ class AxivoxAccount(models.Model):
     def _sentences(self, differences):
         """:return: the changes in words; users are called by their names"""
         names = self._names()
-        return [phrases.change(self.env, change, names) for change in differences]
+        return [messages.change(self.env, change, names) for change in differences]
 
     def _restore(self, settings):
-        """Make these settings (JSON) the saved ones, so that what differs from the applied ones
-        waits to be applied.
+        """Make these settings the saved ones, so that what differs from the applied ones is
+        pending.
 
+        :param Settings settings:
         :raises UserError: where a number is no longer in Odoo
         """
         self.ensure_one()
         account = self._in_server_context()
-        try:
-            settings = Settings.from_json(settings)
-        except ValueError as error:
-            raise UserError(self.env._("What is stored of these settings is damaged.")) from error
         everything = account.with_context(active_test=False)
         numbers = {number.number: number.id for number in everything.number_ids}
-        mentioned = {settings.default, *(rule.number for rule in settings.rules)}
-        mentioned |= {
-            settings.extensions.get(extension.number) for extension in account.extension_ids
-        }
-        if missing := sorted(mentioned - numbers.keys() - {None}):
+        users = account.extension_ids.filtered(lambda e: e.number in settings.extensions)
+        mentioned = replace(
+            settings, extensions={user.number: settings.extensions[user.number] for user in users}
+        ).numbers()
+        if missing := sorted(mentioned - numbers.keys()):
             raise UserError(
                 self.env._(
                     "These numbers are no longer in Odoo: %s. Add them to the incoming numbers "
@@ -514,10 +407,33 @@ class AxivoxAccount(models.Model):
                     ", ".join(map(dialing.international, missing)),
                 )
             )
+        by_number = defaultdict(lambda: self.env["axivox.extension"])
+        for user in users:
+            by_number[settings.extensions[user.number]] |= user
+        with account._saving() as saving:
+            verbatim = saving._in_server_context("axivox_verbatim")
+            vals = {
+                "default_outgoing_number_id": numbers.get(settings.default),
+                "rules_override_users": settings.override,
+            }
+            if settings.rules != account._ours().rules:
+                vals["rule_ids"] = account._rule_commands(settings.rules, numbers)
+            verbatim.write(vals)
+            for number, same in by_number.items():
+                number_id = numbers.get(number, False)
+                changed = same.filtered(lambda e, n=number_id: e.outgoing_number_id.id != n)
+                changed.with_env(verbatim.env).write({"outgoing_number_id": number_id})
+
+    def _rule_commands(self, rules, numbers):
+        """:return: the commands that make these the account's rules, of the records there are
+
+        :param rules: tuple of policy.Rule
+        :param dict numbers: ``{E.164: id}``
+        """
         # A rule whose number is archived is in no settings; it stays for whom it may concern.
-        spare = list(account.rule_ids.filtered("number_id.active"))
+        spare = list(self.rule_ids.filtered("number_id.active"))
         commands = []
-        for position, rule in enumerate(settings.rules, 1):
+        for position, rule in enumerate(rules, 1):
             vals = {"sequence": position, "number_id": numbers[rule.number]}
             same = next((r for r in spare if r.destination_prefix == rule.prefix), None)
             if same:
@@ -525,41 +441,23 @@ class AxivoxAccount(models.Model):
                 commands.append(Command.update(same.id, vals))
             else:
                 commands.append(Command.create({**vals, "destination_prefix": rule.prefix}))
-        commands += [Command.delete(rule.id) for rule in spare]
-        by_number = defaultdict(lambda: self.env["axivox.extension"])
-        for extension in account.extension_ids:
-            if extension.number in settings.extensions:
-                by_number[settings.extensions[extension.number]] |= extension
-        with account._saving() as saving:
-            quiet = saving._in_server_context("axivox_verbatim")
-            quiet.write(
-                {
-                    "default_outgoing_number_id": numbers.get(settings.default),
-                    "rules_override_users": settings.override,
-                    **({"rule_ids": commands} if settings.rules != account._wanted().rules else {}),
-                }
-            )
-            for number, extensions in by_number.items():
-                wanted = numbers.get(number, False)
-                changed = extensions.filtered(lambda e, w=wanted: e.outgoing_number_id.id != w)
-                changed.with_env(quiet.env).write({"outgoing_number_id": wanted})
-        return {"type": "ir.actions.act_window_close"}
+        return commands + [Command.delete(rule.id) for rule in spare]
 
-    def _difference(self, wanted=None):
-        """:return: the changes from the applied settings to the wanted (the saved) ones"""
+    def _difference(self, settings=None):
+        """:return: the changes from the applied settings to these (the saved) ones"""
         account = self._origin
         if not account:
             return []
-        wanted = wanted or account._wanted()
+        settings = settings or account._ours()
         if not account._applied():
-            return changes.difference(Settings(), wanted)
+            return changes.difference(Settings(), settings)
         applied = account._settings("applied")
         # Users whom Odoo does not know stay at Axivox as they are: no change of ours.
-        known = {number: applied.extensions.get(number) for number in wanted.extensions}
-        return changes.difference(replace(applied, extensions=known), wanted)
+        known = {number: applied.extensions.get(number) for number in settings.extensions}
+        return changes.difference(replace(applied, extensions=known), settings)
 
-    def _waiting(self, *kinds):
-        """:return: {(account, prefix or extension)} of the changes of these kinds that wait"""
+    def _pending(self, *kinds):
+        """:return: {(account, prefix or extension)} of the pending changes of these kinds"""
         return {
             (account, change.subject)
             for account in self
@@ -571,10 +469,9 @@ class AxivoxAccount(models.Model):
         """What *Apply changes* shows: the console's pages, each with its changes and the steps
         that make them.
 
-        :param dict settings: the wanted ones, as JSON
+        :param Settings settings: the wanted ones
         """
-        wanted = Settings.from_json(settings)
-        differences = self._difference(wanted)
+        differences = self._difference(settings)
         titles = {"settings": self.env._("Settings"), "users": self.env._("Users")}
         pages = []
         for page, title in titles.items():
@@ -584,49 +481,77 @@ class AxivoxAccount(models.Model):
                     {
                         "title": title,
                         "changes": self._sentences(on_page),
-                        "steps": phrases.console_steps(self.env, title, on_page, wanted),
+                        "steps": messages.console_steps(self.env, title, on_page, settings),
                     }
                 )
         return {
             "pages": pages,
-            "is_manual": self.mode == "manual",
-            "warning": bool(pages) and self.mode == "manual" and phrases.apply_warning(self.env),
+            "is_manual": self.is_manual,
+            "warning": bool(pages) and self.is_manual and messages.apply_warning(self.env),
         }
 
+    def _record_live(self, applied):
+        """What live calls run on is what the console says, whoever applied it.
+
+        :param Settings applied:
+        """
+        if self._applied() != applied:
+            self._record_applied(applied, self.env._("Found applied at Axivox:"))
+
+    def _record_applied(self, settings=None, title=None):
+        """Remember that Axivox runs on these settings, or on what is wanted here now.
+
+        :param Settings settings:
+        :raises AccessError: for who is no manager
+        """
+        self.ensure_one()
+        self._check_manager()
+        before = self._applied()
+        settings = settings or self._ours()
+        sentences = self._sentences(self._difference(settings))
+        # Done by hand, users whom Odoo does not know (any more) stay at Axivox as they are.
+        others = before.extensions if before and self.is_manual else {}
+        stored = replace(settings, extensions={**others, **settings.extensions}).to_json()
+        # sudo: the history is written here only
+        self.env["axivox.applied"].sudo().create(
+            {
+                "account_id": self.id,
+                "settings": stored,
+                "changes": "\n".join(sentences) or self.env._("Nothing changed."),
+            }
+        )
+        self._remember(applied_settings=stored)
+        self._log_list(sentences, title or self.env._("Applied at Axivox:"))
+
+    def _last_applied(self):
+        """:return: the newest entry of the history, maybe none"""
+        return self.env["axivox.applied"].search([("account_id", "=", self.id)], limit=1)
+
+    def _remote_changes(self):
+        """:return: what was changed in the console since both agreed, in words"""
+        # sudo: see _settings
+        account = self.sudo()
+        if not account.theirs:
+            return []
+        base, theirs = account._base().settings, Settings.from_json(account.theirs)
+        known = {e: theirs.extensions.get(e) for e in base.extensions}
+        return self._sentences(changes.difference(base, replace(theirs, extensions=known)))
+
     def _warnings(self):
-        """:return: ``message`` and ``action`` (to open what it is about) of each warning
+        """What is wrong, and what is not known.
+
+        :return: ``message`` and ``action`` (to open what it is about) of each warning
         :rtype: list[dict]
         """
         account = self._origin
         if not account:
             return []
-        company = account.company_id
-        found = []
-        # sudo: see _settings
-        if account.sudo().applied_settings and not account._applied():
-            message = self.env._(
-                "What is stored of the applied settings is damaged: calls are answered by the "
-                "saved ones. Apply or pull again."
-            )
-            found.append((message, None))
-        if not company.country_id:
-            message = self.env._(
-                "%s has no country: national numbers cannot be understood.", company.name
-            )
-            found.append((message, company))
-        if not account.default_outgoing_number_id:
-            message = self.env._(
-                "There is no default outgoing number: a call that no rule decides shows none."
-            )
-            found.append((message, None))
-        numbers = account.with_context(active_test=False).number_ids
-        used_by, shadows = numbers._used_by(), account.rule_ids._shadows()
-        for record, problems in (
-            *((number, number._problems(used_by)) for number in numbers),
-            *((rule, rule._problems(shadows)) for rule in account.rule_ids),
-            *((extension, extension._problems()) for extension in account.extension_ids),
-        ):
-            found += [(f"{record.display_name}: {problem}", record) for problem in problems]
+        found = [
+            *account._connection_warnings(),
+            *self.env["axivox.sync"]._warnings_of(account),
+            *account._remote_warnings(),
+            *account._settings_warnings(),
+        ]
         return [
             {
                 "message": message,
@@ -640,3 +565,43 @@ class AxivoxAccount(models.Model):
             }
             for message, record in found
         ]
+
+    def _remote_warnings(self):
+        if not (changed := self._remote_changes()):
+            return
+        more = self.env._(" (and %s more)", len(changed) - 5) if len(changed) > 5 else ""
+        message = self.env._(
+            "Somebody changed Axivox's console. Pull to take the changes over: %s",
+            "; ".join(changed[:5]) + more,
+        )
+        yield message, None
+
+    def _settings_warnings(self):
+        """:return: (message, record that it is about, or None) of each"""
+        company = self.company_id
+        # sudo: see _settings
+        if self.sudo().applied_settings and not self._applied():
+            message = self.env._(
+                "What is stored of the applied settings is damaged: calls are answered by the "
+                "saved ones. Apply or pull again."
+            )
+            yield message, None
+        if not company.country_id:
+            message = self.env._(
+                "%s has no country: national numbers cannot be understood.", company.name
+            )
+            yield message, company
+        if not self.default_outgoing_number_id:
+            message = self.env._(
+                "There is no default outgoing number: a call that no rule decides shows none."
+            )
+            yield message, None
+        numbers = self.with_context(active_test=False).number_ids
+        used_by, shadows = numbers._used_by(), self.rule_ids._shadows()
+        for record, problems in (
+            *((number, number._problems(used_by)) for number in numbers),
+            *((rule, rule._problems(shadows)) for rule in self.rule_ids),
+            *((extension, extension._problems()) for extension in self.extension_ids),
+        ):
+            for problem in problems:
+                yield f"{record.display_name}: {problem}", record

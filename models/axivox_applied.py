@@ -1,4 +1,9 @@
+"""The history of what was applied, kept for good."""
+
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..callerid.policy import Settings
 
 
 class AxivoxApplied(models.Model):
@@ -32,8 +37,13 @@ class AxivoxApplied(models.Model):
             applied.is_current = applied.id == newest.get(applied.account_id)
 
     def action_restore(self):
-        """Bring these settings back as changes that wait to be applied."""
+        """Make these settings the saved ones; what differs from the applied ones is pending."""
         self.ensure_one()
         self.check_access("read")
-        # sudo: whoever reads that they were applied may bring them back, where they may save
-        return self.account_id._restore(self.sudo().settings)
+        try:
+            # sudo: whoever reads that they were applied may restore them, where they may save
+            settings = Settings.from_json(self.sudo().settings)
+        except ValueError as error:
+            raise UserError(self.env._("What is stored of these settings is damaged.")) from error
+        self.account_id._restore(settings)
+        return {"type": "ir.actions.act_window_close"}

@@ -48,7 +48,7 @@ class AxivoxExtension(models.Model):
     )
     active = fields.Boolean(default=True)
     warning = fields.Char(compute="_compute_warning")
-    is_waiting = fields.Boolean(string="Waits to be applied", compute="_compute_is_waiting")
+    is_pending = fields.Boolean(string="Not applied yet", compute="_compute_is_pending")
 
     _number_unique = models.Constraint(
         "unique(account_id, number)",
@@ -105,14 +105,14 @@ class AxivoxExtension(models.Model):
                     self.env._("Its outgoing number is archived: the call goes on as Default.")
                 )
             elif number and not number._callers_reach():
-                problems.append(self.env._("Customers who call back reach nobody."))
+                problems.append(self.env._("Customers who call back will reach no one."))
             extension.warning = " ".join(problems)
 
     @api.depends(lambda self: [f"account_id.{p}" for p in self.account_id._setting_paths()])
-    def _compute_is_waiting(self):
-        waiting = self.account_id._waiting("extension")
+    def _compute_is_pending(self):
+        pending = self.account_id._pending("extension")
         for extension in self:
-            extension.is_waiting = (extension.account_id, extension.number) in waiting
+            extension.is_pending = (extension.account_id, extension.number) in pending
 
     @api.constrains("number")
     def _check_number_form(self):
@@ -174,7 +174,7 @@ class AxivoxExtension(models.Model):
             return self.env._("Customers who call back reach you directly.")
         if reached := number._callers_reach():
             return self.env._("Customers who call back reach %s.", reached)
-        return self.env._("Customers who call back reach nobody.")
+        return self.env._("Customers who call back will reach no one.")
 
     def _problems(self):
         """:return: what is wrong with the extension itself, as sentences

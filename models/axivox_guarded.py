@@ -1,3 +1,5 @@
+"""What a client may do to a record, whatever its access rights allow."""
+
 from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
@@ -126,9 +128,7 @@ class AxivoxGuarded(models.AbstractModel):
         :raises AccessError: for who is no manager of these records
         """
         if not self._is_manager():
-            raise AccessError(
-                self.env._("Only who manages Axivox caller ID may connect, pull and apply.")
-            )
+            raise AccessError(self.env._("Only Axivox managers can connect, pull and apply."))
 
     def _refused(self, sentence, name):
         return sentence % self._fields[name]._description_string(self.env)

@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from .. import messages
 from ..callerid import dialing
-from . import phrases
 
 REACHES_NOBODY = ("not_configured", "hang_up")
 
@@ -172,7 +172,7 @@ class AxivoxNumber(models.Model):
             return {
                 "warning": {
                     "title": self.env._("Not a telephone number"),
-                    "message": phrases.number_error(self.env, error),
+                    "message": messages.number_error(self.env, error),
                 }
             }
         return None
@@ -258,7 +258,7 @@ class AxivoxNumber(models.Model):
         try:
             return {**vals, "number": self._e164(vals["number"], account)}
         except dialing.NotDiallableError as error:
-            raise ValidationError(phrases.number_error(self.env, error)) from error
+            raise ValidationError(messages.number_error(self.env, error)) from error
 
     def _e164(self, text, account=None):
         account = account or self.account_id or self.env.company.axivox_account_id
@@ -346,5 +346,5 @@ class AxivoxNumber(models.Model):
         if not self.active:
             problem = self.env._("The number is archived and never shown, but still set")
         else:
-            problem = self.env._("Customers who call back reach nobody; it is shown")
+            problem = self.env._("Customers who call back will reach no one; it is shown")
         return [f"{problem}: {', '.join(places)}."]

@@ -1,8 +1,10 @@
+"""A line of *Advanced options*: for destinations with this prefix, show this number."""
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .. import messages
 from ..callerid import dialing, policy
-from . import phrases
 
 
 class AxivoxOutgoingRule(models.Model):
@@ -34,7 +36,7 @@ class AxivoxOutgoingRule(models.Model):
     name = fields.Char(string="Destinations", compute="_compute_name")
     active = fields.Boolean(default=True)
     warning = fields.Char(compute="_compute_warning")
-    is_waiting = fields.Boolean(string="Waits to be applied", compute="_compute_is_waiting")
+    is_pending = fields.Boolean(string="Not applied yet", compute="_compute_is_pending")
 
     def _default_sequence(self):
         account = self.env.context.get("default_account_id")
@@ -53,7 +55,7 @@ class AxivoxOutgoingRule(models.Model):
     @api.depends_context("lang")
     def _compute_name(self):
         for rule in self:
-            rule.name = phrases.destinations(self.env, rule.destination_prefix or "")
+            rule.name = messages.destinations(self.env, rule.destination_prefix or "")
 
     @api.depends(
         "account_id.rule_ids.sequence",
@@ -69,14 +71,14 @@ class AxivoxOutgoingRule(models.Model):
             if rule.number_id and not rule.number_id.active:
                 problems.append(self.env._("Its number is archived: it is never shown."))
             elif rule.number_id and not rule.number_id._callers_reach():
-                problems.append(self.env._("Customers who call back reach nobody."))
+                problems.append(self.env._("Customers who call back will reach no one."))
             rule.warning = " ".join(problems)
 
     @api.depends(lambda self: [f"account_id.{p}" for p in self.account_id._setting_paths()])
-    def _compute_is_waiting(self):
-        waiting = self.account_id._waiting("rule_added", "rule_number", "rule_moved")
+    def _compute_is_pending(self):
+        pending = self.account_id._pending("rule_added", "rule_number", "rule_moved")
         for rule in self:
-            rule.is_waiting = (rule.account_id, rule.destination_prefix) in waiting
+            rule.is_pending = (rule.account_id, rule.destination_prefix) in pending
 
     @api.constrains("destination_prefix", "account_id", "active")
     def _check_prefix_unique(self):
@@ -119,7 +121,7 @@ class AxivoxOutgoingRule(models.Model):
             return {
                 "warning": {
                     "title": self.env._("Not a destination prefix"),
-                    "message": phrases.prefix_error(self.env, error),
+                    "message": messages.prefix_error(self.env, error),
                 }
             }
         return None
@@ -131,7 +133,7 @@ class AxivoxOutgoingRule(models.Model):
         try:
             return {**vals, "destination_prefix": dialing.prefix(vals["destination_prefix"])}
         except dialing.PrefixError as error:
-            raise ValidationError(phrases.prefix_error(self.env, error)) from error
+            raise ValidationError(messages.prefix_error(self.env, error)) from error
 
     def _shadows(self):
         """:return: {rule: the earlier rule that takes everything that it matches}"""

@@ -1,3 +1,5 @@
+"""What an account's numbers, users and rules have in common."""
+
 from odoo import api, fields, models
 
 

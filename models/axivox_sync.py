@@ -1,4 +1,7 @@
+"""Pulls and applies: each attempt carries out a Plan, and can be repeated from its beginning."""
+
 import logging
+import time
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -7,26 +10,47 @@ from odoo import api, fields, models, modules
 from odoo.exceptions import UserError
 from odoo.service.model import retrying
 from odoo.tools import SQL
+from odoo.tools.constants import GC_UNLINK_LIMIT
 
-from ..callerid import dialing
+from .. import messages
+from ..callerid import dialing, reconcile
 from ..callerid.policy import Settings
 from ..console import ConsoleError
-from . import phrases
+from . import mirror
 
 _logger = logging.getLogger(__name__)
 
 LOCK = 0x41786976  # the kind of advisory lock that one account's pull or apply holds
+PATIENCE = 1.0  # seconds that somebody who asks waits for the lock, before they are told
+PAUSE = 0.05  # seconds between two tries
 BATCH = 200  # records
 IN_BACKGROUND_FROM = 500  # users
 LONGEST_WAIT = timedelta(minutes=15)  # until a doubt is looked into again
+STALE_AFTER = timedelta(minutes=5)  # what the scheduler has not begun by then may be replaced
+KEPT_FOR = timedelta(days=90)  # of an attempt that ended; the history is kept for good
 UNFINISHED = ("waiting", "running", "asked")
+ENDED = ("done", "failed", "repeated")
 
 
 class AxivoxSync(models.Model):
-    """One attempt to pull or to apply.
+    """One attempt to pull or to apply. Its life::
 
-    It is repeated from its beginning where it was interrupted: it reads what is there, writes
-    what differs, and ends when nothing does. So there are no steps to remember.
+        waiting ──▶ running ──▶ asked ──▶ done
+                      │ ▲         │
+                      ▼ └─────────┤ the console is read again
+                    failed ◀──────┘
+
+    - ``waiting``: there is much to do, the scheduler begins it.
+    - ``running``: nothing went live yet. A process that dies leaves it so, and the scheduler
+      begins it anew: it reads what is there, writes what differs, and ends when nothing does, so
+      there are no steps to remember.
+    - ``asked``: Axivox was asked to apply, and may have. It stays so, with a ``message``, where the
+      answer was lost and the console cannot be read: the scheduler looks again and again.
+    - ``done``, ``failed``: live calls run on it; or they are as they were.
+    - ``repeated``: somebody asked for something newer before it ended; from any of the first
+      three, and never left again.
+
+    Whoever runs one holds the account's lock, and reads the state anew under it.
     """
 
     _name = "axivox.sync"
@@ -35,17 +59,17 @@ class AxivoxSync(models.Model):
     _rec_name = "create_date"
 
     account_id = fields.Many2one("axivox.account", required=True, index=True, ondelete="cascade")
-    create_uid = fields.Many2one("res.users", string="Asked by")
-    create_date = fields.Datetime(string="Asked on")
+    create_uid = fields.Many2one("res.users", string="Started by")
+    create_date = fields.Datetime(string="Started on")
     kind = fields.Selection([("pull", "Pull"), ("apply", "Apply")], required=True)
     state = fields.Selection(
         [
-            ("waiting", "Waits for the scheduler"),
+            ("waiting", "Pending: the scheduler begins it"),
             ("running", "Running: nothing went live yet"),
             ("asked", "Axivox was asked to apply; its answer is not known yet"),
             ("done", "Done"),
             ("failed", "Failed: nothing went live"),
-            ("repeated", "Interrupted, then repeated"),
+            ("repeated", "Replaced by a later attempt"),
         ],
         required=True,
         default="running",
@@ -90,17 +114,17 @@ class AxivoxSync(models.Model):
         """
         account = account._in_server_context()
         account._check_manager()
-        with self._held(account):
+        with self._locked(account):
             before = self._unfinished(account)
-            if before[:1].state == "waiting" and before[:1]._is_fresh():
-                raise UserError(before[:1]._who())
+            if before[:1]._is_due_before(kind):
+                raise UserError(before[:1]._in_progress_sentence())
             if kind == "apply":
-                wanted = account._wanted().to_json()
-                if vals.setdefault("settings", wanted) != wanted:
+                ours = account._ours().to_json()
+                if vals.setdefault("settings", ours) != ours:
                     raise UserError(
                         self.env._(
-                            "Something else was saved here since you looked at the changes. "
-                            "Nothing was applied: look again."
+                            "The settings changed since you reviewed them. Nothing was applied: "
+                            "review the changes again."
                         )
                     )
             # What does not run any more was interrupted; this attempt takes its place, and its
@@ -130,20 +154,83 @@ class AxivoxSync(models.Model):
         # sudo: attempts are written by the server only
         self.sudo().write({"state": "repeated"})
 
+    def _is_due_before(self, kind):
+        """:return: whether this one waits for the scheduler, and is not to be replaced by another
+        of this kind: a pull takes the place of no apply, however late the scheduler is
+        """
+        is_fresh = self and self.create_date > fields.Datetime.now() - STALE_AFTER
+        keeps_its_place = self.kind == "apply" and kind == "pull"
+        return self.state == "waiting" and (is_fresh or keeps_its_place)
+
     @api.model
     def _cron_run(self):
-        """Do what waits, and repeat what was interrupted."""
+        """Begin what waits, and repeat what was interrupted."""
         for sync in self.search([("state", "in", UNFINISHED)], order="id"):
             if not (account := sync.exists().account_id):
                 continue
-            with self._alone(account) as alone:
-                if alone and sync.exists() and sync._is_due():
+            with self._lock(account) as is_ours:
+                if is_ours and sync.exists() and sync._is_due():
                     asked_by = sync.with_user(sync.create_uid).with_context(
                         lang=sync.create_uid.lang,
                         allowed_company_ids=sync.account_id.company_id.ids,
                     )
                     asked_by._run_unattended()
             self.env["ir.cron"]._commit_progress(1)
+
+    @api.model
+    def _cron_check(self):
+        """Check whether somebody changed a console; mark its account."""
+        accounts = self.env["axivox.account"]
+        connected = [("mode", "in", list(accounts._consoles())), ("connected_to", "!=", False)]
+        for account in accounts.search(connected):
+            with self._lock(account) as is_ours:
+                if is_ours and account.exists():
+                    self._check(account)
+            self._commit()
+
+    @api.model
+    def _check(self, account):
+        """Compare with the console, or remember why that failed and nothing else of it."""
+        try:
+            self._retry(lambda: self._compare(account, account._read_console(account._console())))
+            return
+        except ConsoleError as error:
+            failure = {"reason": error.reason, "detail": error.detail}
+        except UserError as error:
+            failure = {"reason": "other", "detail": str(error)}
+        except Exception:
+            _logger.exception("Axivox: the check of account %s failed", account.id)
+            failure = {"reason": "other", "detail": messages.unexpected(self.env)}
+        self._roll_back()
+        if account.exists():
+            account._remember(check_failure=failure)
+
+    @api.autovacuum
+    def _gc_ended(self):
+        """Remove attempts that ended long ago; what was applied is kept in the history."""
+        before = fields.Datetime.now() - KEPT_FOR
+        self.search(
+            [("state", "in", ENDED), ("create_date", "<", before)], limit=GC_UNLINK_LIMIT
+        ).unlink()
+
+    @api.model
+    def _warnings_of(self, account):
+        """:return: (message, None) of each warning about the last apply"""
+        # sudo: what the sentences are made of is a manager's to read
+        last = self.sudo().search(
+            [("account_id", "=", account.id), ("kind", "=", "apply")], limit=1
+        )
+        if last.state in ("running", "waiting") or (last.state == "asked" and not last.message):
+            yield (
+                self.env._(
+                    "%(user)s asked to apply at %(time)s UTC: how that ended is not known yet.",
+                    user=last.create_uid.name,
+                    time=last.create_date.strftime("%H:%M:%S"),
+                ),
+                None,
+            )
+        elif last.state in ("failed", "asked") and account.pending_change_count:
+            yield last.message, None
 
     def _is_due(self):
         """:return: whether it is still to be done, and now: a doubt is looked into again when it
@@ -169,13 +256,13 @@ class AxivoxSync(models.Model):
         sync = self.sudo()
         before = sync.state, sync.message
         try:
-            retrying(self._run, self.env)
+            self._retry(self._run)
         except UserError as error:
             _logger.info("Axivox: %s", error)
             sync._give_up(error)
         except Exception:
             _logger.exception("Axivox: pull or apply %s failed", self.id)
-            sync._give_up(UserError(phrases.unexpected(self.env)))
+            sync._give_up(UserError(messages.unexpected(self.env)))
         if not sync.exists():  # deleted with its account
             return
         # Whoever asked may have closed the dialog; they are told what is new.
@@ -203,145 +290,159 @@ class AxivoxSync(models.Model):
 
     def _check_to_be_done(self):
         if not self._is_to_be_done():
-            raise UserError(self.env._("Something newer took the place of this attempt."))
+            raise UserError(self.env._("A later attempt replaced this one."))
+
+    def _pull(self):
+        account = self.account_id
+        _console, state = self._read_console()
+        if self.revision and self.revision != state.revision:
+            raise UserError(
+                self.env._(
+                    "The console changed while you were reviewing it. Review the changes again."
+                )
+            )
+        plan = reconcile.plan_pull(mirror.snapshot(account, state), self._choose)
+        user_ids = self.users or plan.proposed
+        account._record_live(state.applied)
+        mirror.create_numbers(account, plan.new_numbers)
+        mirror.renumber(account, plan.renumbered)
+        self._commit(total=len(plan.new_users) + 1)
+        for start in range(0, len(plan.new_users), BATCH):
+            batch = plan.new_users[start : start + BATCH]
+            mirror.create_users(account, state, plan, batch, user_ids)
+            self._commit(done=self.done + len(batch))
+        # Something may have been saved here meanwhile.
+        plan = reconcile.plan_pull(mirror.snapshot(account, state), self._choose)
+        mirror.write_directory(account, plan, user_ids)
+        mirror.save_settings(account, plan)
+        account._agree(state.domain, plan.base)
+        theirs = state.saved.to_json() if plan.undecided else False
+        account._remember(in_flight=False, theirs=theirs, check_failure=False)
+        return self.env._(
+            "Pulled from Axivox: %(numbers)s numbers, %(users)s users, %(rules)s rules.",
+            numbers=len(state.numbers),
+            users=len(state.users),
+            rules=len(state.saved.rules),
+        )
 
     def _apply(self):
         account = self.account_id
-        console, found = self._look()
-        merged, elsewhere = account._merge(found, Settings.from_json(self.settings), self._choose)
-        if unseen := [change for change in elsewhere if not self._choose(change)]:
-            raise UserError(phrases.changed_elsewhere(self.env, unseen, account._names()))
-        self._check_numbers(found, merged)
-        account._record_found(found)
-        account._take(found, account._merge(found, account._wanted(), self._choose)[0])
-        account._remember(sent=merged.to_json(), seen=account._seen_settings(found))
+        console, state = self._read_console()
+        wanted = Settings.from_json(self.settings)
+        plan = reconcile.plan_apply(mirror.snapshot(account, state, wanted), self._choose)
+        self._check_nothing_is_undecided(plan)
+        account._record_live(state.applied)
+        # Something may have been saved here since: it stays pending.
+        here = reconcile.plan_apply(mirror.snapshot(account, state), self._choose)
+        mirror.create_numbers(account, here.new_numbers)
+        mirror.save_settings(account, here)
+        account._agree(state.domain, plan.base)
+        account._remember(in_flight=plan.settings.to_json())
 
-        there = Settings.from_json(found.saved)
-        users = {e: n for e, n in merged.extensions.items() if n != there.extensions[e]}
-        self._commit(total=len(users) + 1)
-        revision = found.revision
-        page = (merged.default, merged.override, merged.rules)
-        if page != (there.default, there.override, there.rules):
-            revision = console.save_settings(merged.to_json(), revision)
-        for count, revision in console.save_users(users, revision):  # noqa: B007, B020
+        self._commit(total=len(plan.outgoing_numbers) + 1)
+        revision = state.revision
+        if plan.saves_settings:
+            revision = console.save_settings(plan.settings, revision)
+        for count, revision in console.save_users(plan.outgoing_numbers, revision):  # noqa: B007, B020
             self._commit(done=self.done + count)
 
-        after = merged.to_json()
-        after["extensions"] = {**found.saved["extensions"], **merged.extensions}
-        if after != found.applied:
-            self._commit()
-            self._check_to_be_done()
-            self._commit(state="asked")
-            try:
-                console.apply(revision)
-            except ConsoleError as error:
-                if not error.in_doubt or not self._went_live(console, after):
-                    raise self._in_doubt(error, False) from error
-        if account.applied_settings != after:
-            account._record_applied(after)
-        seen = account._seen_settings(replace(found, saved=after))
-        account._remember(seen=seen, sent=False, found=False)
-        return self.env._("Axivox runs on what is saved here.")
+        later = self._go_live(console, revision, state) if plan.live != state.applied else None
+        if account._applied() != plan.live:
+            account._record_applied(plan.live)
+        account._agree(state.domain, replace(plan.base, settings=plan.live))
+        account._remember(in_flight=False, theirs=False)
+        if later and (later.saved, later.applied) != (plan.live, plan.live):
+            self._compare(account, later)
+            return self.env._(
+                "The saved settings were applied, and somebody changed the console since: pull."
+            )
+        return self.env._("Axivox now uses the saved settings.")
 
-    def _look(self):
+    def _check_nothing_is_undecided(self, plan):
+        """
+        :raises UserError: where nobody has looked at a change in the console, or Axivox has not a
+            number that is to be shown
+        """
+        if plan.undecided:
+            names = self.account_id._names()
+            raise UserError(messages.remote_changes(self.env, plan.undecided, names))
+        if plan.missing:
+            raise UserError(
+                self.env._(
+                    "Axivox does not have these numbers (any more): %s. Archive them here, or "
+                    "choose others.",
+                    ", ".join(map(dialing.international, plan.missing)),
+                )
+            )
+
+    def _go_live(self, console, revision, before):
+        """Ask Axivox to apply what was sent.
+
+        :param console.State before: what the console held before anything was sent
+        :return: what it holds now, where that had to be looked at; else None
+        :rtype: console.State
+        :raises ConsoleError: where it was not applied, or, in doubt, where that is not known
+        """
+        self._commit()
+        self._check_to_be_done()
+        self._commit(state="asked")
+        try:
+            console.apply(revision)
+        except ConsoleError as error:
+            if not error.in_doubt:
+                raise
+            try:
+                now = console.read()
+            except ConsoleError as unread:
+                raise self._in_doubt(unread, True) from unread
+            # All that was sent was saved by then: whoever applies, that goes live.
+            if now.applied == before.applied:
+                raise self._in_doubt(error, False) from error
+            return now
+        return None
+
+    def _read_console(self):
         """See what is there; then nothing that was asked before is in doubt any more.
 
-        :rtype: tuple[console.Console, console.Found]
+        :rtype: tuple[console.Console, console.State]
         """
         try:
             console = self.account_id._console()
-            found = self.account_id._look(console)
+            state = self.account_id._read_console(console)
         except ConsoleError as error:
             raise self._in_doubt(error, self.state == "asked") from error
         # sudo: attempts are written by the server only
         self.sudo().state = "running"
-        return console, found
-
-    def _went_live(self, console, settings):
-        """:raises ConsoleError: in doubt, where that cannot be found out now"""
-        try:
-            return console.read().applied == settings
-        except ConsoleError as error:
-            raise self._in_doubt(error, True) from error
+        return console, state
 
     def _in_doubt(self, error, in_doubt):
         """The same error, told whether live calls may have changed."""
         return ConsoleError(error.reason, error.detail, wait=error.wait, in_doubt=in_doubt)
 
-    def _pull(self):
-        account = self.account_id
-        _console, found = self._look()
-        if self.revision and self.revision != found.revision:
-            raise UserError(
-                self.env._("The console was changed while you looked at it. Look again.")
-            )
-        account._record_found(found)
-        account._create_numbers(account._unknown_numbers(found))
-        renumbered = account._renumbered(found)
-        for extension, number in renumbered.items():
-            extension.number = number
-        unknown = account._unknown_users(found)
-        users = self._users(found)
-        self._commit(total=len(unknown) + 1)
-        for start in range(0, len(unknown), BATCH):
-            batch = unknown[start : start + BATCH]
-            account._create_users(found, {number: users.get(number) for number in batch})
-            self._commit(done=self.done + len(batch))
-        for extension in account.extension_ids.filtered(lambda e: not e.user_id):
-            if user := users.get(extension.number):
-                extension.user_id = user
-        writes, mirrored = account._merge_directory(found, self._choose)
-        for record, vals in writes.items():
-            record.write(vals)
-        merged, elsewhere = account._merge(found, account._wanted(), self._choose)
-        account._take(found, merged)
-        open_questions = [
-            change
-            for change in (*elsewhere, *mirrored)
-            if change.clashes and not self._choose(change)
-        ]
-        account._remember(
-            seen=account._seen(found, open_questions),
-            sent=False,
-            found=found.saved if open_questions else False,
-            look_failure=False,
-        )
-        return self.env._(
-            "Pulled from Axivox: %(numbers)s numbers, %(users)s users, %(rules)s rules.",
-            numbers=len(found.numbers),
-            users=len(found.users),
-            rules=len(found.saved["rules"]),
-        )
+    def _choose(self, change):
+        return (self.choices or {}).get(change.key)
 
-    def _choose(self, elsewhere):
-        return (self.choices or {}).get(elsewhere.key)
+    @api.model
+    def _compare(self, account, state):
+        """Remember what runs at Axivox, and what somebody changed in the console.
 
-    def _users(self, found):
-        """:return: {extension: id of the Odoo user}: as was chosen, else as is proposed"""
-        proposed = self.account_id._proposed_users(found).items()
-        return self.users or {extension: user.id for extension, user in proposed}
-
-    def _check_numbers(self, found, settings):
-        named = {settings.default, *(rule.number for rule in settings.rules)}
-        named |= set(settings.extensions.values())
-        if missing := sorted(named - found.numbers.keys() - {None}):
-            raise UserError(
-                self.env._(
-                    "Axivox does not have these numbers (any more): %s. Archive them here, or "
-                    "choose others.",
-                    ", ".join(map(dialing.international, missing)),
-                )
-            )
+        :param console.State state:
+        """
+        account._record_live(state.applied)
+        changed = reconcile.plan_apply(mirror.snapshot(account, state)).changes
+        theirs = state.saved.to_json() if changed else False
+        is_news = theirs and theirs != account.theirs
+        account._remember(theirs=theirs, check_failure=False)
+        if is_news:
+            title = self.env._("Changed in Axivox's console:")
+            account._log_list(account._remote_changes(), title)
 
     def _size(self):
         """:return: about how many users this is about"""
         company = self.account_id.connected_to
         return company["users"] if self.kind == "pull" else self.account_id.pending_change_count
 
-    def _is_fresh(self):
-        return self.create_date > fields.Datetime.now() - timedelta(minutes=5)
-
-    def _who(self):
+    def _in_progress_sentence(self):
         if not self:
             return self.env._("Somebody else is pulling or applying right now.")
         return self.env._(
@@ -373,29 +474,39 @@ class AxivoxSync(models.Model):
         }
 
     @contextmanager
-    def _held(self, account):
-        """Hold the account as `_alone` does.
+    def _locked(self, account):
+        """Hold the account's lock, as `_lock` does.
 
-        :raises UserError: where somebody else is at it
+        :raises UserError: where somebody else holds it
         """
-        with self._alone(account) as alone:
-            if not alone:
-                raise UserError(self._unfinished(account)[:1]._who())
+        with self._lock(account, patience=PATIENCE) as is_ours:
+            if not is_ours:
+                raise UserError(self._unfinished(account)[:1]._in_progress_sentence())
             yield
 
     @contextmanager
-    def _alone(self, account):
-        """Hold the account for as long as the block, or this process, lives; see what whoever held
-        it before has written.
+    def _lock(self, account, patience=0):
+        """Hold the account's lock for as long as the block, or this process, lives; see what
+        whoever held it before has written.
 
+        :param float patience: seconds to wait for it: the scheduler holds it for a moment to see
+            that there is nothing to do
         :return: whether it is ours, over all Odoo processes
         """
+        until = time.monotonic() + patience
+        key = LOCK, account.id
         with self.env.registry.cursor() as cr:
-            cr.execute(SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", LOCK, account.id))
-            [alone] = cr.fetchone()
-            if alone:
+            while not (is_ours := _ask(cr, SQL("SELECT pg_try_advisory_lock(%s, %s)", *key))):
+                if time.monotonic() >= until:
+                    break
+                time.sleep(PAUSE)
+            if is_ours:
                 self._commit()
-            yield alone
+            try:
+                yield is_ours
+            finally:
+                if is_ours:
+                    _ask(cr, SQL("SELECT pg_advisory_unlock(%s, %s)", *key))
 
     def _commit(self, **vals):
         """Write down how far it is, for other processes and for after a crash."""
@@ -417,9 +528,9 @@ class AxivoxSync(models.Model):
             return str(error)
         state = "asked" if in_doubt else "failed"
         is_console = isinstance(error, ConsoleError)
-        message = phrases.console_error(self.env, error) if is_console else str(error)
+        message = messages.console_error(self.env, error) if is_console else str(error)
         if in_doubt or (is_console and self.kind == "apply"):
-            message = phrases.outcome(self.env, state, message)
+            message = messages.outcome(self.env, state, message)
         self._commit(state=state, message=message)
         return message
 
@@ -428,6 +539,13 @@ class AxivoxSync(models.Model):
         self._roll_back()
         if self.exists() and self.state in UNFINISHED and not self.message:
             self._settle(error, in_doubt=self.state == "asked")
+
+    def _retry(self, run):
+        """Run, commit, and begin anew where another transaction was in the way."""
+        if modules.module.current_test:  # a test is one transaction
+            run()
+        else:
+            retrying(run, self.env)
 
     def _roll_back(self):
         if not modules.module.current_test:
@@ -440,3 +558,13 @@ class AxivoxSync(models.Model):
         """Have the scheduler do now what waits for it, not only in a minute."""
         # sudo: the scheduler is called for one's own request
         self.env.ref("axivox_caller_id.axivox_sync_cron").sudo()._trigger()
+
+
+def _ask(cr, query):
+    """:return: the one value that a query gives. Nothing is left open: a server that ends idle
+    transactions would end the session, and with it the lock.
+    """
+    cr.execute(query)
+    [value] = cr.fetchone()
+    cr.commit()
+    return value

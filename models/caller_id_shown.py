@@ -1,3 +1,5 @@
+"""What a call from a record's form will show: for leads and contacts."""
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 

@@ -1,3 +1,5 @@
+"""Leads and opportunities say which number a call to them shows."""
+
 from odoo import models
 
 

@@ -1,3 +1,5 @@
+"""The essentials, in Odoo's General Settings."""
+
 from odoo import fields, models
 
 

@@ -1,3 +1,5 @@
+"""What a user calls from, and which number their calls show."""
+
 from typing import NamedTuple
 
 from odoo import api, fields, models, tools
@@ -154,13 +156,20 @@ class ResUsers(models.Model):
             line.extension, number, country, *which, home=line.region or None
         )
 
-    @tools.ormcache("self.id")
     def _axivox_line(self):
         """What this user calls from. Without an extension, account and company are those of the
         user's company.
 
         :rtype: Line
         """
+        is_changing = self.env["axivox.account"]._are_answers_changing()
+        return self._find_axivox_line() if is_changing else self._axivox_line_once()
+
+    @tools.ormcache("self.id")
+    def _axivox_line_once(self):
+        return self._find_axivox_line()
+
+    def _find_axivox_line(self):
         # sudo: the callers check whose line it is
         user = self.with_env(self.env(su=True, context={}))
         extension = user.axivox_extension_id

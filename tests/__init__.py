@@ -2,10 +2,12 @@ from . import test_access
 from . import test_account
 from . import test_apply
 from . import test_console
+from . import test_example_pbx
 from . import test_extension
 from . import test_faults
 from . import test_guarded
 from . import test_identify
+from . import test_integrators
 from . import test_number
 from . import test_outgoing_rule
 from . import test_resolve

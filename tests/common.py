@@ -83,6 +83,11 @@ class AxivoxCase(TransactionCase):
             }
         )
 
+    def commit_answers(self):
+        """As after a commit: what was changed is everybody's now, and prepared once."""
+        self.env.flush_all()
+        self.cr.postcommit.run()
+
     def break_number(self, number, stored="+3212345678\r\nP-Asserted-Identity: <sip:evil>"):
         """Damage what is stored of a number, past every check."""
         self.env.flush_all()

@@ -135,10 +135,10 @@ class TestAccount(AxivoxCase):
         queries()
         paste(0, 5)
         few = queries()
-        self.assertEqual(str(self.account.warnings).count("reach nobody"), 3)
+        self.assertEqual(str(self.account.warnings).count("reach no one"), 3)
         paste(5, 50)
         self.assertEqual(queries(), few)
-        self.assertEqual(str(self.account.warnings).count("reach nobody"), 26)
+        self.assertEqual(str(self.account.warnings).count("reach no one"), 26)
 
     def test_missing_default_number_and_country_are_warned_of(self):
         self.account.default_outgoing_number_id = False

@@ -110,7 +110,9 @@ class TestApply(AxivoxCase):
         self.uk.number_id = self.paris
         self._dialog().action_confirm()
         entries = self.account.applied_ids
-        with self.assertRaisesRegex(UserError, "applied other settings at .* look again"):
+        with self.assertRaisesRegex(
+            UserError, "applied other settings at .* Review the changes again"
+        ):
             old.action_confirm()
         self.assertEqual(self.account.applied_ids, entries)
         self.assertEqual(self.account.pending_changes(), [])
@@ -215,11 +217,11 @@ class TestApply(AxivoxCase):
     def test_rules_and_users_that_wait_are_marked(self):
         self.account._record_applied()
         marked = self.uk | self.france
-        self.assertFalse(any(marked.mapped("is_waiting")) or self.extension.is_waiting)
+        self.assertFalse(any(marked.mapped("is_pending")) or self.extension.is_pending)
         self.uk.number_id = self.new_york
         self.extension.outgoing_number_id = self.london
-        self.assertEqual(marked.filtered("is_waiting"), self.uk)
-        self.assertTrue(self.extension.is_waiting and not self.own.is_waiting)
+        self.assertEqual(marked.filtered("is_pending"), self.uk)
+        self.assertTrue(self.extension.is_pending and not self.own.is_pending)
 
     def test_bar_counts_on_every_screen_and_only_managers_apply(self):
         accounts = self.env["axivox.account"].with_company(self.company)

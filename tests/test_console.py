@@ -5,8 +5,10 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from .. import messages
+from ..callerid.policy import Settings
 from ..console import ConsoleError
-from ..models import axivox_sync, phrases
+from ..models import axivox_sync
 from .common import CALLED_IN_LONDON, LONDON, MAIN, NEW_YORK, PARIS, AxivoxCase
 from .stand_in import ROOT, TOKEN, StandIn
 
@@ -134,12 +136,13 @@ class TestConnection(ConsoleCase):
         for reason in reasons:
             with self.subTest(reason):
                 self.assertRegex(
-                    phrases.console_error(self.env, ConsoleError(reason, "detail")), r"\w\.$|detail"
+                    messages.console_error(self.env, ConsoleError(reason, "detail")),
+                    r"\w\.$|detail",
                 )
 
     def test_wrong_token_is_said_where_it_is_tested(self):
         self.account.token = "wrong"
-        with self.assertRaisesRegex(UserError, "token was not accepted") as caught:
+        with self.assertRaisesRegex(UserError, "did not accept the token") as caught:
             self.account.action_test_connection()
         self.assertNotIn("wrong", str(caught.exception))
 
@@ -189,7 +192,7 @@ class TestConnection(ConsoleCase):
         with self.assertRaisesRegex(UserError, "another Axivox account than before"):
             self.apply()
         self.account.action_test_connection()
-        self.assertFalse(self.account.seen)
+        self.assertFalse(self.account.base)
 
     def test_replaced_account_is_never_asked_again(self):
         self.account.active = False
@@ -267,14 +270,14 @@ class TestPull(ConsoleCase):
             self.apply()
         review = self.review("pull")
         self.assertEqual(
-            review.line_ids.filtered("clashes").mapped("name"),
+            review.line_ids.filtered("is_conflict").mapped("name"),
             ["Default outgoing number", "Rule 0044", "Outgoing number of 202 James"],
         )
         self.assertFalse(any(review.line_ids.mapped("choice")))
         with self.assertRaisesRegex(UserError, "Rule 0044"):
             review.action_confirm()
-        review.line_ids[0].choice = "found"
-        review.line_ids[1:].choice = "wanted"
+        review.line_ids[0].choice = "theirs"
+        review.line_ids[1:].choice = "ours"
         review.action_confirm()
         self.assertEqual(self.account.default_outgoing_number_id, self.main)
         self.assertEqual(
@@ -309,7 +312,7 @@ class TestPull(ConsoleCase):
             {
                 "New incoming numbers": ["+49 30 901820"],
                 "New users": ["207 Nina"],
-                "Left alone": [
+                "Skipped": [
                     "202 James is not at Axivox: it stays here.",
                     "+1 212-555-0123 · New York is not at Axivox any more: it stays here.",
                 ],
@@ -318,11 +321,11 @@ class TestPull(ConsoleCase):
         self.assertEqual(review.user_ids.user_id, nina)
         destination = review.line_ids.filtered(lambda line: "Destination" in line.name)
         self.assertEqual(
-            (destination.found, destination.wanted, destination.choice),
+            (destination.theirs, destination.ours, destination.choice),
             ("Hang up", "Dial plan: Main menu", False),
         )
         self.assertEqual(len(self.account.extension_ids), 2)
-        destination.choice = "found"
+        destination.choice = "theirs"
         review.action_confirm()
         nina_there = self.account.extension_ids.filtered(lambda e: e.number == "207")
         self.assertEqual(nina_there.user_id, nina)
@@ -370,7 +373,7 @@ class TestPull(ConsoleCase):
     def test_pull_stops_where_the_console_changed_while_one_looked(self):
         review = self.review("pull")
         self.sandbox.edit(rules_override_users=True)
-        with self.assertRaisesRegex(UserError, "while you looked"):
+        with self.assertRaisesRegex(UserError, "while you were reviewing it"):
             review.action_confirm()
         self.assertFalse(self.account.rules_override_users)
 
@@ -490,14 +493,14 @@ class TestApplyOverApi(ConsoleCase):
         review = self.review("apply")
         line = review.line_ids
         self.assertEqual(
-            (line.name, line.applied, line.found, line.wanted, line.saved_by, line.choice),
+            (line.name, line.applied, line.theirs, line.ours, line.saved_by, line.choice),
             (
                 "Outgoing number of 201 Sophie",
                 "Default",
                 "+1 212-555-0123",
                 "Default",
                 "Console user",
-                "found",
+                "theirs",
             ),
         )
         review.action_confirm()
@@ -585,11 +588,11 @@ class TestApplyOverApi(ConsoleCase):
         }
         self.assertEqual(self.sandbox.applied()["rules"], rules)
         for kind, (edit, edit_there, read) in kinds.items():
-            for choice in ("found", "wanted"):
+            for choice in ("theirs", "ours"):
                 with self.subTest(kind, choice=choice):
                     self.hold()
-                    self.account.write({"seen": False, "sent": False, "found": False})
-                    self.account._restore(self.sandbox.applied())
+                    self.account.write({"base": False, "in_flight": False, "theirs": False})
+                    self.account._restore(Settings.from_json(self.sandbox.applied()))
                     self.pull()
                     edit(self.new_york)
                     wanted = read(self.saved())
@@ -606,7 +609,7 @@ class TestApplyOverApi(ConsoleCase):
                     review.line_ids.choice = choice
                     review.action_confirm()
                     self.assertEqual(self.sandbox.applied(), self.saved())
-                    self.assertEqual(read(self.saved()) == wanted, choice == "wanted")
+                    self.assertEqual(read(self.saved()) == wanted, choice == "ours")
                     self.assertEqual(self.account.pending_changes(), [])
 
     def test_apply_in_doubt_stays_in_doubt_until_it_can_be_found_out(self):
@@ -663,7 +666,7 @@ class TestApplyOverApi(ConsoleCase):
         new.action_confirm()
         applied = self.sandbox.applied()
         self.assertIn(["0044", PARIS], applied["rules"])
-        with self.assertRaisesRegex(UserError, "look again"):
+        with self.assertRaisesRegex(UserError, "eview the changes again"):
             old.action_confirm()
         self.assertEqual(self.sandbox.applied(), applied)
         self.assertEqual(self.account.pending_changes(), [])
@@ -697,7 +700,7 @@ class TestApplyOverApi(ConsoleCase):
 
     def test_look_marks_the_account_and_says_what_differs(self):
         self.sandbox.edit(default_number=LONDON, apply=True)
-        self.env["axivox.account"]._cron_look()
+        self.env["axivox.sync"]._cron_check()
         warnings = str(self.account.warnings)
         self.assertIn("Default outgoing number: +32 12 34 56 78 → +44 20 7946 0958", warnings)
         self.assertIn("Somebody changed Axivox's console", warnings)
@@ -710,13 +713,13 @@ class TestApplyOverApi(ConsoleCase):
 
     def test_look_that_fails_is_said_and_forgotten_when_it_works_again(self):
         self.sandbox.misbehave({"kind": "500_before", "times": 99})
-        self.env["axivox.account"]._cron_look()
+        self.env["axivox.sync"]._cron_check()
         self.assertIn("cannot see whether the console was changed", str(self.account.warnings))
         self.sandbox.behave()
-        self.env["axivox.account"]._cron_look()
+        self.env["axivox.sync"]._cron_check()
         self.assertNotIn("cannot see", str(self.account.warnings))
 
-    @mute_logger("odoo.addons.axivox_caller_id.models.axivox_account_console")
+    @mute_logger("odoo.addons.axivox_caller_id.models.axivox_sync")
     def test_look_that_fails_unexpectedly_holds_no_other_account_up(self):
         other = self.env["res.company"].create({"name": "Other"})
         first = self.account
@@ -729,28 +732,71 @@ class TestApplyOverApi(ConsoleCase):
             }
         )
         second.action_test_connection()
-        record_found = type(first)._record_found
+        record_live = type(first)._record_live
 
-        def fail_once(account, found):
+        def fail_once(account, applied):
             if account == first:
                 raise ZeroDivisionError
-            record_found(account, found)
+            record_live(account, applied)
 
-        with patch.object(type(first), "_record_found", fail_once):
-            self.env["axivox.account"]._cron_look()
-        self.assertIn("the server's log says why", str(first.warnings))
+        with patch.object(type(first), "_record_live", fail_once):
+            self.env["axivox.sync"]._cron_check()
+        self.assertIn("the server log has the details", str(first.warnings))
         self.assertEqual(second.applied_settings, self.sandbox.applied())
 
     def test_interval_of_the_look_is_a_day_until_it_is_changed(self):
-        cron = self.env.ref("axivox_caller_id.axivox_look_cron")
+        cron = self.env.ref("axivox_caller_id.axivox_check_cron")
         self.assertEqual((cron.interval_number, cron.interval_type), (1, "days"))
+
+    def test_an_apply_that_waits_gives_its_place_to_no_pull(self):
+        waits = self.attempt("apply", "waiting", "1 hour")
+        with self.assertRaisesRegex(UserError, "is pulling or applying right now"):
+            self.pull()
+        self.assertEqual(waits.state, "waiting")
+        self.apply()
+        self.assertEqual(waits.state, "repeated")
+        self.assertEqual(self.label(waits), "Replaced by a later attempt")
+
+    def test_what_began_to_wait_just_now_gives_its_place_to_nobody(self):
+        for kind in ("apply", "pull"):
+            waits = self.attempt(kind, "waiting", "4 minutes")
+            for later in (self.apply, self.pull):
+                with self.assertRaisesRegex(UserError, "is pulling or applying right now"):
+                    later()
+            waits.sudo().unlink()
+
+    def test_attempts_that_ended_are_removed_after_ninety_days(self):
+        kept = [
+            self.attempt("apply", "done", "89 days"),
+            *(self.attempt("apply", state, "91 days") for state in axivox_sync.UNFINISHED),
+        ]
+        old = [self.attempt("pull", state, "91 days") for state in axivox_sync.ENDED]
+        self.account._record_applied()
+        applied = len(self.account.applied_ids)
+        self.env["axivox.sync"]._gc_ended()
+        self.assertEqual([bool(sync.exists()) for sync in (*kept, *old)], [True] * 4 + [False] * 3)
+        self.assertEqual(len(self.account.applied_ids), applied)
+
+    def attempt(self, kind, state, age):
+        sync = self.env["axivox.sync"].with_user(self.manager).sudo()
+        sync = sync.create({"account_id": self.account.id, "kind": kind, "state": state})
+        self.env.flush_all()
+        self.cr.execute(
+            "UPDATE axivox_sync SET create_date = create_date - %s::interval WHERE id = %s",
+            [age, sync.id],
+        )
+        sync.invalidate_recordset()
+        return sync
+
+    def label(self, sync):
+        return dict(sync._fields["state"]._description_selection(self.env))[sync.state]
 
     def test_second_manager_is_told_who_is_at_it(self):
         self.account.rules_override_users = True
         sync = self.env["axivox.sync"].with_user(self.manager)
         running = sync.sudo().create({"account_id": self.account.id, "kind": "apply"})
-        with running._alone(self.account) as alone:
-            self.assertTrue(alone)
+        with running._lock(self.account) as is_ours:
+            self.assertTrue(is_ours)
             with self.assertRaisesRegex(UserError, "^manager_test .* is pulling or applying"):
                 self.apply()
         self.apply()

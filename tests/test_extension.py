@@ -47,7 +47,7 @@ class TestExtension(AxivoxCase):
         self.assertIn("reach you directly", call_back(self.james))
         self.paris.destination_type = "hang_up"
         self.env.invalidate_all()
-        self.assertIn("reach nobody", call_back(self.james))
+        self.assertIn("reach no one", call_back(self.james))
         self.assertFalse(call_back(self.editor))
 
     def test_own_fields_are_read_by_the_user(self):

@@ -10,6 +10,7 @@ from odoo import fields
 from odoo.tests import BaseCase, tagged
 from odoo.tools import config
 
+from ..callerid.policy import Settings
 from .common import LONDON, MAIN, NEW_YORK, PARIS
 from .odoo_process import RefusedError, Server, committed, remove_company
 from .stand_in import TOKEN, StandIn
@@ -119,9 +120,9 @@ class ApplyCase(BaseCase):
         self.hold(OLD)
         with committed(self.database) as env:
             account = env["axivox.account"].browse(self.account_id)
-            seen = {**(account.seen or {}), "saved": OLD}
-            account.write({"seen": seen, "sent": False, "applied_settings": OLD})
-            account._restore(NEW)
+            base = {**(account.base or {}), "saved": OLD}
+            account.write({"base": base, "in_flight": False, "applied_settings": OLD})
+            account._restore(Settings.from_json(NEW))
             account.sync_ids.unlink()
         self.assertEqual(self.call("read", ["pending_change_count"])[0]["pending_change_count"], 6)
         self.sandbox.forget_requests()
@@ -204,9 +205,31 @@ class TestFaults(ApplyCase):
         self.sandbox.behave()
         with committed(self.database) as env:
             account = env["axivox.account"].browse(self.account_id)
-            account._restore({**NEW, "default": PARIS, "rules": OLD["rules"]})
+            back = {**NEW, "default": PARIS, "rules": OLD["rules"]}
+            account._restore(Settings.from_json(back))
         self.assertIsNone(self.apply())
         self.assertEqual(self.sandbox.applied()["default"], PARIS)
+
+    def test_apply_that_went_live_is_done_also_where_somebody_applied_upon_it_and_no_answer_came(
+        self,
+    ):
+        self.begin()
+        theirs = {"users": {"202": MAIN}, "apply": True}
+        self.sandbox.misbehave(
+            {"path": "/apply", "kind": "drop_after", "times": 99},
+            {"path": "/company", "request": 2, "kind": "edit", "edit": theirs},
+        )
+        self.assertIsNone(self.apply())
+        live = {**NEW, "extensions": {**NEW["extensions"], "202": MAIN}}
+        self.assertEqual(self.sandbox.applied(), live)
+        with committed(self.database) as env:
+            account = env["axivox.account"].browse(self.account_id)
+            self.assertEqual(account.sync_ids[0].state, "done")
+            self.assertIn("somebody changed the console since", account.sync_ids[0].message)
+            ours, found = account.applied_ids[1], account.applied_ids[0]
+            self.assertEqual((ours.settings, found.settings), (NEW, live))
+            self.assertEqual(account.pending_change_count, 1)
+            self.assertIn("Somebody changed Axivox's console", str(account.warnings))
 
     def test_a_console_that_is_away_is_said_in_a_sentence(self):
         self.begin()

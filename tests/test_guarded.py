@@ -178,7 +178,7 @@ class TestGuarded(TwoCompaniesCase):
         admin = self._user("system_test", "base.group_system")
         for user in (self.manager, admin):
             account = manager.with_user(user)
-            for vals in ({"applied_settings": {"x": 1}}, {"seen": {}}, {"sent": {}}):
+            for vals in ({"applied_settings": {"x": 1}}, {"base": {}}, {"in_flight": {}}):
                 with self.subTest(vals, user=user.login), self.assertRaises(AccessError):
                     account.write(vals)
             line = {"account_id": account.id, "changes": "x", "settings": {}, "kind": "apply"}

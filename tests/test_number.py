@@ -106,7 +106,7 @@ class TestNumber(AxivoxCase):
         self.london.destination_type = "not_configured"
         self.assertFalse(self.london.warning)
         self._rule("0044", self.london)
-        self.assertIn("reach nobody", self.london.warning)
+        self.assertIn("reach no one", self.london.warning)
         self.london.write({"destination_type": "dial_plan", "destination": "Menu"})
         self.assertFalse(self.london.warning)
         self.london.active = False

@@ -29,6 +29,17 @@ class TestOutgoingRule(AxivoxCase):
         with self.assertRaisesRegex(ValidationError, "at most 12"):
             self._rule("004420794603210", self.london)
 
+    def test_names_of_many_destinations_are_read_together(self):
+        prefixes = ("0044", "0033", "0049", "0031", "0034", "0039", "00351", "0041", "001", "0046")
+        rules = self.env["axivox.outgoing.rule"].browse()
+        for prefix in prefixes:
+            rules += self._rule(prefix, self.london)
+        rules[:1].name  # noqa: B018
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertQueryCount(2):  # the rules, and their countries
+            self.assertIn("Sweden", rules.mapped("name"))
+
     def test_same_prefix_twice_is_refused(self):
         self._rule("0044", self.london)
         with self.assertRaisesRegex(ValidationError, "0044 already"):
@@ -80,7 +91,7 @@ class TestOutgoingRule(AxivoxCase):
         rule = self._rule("0044", self.london)
         self.assertFalse(rule.warning)
         self.london.destination_type = "hang_up"
-        self.assertIn("reach nobody", rule.warning)
+        self.assertIn("reach no one", rule.warning)
 
     def test_number_of_another_account_is_refused(self):
         other = self.env["res.company"].create({"name": "Other"})

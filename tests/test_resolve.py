@@ -201,6 +201,7 @@ class TestResolve(AxivoxCase):
 
     def test_answer_needs_no_rule_that_was_deleted_since_it_was_prepared(self):
         rule = self._rule("0044", self.london)
+        self.commit_answers()
         self._shown(self.sophie, CALLED_IN_LONDON)
         # Another process has committed this, and its signal is not here yet.
         self.cr.execute("DELETE FROM axivox_outgoing_rule WHERE id = %s", (rule.id,))
@@ -226,6 +227,7 @@ class TestResolve(AxivoxCase):
             )
             self.assertEqual(len(self.account.rule_ids), count)
             uk = self.env.ref("base.uk").id
+            self.commit_answers()
             self._resolve_in_a_fresh_environment(uk)
             with self.subTest(count), self.assertQueryCount(0):
                 self._resolve_in_a_fresh_environment(uk)

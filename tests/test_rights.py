@@ -137,15 +137,15 @@ class TestRights(AxivoxCase):
     @classmethod
     def _connect(cls, account):
         """Know all of a console that can be known."""
-        saved = account._wanted().to_json()
+        saved = account._ours().to_json()
         account.write({"base_url": "http://127.0.0.1/api", "token": "secret"})
         company = {"name": "Velo", "domain": "velo", "numbers": 1, "users": 1, "revision": "1"}
         account._remember(
             connected_to=company,
-            seen={"domain": "velo", "saved": saved, "users": {}, "numbers": {}},
-            sent=saved,
-            found=saved,
-            look_failure={"reason": "token", "detail": None},
+            base={"domain": "velo", "saved": saved, "users": {}, "numbers": {}},
+            in_flight=saved,
+            theirs=saved,
+            check_failure={"reason": "token", "detail": None},
         )
 
     def setUp(self):
@@ -235,7 +235,7 @@ class TestRights(AxivoxCase):
                 for name in vars(cls):
                     if is_public(self.env[model], name):
                         doors.setdefault(Door(model, f"{name}()"), addon_of(cls))
-            for field in model_class._fields.values():
+            for field in () if model_class._abstract else model_class._fields.values():
                 if ours := [*filter(is_ours, field._modules)]:
                     is_added = not (model in governed or model_class._abstract or field.inherited)
                     field_doors = self._field_doors(self.env[model], field, is_added)
@@ -460,23 +460,23 @@ class TestRights(AxivoxCase):
                 prefix = {"destination_prefix": f"0033{unique}", "number_id": number.id}
                 return {"account_id": account.id, **prefix, "sequence": 7}
             case "axivox.sync":
-                wanted = account._wanted().to_json()
-                chosen = {"settings": wanted, "choices": {"k": "found"}, "users": {"301": 1}}
+                wanted = account._ours().to_json()
+                chosen = {"settings": wanted, "choices": {"k": "theirs"}, "users": {"301": 1}}
                 return {"account_id": account.id, "kind": "apply", **chosen, "state": "done"}
             case "axivox.applied":
-                wanted = account._wanted().to_json()
+                wanted = account._ours().to_json()
                 return {"account_id": account.id, "settings": wanted, "changes": "Nothing."}
             case "axivox.review":
                 looked_at = {
                     "kind": "apply",
                     "mode": account.mode,
-                    "settings": account._wanted().to_json(),
+                    "settings": account._ours().to_json(),
                     "applied_id": account._last_applied().id,
                 }
                 return {"account_id": account.id, **looked_at, "line_ids": []}
             case "axivox.review.line":
                 review = self._record("axivox.review", place, role)
-                return {"review_id": review.id, "key": "k", "name": "A rule", "choice": "found"}
+                return {"review_id": review.id, "key": "k", "name": "A rule", "choice": "theirs"}
             case "axivox.review.user":
                 review = self._record("axivox.review", place, role)
                 return {"review_id": review.id, "extension": "901", "user_id": False}

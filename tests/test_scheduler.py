@@ -4,7 +4,10 @@ from datetime import timedelta
 from odoo import fields
 from odoo.modules.registry import Registry
 from odoo.tests import new_test_user, tagged
+from odoo.tools import SQL
 
+from ..callerid.policy import Settings
+from ..models.axivox_sync import LOCK
 from .common import LONDON, PARIS
 from .odoo_process import Server, committed
 from .stand_in import StandIn
@@ -75,7 +78,8 @@ class TestScheduler(ApplyCase):
         self.wait_until(slow.requests)
         with committed(self.database) as env:
             newer = {**NEW, "default": PARIS}
-            env["axivox.account"].browse(self.account_id)._restore(newer)
+            account = env["axivox.account"].browse(self.account_id)
+            account._restore(Settings.from_json(newer))
         self.assertIsNone(self.apply())
         self.assertEqual(self.sandbox.applied(), newer)
         self.assertTrue(running.is_alive(), "the scheduler is still at the other account")
@@ -182,3 +186,81 @@ class TestScheduler(ApplyCase):
                 f"UPDATE axivox_sync SET {date} = {date} - %s::interval WHERE id = %s",
                 (interval, sync_id),
             )
+
+
+@tagged("post_install", "-at_install")
+class TestLock(ApplyCase):
+    """One pull or apply of an account at a time, over all processes."""
+
+    def setUp(self):
+        super().setUp()
+        self.begin()
+        self.addCleanup(self.sandbox.behave)
+
+    def another_process(self):
+        """:return: the cursor of a session that may take the lock"""
+        cr = Registry(self.database).cursor()
+        self.addCleanup(cr.close)
+        self.addCleanup(self.release, cr)
+        return cr
+
+    def take(self, cr):
+        """:return: whether the lock was free, and is this session's now"""
+        cr.execute(SQL("SELECT pg_try_advisory_lock(%s, %s)", LOCK, self.account_id))
+        return cr.fetchone()[0]
+
+    def release(self, cr):
+        cr.execute("SELECT pg_advisory_unlock_all()")
+
+    def test_the_schedulers_moment_refuses_nobody(self):
+        other = self.another_process()
+        self.assertTrue(self.take(other))
+        ends = threading.Timer(0.4, self.release, [other])
+        ends.start()
+        self.assertIsNone(self.apply())
+        ends.join()
+        self.assertEqual(self.sandbox.applied(), NEW)
+
+    def test_check_leaves_an_account_alone_that_somebody_is_at(self):
+        self.assertTrue(self.take(self.another_process()))
+        self.check()
+        self.assertEqual(self.sandbox.requests(), [])
+
+    def test_no_transaction_is_open_for_as_long_as_the_lock_is_held(self):
+        """A server that ends idle transactions would end the session, and with it the lock."""
+        self.sandbox.misbehave({"request": 6, "kind": "delay", "seconds": 1})
+        running = threading.Thread(target=self.apply)
+        running.start()
+        self.wait_for(6)
+        holds = """
+            SELECT state FROM pg_stat_activity JOIN pg_locks USING (pid)
+             WHERE locktype = 'advisory' AND classid = %s AND objid = %s AND granted
+        """
+        with committed(self.database) as env:
+            env.cr.execute(holds, [LOCK, self.account_id])
+            self.assertEqual(env.cr.fetchall(), [("idle",)])
+        self.assertFalse(self.take(self.another_process()), "the apply is under way")
+        running.join()
+        self.assertEqual(self.sandbox.applied(), NEW)
+
+    def test_check_that_meets_another_save_is_made_anew(self):
+        self.sandbox.edit(default_number=PARIS)
+        self.sandbox.forget_requests()
+        self.sandbox.misbehave({"path": "/numbers", "kind": "delay", "seconds": 1.5})
+        checking = threading.Thread(target=self.check)
+        checking.start()
+        self.wait_for(5)
+        with committed(self.database) as env:
+            env["axivox.account"].browse(self.account_id).dial_format = "+"
+        checking.join()
+        account = self.call("read", ["check_failure", "warnings"])[0]
+        self.assertFalse(account["check_failure"])
+        self.assertIn("Somebody changed Axivox's console", str(account["warnings"]))
+
+    def check(self):
+        """Let the scheduler check this account only."""
+        with committed(self.database) as env:
+            cron = env.ref("axivox_caller_id.axivox_check_cron")
+            others = env["axivox.account"].search([("id", "!=", self.account_id)])
+            others.connected_to = False
+        self.server.call("ir.cron", "method_direct_trigger", [cron.id])

@@ -14,6 +14,7 @@ from hypothesis.stateful import (
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ..callerid.policy import Settings
 from .common import LONDON, MAIN, NEW_YORK, PARIS
 from .test_console import ConsoleCase
 
@@ -51,9 +52,9 @@ class TestStateMachine(ConsoleCase):
                 case.hold()
                 live = case.sandbox.applied()
                 account = case.account
-                account.write({"seen": False, "sent": False, "applied_settings": False})
+                account.write({"base": False, "in_flight": False, "applied_settings": False})
                 account.applied_ids.sudo().unlink()
-                account._restore(live)
+                account._restore(Settings.from_json(live))
                 case.pull()
                 case.assertEqual(account.pending_changes(), [])
                 self.mine, self.theirs = {}, {}
@@ -155,13 +156,13 @@ class TestStateMachine(ConsoleCase):
             @rule(data=st.data())
             def review_and_apply(self, data):
                 review = case.review("apply")
-                for line in review.line_ids.filtered("clashes"):
-                    line.choice = data.draw(st.sampled_from(["found", "wanted"]))
+                for line in review.line_ids.filtered("is_conflict"):
+                    line.choice = data.draw(st.sampled_from(["theirs", "ours"]))
                 chosen = {line.name: line.choice for line in review.line_ids}
                 review.action_confirm()
                 here, console = items(case.saved()), items(self.console())
                 for what, value in self.mine.items():
-                    case.assertTrue(here.get(what) == value or "found" in chosen.values())
+                    case.assertTrue(here.get(what) == value or "theirs" in chosen.values())
                 case.assertEqual(here, console)
                 self.applied()
 
@@ -180,8 +181,10 @@ class TestStateMachine(ConsoleCase):
 
             @invariant()
             def no_edit_is_lost(self):
-                here = items(case.saved())
+                here, agreed = items(case.saved()), self.agreed()
                 case.assertEqual({what: here.get(what) for what in self.mine}, self.mine)
+                # What both sides last agreed on is nobody's edit (any more).
+                self.mine = {w: value for w, value in self.mine.items() if agreed.get(w) != value}
 
             @invariant()
             def nothing_of_theirs_is_overwritten(self):
@@ -190,7 +193,7 @@ class TestStateMachine(ConsoleCase):
 
             def teardown(self):
                 for line in (review := case.review("apply")).line_ids:
-                    line.choice = "wanted"
+                    line.choice = "ours"
                 review.action_confirm()
                 self.applied()
 
@@ -214,6 +217,11 @@ class TestStateMachine(ConsoleCase):
                 for what in before.keys() | after.keys():
                     if before.get(what) != after.get(what):
                         self.theirs[what] = after.get(what)
+                agreed = self.agreed()
+                self.theirs = {w: v for w, v in self.theirs.items() if agreed.get(w) != v}
+
+            def agreed(self):
+                return items(case.account.base["saved"])
 
             def console(self):
                 return case.sandbox.saved()

@@ -1,3 +1,5 @@
+"""Asks before a number that is in use is archived."""
+
 from odoo import api, fields, models
 
 

@@ -1,9 +1,11 @@
+"""Many incoming numbers at once, one per line, in any form."""
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import formatLang
 
+from .. import messages
 from ..callerid import dialing
-from ..models import phrases
 
 MOST_LINES = 2000
 LONGEST_LINE = 300  # characters
@@ -65,7 +67,7 @@ class AxivoxNumberPaste(models.TransientModel):
             try:
                 found.append(dialing.e164(line, region))
             except dialing.NotDiallableError as error:
-                errors.append(phrases.number_error(self.env, error))
+                errors.append(messages.number_error(self.env, error))
         found = list(dict.fromkeys(found))
         there = (
             self.env["axivox.number"]

@@ -1,3 +1,5 @@
+"""The dialogs of *Apply changes* and of *Pull*: what a Plan will do, and what it asks."""
+
 from collections import Counter
 from dataclasses import replace
 from functools import partial
@@ -5,9 +7,10 @@ from functools import partial
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
-from ..callerid import changes
+from .. import messages
+from ..callerid import reconcile
 from ..callerid.policy import Settings
-from ..models import phrases
+from ..models import mirror
 
 
 class AxivoxReview(models.TransientModel):
@@ -23,6 +26,7 @@ class AxivoxReview(models.TransientModel):
         required=True,
         readonly=True,
     )
+    is_manual = fields.Boolean(compute="_compute_is_manual")
     applied_id = fields.Many2one("axivox.applied", readonly=True, ondelete="cascade")
     settings = fields.Json(required=True, readonly=True)
     revision = fields.Char(readonly=True)
@@ -31,21 +35,26 @@ class AxivoxReview(models.TransientModel):
     user_ids = fields.One2many("axivox.review.user", "review_id", string="New users")
     changed_since = fields.Boolean(compute="_compute_changed_since")
     can_discard = fields.Boolean(compute="_compute_changed_since")
-    has_clashes = fields.Boolean(compute="_compute_has_clashes")
+    has_conflicts = fields.Boolean(compute="_compute_has_conflicts")
     is_confirmed = fields.Boolean(readonly=True)
     sync_id = fields.Many2one("axivox.sync", readonly=True, ondelete="set null")
+
+    @api.depends("mode")
+    def _compute_is_manual(self):
+        for review in self:
+            review.is_manual = review.mode not in self.env["axivox.account"]._consoles()
 
     @api.depends("account_id", "settings")
     def _compute_changed_since(self):
         for review in self:
             account = review.account_id
-            review.changed_since = review.settings != account._wanted().to_json()
+            review.changed_since = review.settings != account._ours().to_json()
             review.can_discard = not account._prepared("applied").never_applied
 
-    @api.depends("line_ids.clashes")
-    def _compute_has_clashes(self):
+    @api.depends("line_ids.is_conflict")
+    def _compute_has_conflicts(self):
         for review in self:
-            review.has_clashes = any(review.line_ids.mapped("clashes"))
+            review.has_conflicts = any(review.line_ids.mapped("is_conflict"))
 
     @api.model
     def _open(self, account, kind):
@@ -58,21 +67,22 @@ class AxivoxReview(models.TransientModel):
         account.check_access("read")
         account = account._in_server_context()
         reviews = self.with_env(account.env)
-        wanted = account._wanted()
+        ours = account._ours()
         vals = {
             "account_id": account.id,
             "kind": kind,
             "mode": account.mode,
             "applied_id": account._last_applied().id,
-            "settings": wanted.to_json(),
+            "settings": ours.to_json(),
         }
-        if kind == "pull" or account.mode == "api":
+        if kind == "apply" and account.is_manual:
+            vals["pages"] = account._apply_pages(ours)
+        else:
             account._check_manager()
             with account._explained():
-                found = account._look(account._console())
-            vals |= reviews._compare(account, found, wanted, kind)
-        else:
-            vals["pages"] = account._apply_pages(vals["settings"])
+                state = account._read_console(account._console())
+            render = {"pull": reviews._render_pull, "apply": reviews._render_apply}[kind]
+            vals |= render(account, state, mirror.snapshot(account, state, ours))
         # sudo: what was looked at is written by the server only
         return reviews.sudo().create(vals).sudo(False)._action()
 
@@ -87,8 +97,10 @@ class AxivoxReview(models.TransientModel):
 
     def _confirm(self):
         if self.mode != self.account_id.mode:
-            raise UserError(self.env._("The connection was changed meanwhile: look again."))
-        if self.mode == "manual":
+            raise UserError(
+                self.env._("The connection was changed meanwhile. Review the changes again.")
+            )
+        if self.is_manual:
             self._confirm_by_hand()
             return {"type": "ir.actions.act_window_close"}
         if not self.sync_id:
@@ -100,21 +112,21 @@ class AxivoxReview(models.TransientModel):
     def _confirm_by_hand(self):
         account, syncs = self.account_id, self.env["axivox.sync"]
         account._check_manager()
-        with syncs._held(account):
+        with syncs._locked(account):
             if self.is_confirmed:
                 return
             last = account._last_applied()
             if last != self.applied_id:
                 raise UserError(
                     self.env._(
-                        "%(user)s applied other settings at %(time)s UTC, after you looked at "
-                        "these: look again.",
+                        "%(user)s applied other settings at %(time)s UTC, after you reviewed "
+                        "these. Review the changes again.",
                         user=last.create_uid.name,
                         time=last.create_date.strftime("%H:%M:%S"),
                     )
                 )
             syncs._unfinished(account)._replace()
-            account._record_applied(self.settings)
+            account._record_applied(Settings.from_json(self.settings))
             # sudo: what became of it is written by the server only
             self.sudo().is_confirmed = True
             syncs._commit()
@@ -140,11 +152,11 @@ class AxivoxReview(models.TransientModel):
     def action_discard(self):
         return self.account_id.action_discard()
 
-    def action_choose_found(self):
-        return self._choose_everywhere("found")
+    def action_choose_theirs(self):
+        return self._choose_everywhere(reconcile.THEIRS)
 
-    def action_choose_wanted(self):
-        return self._choose_everywhere("wanted")
+    def action_choose_ours(self):
+        return self._choose_everywhere(reconcile.OURS)
 
     def _check_users(self):
         """:raises UserError: where an Odoo user would have two extensions"""
@@ -159,7 +171,7 @@ class AxivoxReview(models.TransientModel):
             )
 
     def _choose_everywhere(self, choice):
-        self.line_ids.filtered("clashes").choice = choice
+        self.line_ids.filtered("is_conflict").choice = choice
         return self._action()
 
     def _action(self):
@@ -174,122 +186,106 @@ class AxivoxReview(models.TransientModel):
         }
 
     @api.model
-    def _compare(self, account, found, wanted, kind):
-        """What a look at the console adds to the dialog.
+    def _render_apply(self, account, state, snapshot):
+        """:return: what the plan of an apply adds to the dialog"""
+        plan = reconcile.plan_apply(snapshot)
+        names = self._names(account, state)
+        ours = snapshot.ours.settings
+        there = {e: n for e, n in ours.extensions.items() if e not in plan.absent_users}
+        pages = account._apply_pages(replace(ours, extensions=there))
+        if plan.absent_users:
+            absent = [
+                self.env._("%s is not a user at Axivox: create it in the console, then pull.", name)
+                for name in map(names.get, plan.absent_users)
+            ]
+            pages["pages"].append({"title": self.env._("Skipped"), "changes": absent, "steps": []})
+        return {
+            "revision": state.revision,
+            "pages": pages,
+            "line_ids": self._lines(state, plan.changes, names),
+        }
 
-        :param console.Found found:
-        :param Settings wanted:
-        """
-        names = account._names() | {e: f"{e} {user[0]}" for e, user in found.users.items()}
-        elsewhere = account._merge(found, wanted)[1]
-        vals = {"revision": found.revision}
-        if kind == "apply":
-            vals["pages"] = self._apply_pages(account, found, wanted)
-        else:
-            unknown = account._unknown_users(found)
-            elsewhere = [e for e in elsewhere if e.kind != "extension" or e.subject not in unknown]
-            elsewhere += account._merge_directory(found)[1]
-            vals["pages"] = self._pull_pages(account, found, names)
-            vals["user_ids"] = self._users(found, unknown, account._proposed_users(found))
-        vals["line_ids"] = self._lines(found, elsewhere, names)
-        return vals
+    @api.model
+    def _render_pull(self, account, state, snapshot):
+        """:return: what the plan of a pull adds to the dialog"""
+        plan = reconcile.plan_pull(snapshot)
+        names = self._names(account, state)
+        international = self.env["axivox.number"]._international
+        numbers = account.with_context(active_test=False).number_ids
+        labels = {number.number: number.display_name for number in numbers}
+        pages = {
+            self.env._("New incoming numbers"): list(map(international, plan.new_numbers)),
+            self.env._("New users"): [names[extension] for extension in plan.new_users],
+            self.env._("New extensions of users"): [
+                self.env._("%(user)s becomes %(number)s", user=names[before], number=now)
+                for before, now in plan.renumbered.items()
+            ],
+            self.env._("Skipped"): [
+                *(
+                    self.env._("%s is not at Axivox: it stays here.", names[extension])
+                    for extension in plan.absent_users
+                ),
+                *(
+                    self.env._("%s is not at Axivox any more: it stays here.", labels[number])
+                    for number in plan.absent_numbers
+                ),
+                *(
+                    self.env._("%s is archived here, and still at Axivox.", labels[number])
+                    for number in plan.archived_numbers
+                ),
+            ],
+        }
+        return {
+            "revision": state.revision,
+            "pages": {
+                "pages": [
+                    {"title": title, "changes": sentences, "steps": []}
+                    for title, sentences in pages.items()
+                    if sentences
+                ],
+                "is_manual": False,
+                "warning": False,
+                "empty": self.env._("Numbers and users are the same on both sides."),
+            },
+            "line_ids": self._lines(state, plan.changes, names),
+            "user_ids": [
+                Command.create(
+                    {
+                        "extension": extension,
+                        "name": state.users[extension][0],
+                        "email": state.users[extension][1],
+                        "user_id": plan.proposed.get(extension, False),
+                    }
+                )
+                for extension in sorted({*plan.new_users, *plan.proposed})
+            ],
+        }
 
-    def _users(self, found, unknown, proposed):
-        """:return: the commands of a line for each new user, and whose Odoo user may be known"""
-        return [
-            Command.create(
-                {
-                    "extension": extension,
-                    "name": found.users[extension][0],
-                    "email": found.users[extension][1],
-                    "user_id": proposed[extension].id if extension in proposed else False,
-                }
-            )
-            for extension in sorted({*unknown, *proposed})
-        ]
+    @api.model
+    def _names(self, account, state):
+        """:return: what the users of both sides are called: ``{"201": "201 Sophie"}``"""
+        theirs = {extension: f"{extension} {name}" for extension, (name, _) in state.users.items()}
+        return {**theirs, **account._names()}
 
-    def _lines(self, found, elsewhere, names):
-        """:return: the commands of a line for each ``changes.Elsewhere``"""
-        live = Settings.from_json(found.applied)
-        saved_by = {(saved.setting, saved.extension): saved.saved_by for saved in found.waiting}
+    @api.model
+    def _lines(self, state, changed, names):
+        """:return: the commands of a line for each ``reconcile.RemoteChange``"""
+        saved_by = {(change.setting, change.extension): change.saved_by for change in state.pending}
 
         def line(change):
-            show = partial(phrases.setting_value, self.env, change.kind)
+            show = partial(messages.setting_value, self.env, change.kind)
             is_mirrored = change.kind in ("name", "email", "destination")
             setting = "rules" if change.kind.startswith("rule") else change.kind
             extension = change.subject if setting == "extension" else None
             return {
                 "key": change.key,
-                "name": phrases.subject(self.env, change, names),
-                "applied": "" if is_mirrored else show(changes.value(live, change)),
-                "found": show(change.found),
-                "wanted": show(change.wanted),
+                "name": messages.subject(self.env, change, names),
+                "applied": "" if is_mirrored else show(reconcile.value(state.applied, change)),
+                "theirs": show(change.theirs),
+                "ours": show(change.ours),
                 "saved_by": saved_by.get((setting, extension)),
-                "clashes": change.clashes,
-                "choice": False if change.clashes else "found",
+                "is_conflict": change.is_conflict,
+                "choice": False if change.is_conflict else reconcile.THEIRS,
             }
 
-        return [Command.create(line(change)) for change in elsewhere]
-
-    def _apply_pages(self, account, found, wanted):
-        left_out = account._not_there(found)
-        numbers = set(left_out.mapped("number"))
-        there = {e: n for e, n in wanted.extensions.items() if e not in numbers}
-        shown = account._apply_pages(replace(wanted, extensions=there).to_json())
-        sentences = [
-            self.env._(
-                "%s is not a user at Axivox: create it in the console, then pull.",
-                extension.display_name,
-            )
-            for extension in left_out
-        ]
-        if sentences:
-            page = {"title": self.env._("Left out"), "changes": sentences, "steps": []}
-            shown["pages"].append(page)
-        return shown
-
-    def _pull_pages(self, account, found, names):
-        """:return: what will be created, renumbered and left alone: the value of the widget"""
-        unknown = account._unknown_users(found)
-        renumbered = account._renumbered(found)
-        archived = account.with_context(active_test=False).number_ids - account.number_ids
-        left_alone = [
-            *(
-                self.env._("%s is not at Axivox: it stays here.", extension.display_name)
-                for extension in account._not_there(found)
-                if extension not in renumbered
-            ),
-            *(
-                self.env._("%s is not at Axivox any more: it stays here.", number.display_name)
-                for number in account.number_ids
-                if number.number not in found.numbers
-            ),
-            *(
-                self.env._("%s is archived here, and still at Axivox.", number.display_name)
-                for number in archived
-                if number.number in found.numbers
-            ),
-        ]
-        changed = [
-            self.env._("%(user)s becomes %(number)s", user=extension.display_name, number=number)
-            for extension, number in renumbered.items()
-        ]
-        numbers = account._unknown_numbers(found)
-        pages = {
-            self.env._("New incoming numbers"): [
-                self.env["axivox.number"]._international(number) for number in numbers
-            ],
-            self.env._("New users"): [names[extension] for extension in unknown],
-            self.env._("New extensions of users"): changed,
-            self.env._("Left alone"): left_alone,
-        }
-        return {
-            "pages": [
-                {"title": title, "changes": sentences, "steps": []}
-                for title, sentences in pages.items()
-                if sentences
-            ],
-            "is_manual": False,
-            "warning": False,
-            "empty": self.env._("Numbers and users are the same on both sides."),
-        }
+        return [Command.create(line(change)) for change in changed]

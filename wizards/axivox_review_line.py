@@ -1,3 +1,5 @@
+"""A change of the console, and which side's value is kept."""
+
 from odoo import fields, models
 
 
@@ -5,7 +7,7 @@ class AxivoxReviewLine(models.TransientModel):
     _name = "axivox.review.line"
     _description = "What somebody changed in the console"
     _inherit = ["axivox.guarded"]
-    _order = "clashes desc, id"
+    _order = "is_conflict desc, id"
 
     review_id = fields.Many2one(
         "axivox.review", required=True, readonly=True, index=True, ondelete="cascade"
@@ -13,12 +15,12 @@ class AxivoxReviewLine(models.TransientModel):
     key = fields.Char(required=True, readonly=True)
     name = fields.Char(string="Setting", required=True, readonly=True)
     applied = fields.Char(readonly=True, help="What live calls run on.")
-    found = fields.Char(string="At Axivox", readonly=True, help="What is saved in the console.")
-    wanted = fields.Char(string="In Odoo", readonly=True, help="What is saved here.")
+    theirs = fields.Char(string="At Axivox", readonly=True, help="What is saved in the console.")
+    ours = fields.Char(string="In Odoo", readonly=True, help="What is saved here.")
     saved_by = fields.Char(
         string="Saved by",
         readonly=True,
         help="Who saved it in the console; it is not applied yet.",
     )
-    clashes = fields.Boolean(string="Changed on both sides", readonly=True)
-    choice = fields.Selection([("found", "Axivox's"), ("wanted", "Odoo's")], string="Keep")
+    is_conflict = fields.Boolean(string="Changed on both sides", readonly=True)
+    choice = fields.Selection([("theirs", "Axivox's"), ("ours", "Odoo's")], string="Keep")

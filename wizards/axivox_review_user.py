@@ -1,3 +1,5 @@
+"""A user of the console, and which Odoo user that is."""
+
 from odoo import fields, models
 
 

@@ -1,3 +1,5 @@
+"""One outgoing number for a whole sales team."""
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 

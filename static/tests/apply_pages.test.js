@@ -111,13 +111,13 @@ test("where Odoo does it itself there are no steps, and no warning is no alert",
 
 test("no pages, or none yet, say that nothing waits", async () => {
     await mountForm(3);
-    expect(".o_axivox_apply_pages .text-muted").toHaveText("Nothing waits.");
+    expect(".o_axivox_apply_pages .text-muted").toHaveText("No pending changes.");
     expect(".o_axivox_page, .o_axivox_apply_pages .alert").toHaveCount(0);
 });
 
 test("a value that was never computed is no page", async () => {
     await mountForm(4);
-    expect(".o_axivox_apply_pages .text-muted").toHaveText("Nothing waits.");
+    expect(".o_axivox_apply_pages .text-muted").toHaveText("No pending changes.");
 });
 
 test("a button copies its value, and says so for a moment", async () => {

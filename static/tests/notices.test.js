@@ -24,7 +24,7 @@ class Account extends models.Model {
         {
             id: 1,
             warnings: [
-                { message: "+32 2 555 01 00 reaches nobody.", action: ACTION },
+                { message: "+32 2 555 01 00 reaches no one.", action: ACTION },
                 { message: "There is no default outgoing number.", action: false },
             ],
         },
@@ -59,7 +59,7 @@ test("a notice opens what it is about", async () => {
     });
     await mountForm(1);
     expect(queryAllTexts(".o_axivox_notice")).toEqual([
-        "+32 2 555 01 00 reaches nobody.",
+        "+32 2 555 01 00 reaches no one.",
         "There is no default outgoing number.",
     ]);
     await contains("button:contains(+32 2 555 01 00)").click();

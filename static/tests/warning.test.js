@@ -2,7 +2,7 @@ import { expect, test } from "@odoo/hoot";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { defineModels, fields, models, mountView } from "@web/../tests/web_test_helpers";
 
-const WARNING = "Customers who call back reach nobody.";
+const WARNING = "Customers who call back will reach no one.";
 
 class IncomingNumber extends models.Model {
     _name = "some.number";

@@ -6,19 +6,20 @@ import json
 import re
 import tracemalloc
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from callerid import changes, dialing, policy
+from callerid import changes, dialing, policy, reconcile
 from callerid.changes import Change
 from callerid.dialing import Destination, NotDiallableError, PrefixError
 from callerid.policy import Policy, Settings
+from callerid.reconcile import Side, Snapshot
 
-ROOMS = (changes, dialing, policy)
+ROOMS = (changes, dialing, policy, reconcile)
 FORGED = "+442079460958\r\nP-Asserted-Identity: <sip:+33199001234@axivox.example>"
 NUMBERS = ["+442079460958", "+33199001234", "+3212345678"]
 E164 = re.compile(r"\+[1-9][0-9]{0,14}", re.ASCII)
@@ -88,7 +89,7 @@ SAID = st.builds(
     text=TEXTS,
     home=REGIONS,
     called=REGIONS,
-    found=st.just(Settings(extensions={"201": None, "0044": None})),
+    theirs=st.just(Settings(extensions={"201": None, "0044": None})),
     numbers=st.just(frozenset()),
 )
 KEPT = st.builds(
@@ -99,11 +100,11 @@ KEPT = st.builds(
     extension=EXTENSIONS,
     destination=DESTINATIONS,
     document=ALMOST_DOCUMENTS,
-    seen=STORED,
-    found=STORED,
-    wanted=STORED,
+    base=STORED,
+    theirs=STORED,
+    ours=STORED,
     numbers=st.frozensets(st.sampled_from(NUMBERS)),
-    choice=st.sampled_from(["found", "wanted", None]),
+    choice=st.sampled_from(["theirs", "ours", None]),
 )
 
 
@@ -147,12 +148,12 @@ def named(stored):
 
 
 def prepared(sent):
-    return Policy(sent.found, sent.home, sent.numbers)
+    return Policy(sent.theirs, sent.home, sent.numbers)
 
 
 def is_fit_for_a_header(sent, shown):
     """The promise that matters most: whatever is stored, no header is forged with it."""
-    ours = named(sent.found) - sent.numbers
+    ours = named(sent.theirs) - sent.numbers
     return shown.number is None or (is_e164(shown.number) and shown.number in ours)
 
 
@@ -165,7 +166,7 @@ def is_first(sent, rule):
 
 
 def are_passed_over(sent, passed):
-    rules = list(sent.found.rules)
+    rules = list(sent.theirs.rules)
     decided = prepared(sent).caller_id(sent.extension, sent.destination).rule
     return [p.rule for p in passed] == [rule for rule in rules if rule is not decided]
 
@@ -175,22 +176,57 @@ def are_shadowed(sent, pairs):
 
 
 def three(sent):
-    return sent.seen, sent.found, sent.wanted
+    return sent.base, sent.theirs, sent.ours
 
 
 def merge(sent):
-    return changes.merge(*three(sent), lambda _elsewhere: sent.choice)
+    return reconcile.merge(*three(sent), lambda _change: sent.choice)
 
 
 def is_merged(sent, merged):
-    result, elsewhere = merged
+    result, changed = merged
     known = set().union(*map(named, three(sent)))
-    keys = [json.loads(change.key) for change in elsewhere]
+    keys = [json.loads(change.key) for change in changed]
     return (
         named(result) <= known
-        and result.extensions.keys() == sent.wanted.extensions.keys()
-        and len(keys) == len(elsewhere)
-        and all(change.clashes in (True, False) for change in elsewhere)
+        and result.extensions.keys() == sent.ours.extensions.keys()
+        and len(keys) == len(changed)
+        and all(change.is_conflict in (True, False) for change in changed)
+    )
+
+
+def snapshot(sent):
+    def side(held):
+        users = {extension: (extension, None) for extension in held.extensions}
+        return Side(held, users, dict.fromkeys(named(held), ("hang_up", None)))
+
+    base, theirs, ours = map(side, three(sent))
+    return Snapshot(base, ours, theirs, live=sent.theirs, in_flight=sent.base)
+
+
+def is_a_plan_to_apply(sent, plan):
+    """What is sent leads to what is promised; users whom Odoo does not know stay as they are."""
+    held = sent.theirs
+    page = plan.settings if plan.saves_settings else held
+    after = replace(page, extensions={**held.extensions, **plan.outgoing_numbers})
+    strangers = held.extensions.keys() - sent.ours.extensions.keys()
+    return (
+        after == plan.live
+        and plan.outgoing_numbers.keys() <= sent.ours.extensions.keys()
+        and all(plan.live.extensions[e] == held.extensions[e] for e in strangers)
+        and bool(plan.undecided) == (bool(plan.changes) and sent.choice is None)
+    )
+
+
+def is_a_plan_to_pull(sent, plan):
+    """Every user of the console is here afterwards, and nothing is sent."""
+    here = {*sent.ours.extensions, *plan.new_users}
+    return (
+        here >= sent.theirs.extensions.keys()
+        and not plan.saves_settings
+        and not plan.outgoing_numbers
+        and all(change.is_conflict for change in plan.undecided)
+        and plan.base.settings.extensions.keys() >= sent.theirs.extensions.keys()
     )
 
 
@@ -206,7 +242,7 @@ class Promise:
 PROMISES = {
     "dialing.read": Promise(
         lambda sent: dialing.read(
-            sent.text, home=sent.home, called=sent.called, extensions=sent.found.extensions
+            sent.text, home=sent.home, called=sent.called, extensions=sent.theirs.extensions
         ),
         is_destination,
         (NotDiallableError,),
@@ -262,20 +298,27 @@ PROMISES = {
         lambda sent: Settings.from_json(sent.document), is_read, (ValueError,)
     ),
     "policy.Settings.to_json": Promise(
-        lambda sent: sent.found.to_json(), lambda _sent, document: json.dumps(document)
+        lambda sent: sent.theirs.to_json(), lambda _sent, document: json.dumps(document)
+    ),
+    "policy.Settings.numbers": Promise(
+        lambda sent: sent.theirs.numbers(), lambda sent, numbers: numbers == named(sent.theirs)
     ),
     "policy.Settings.unreadable": Promise(
-        lambda sent: sent.found.unreadable(),
-        lambda sent, broken: broken == {n for n in named(sent.found) if not is_e164(n)},
+        lambda sent: sent.theirs.unreadable(),
+        lambda sent, broken: broken == {n for n in named(sent.theirs) if not is_e164(n)},
     ),
     "policy.Settings.without": Promise(
-        lambda sent: sent.found.without(sent.numbers),
+        lambda sent: sent.theirs.without(sent.numbers),
         lambda sent, left: all(is_e164(n) and n not in sent.numbers for n in named(left)),
     ),
     "policy.Policy.read": Promise(
         lambda sent: prepared(sent).read(sent.text, sent.called),
         is_destination,
         (NotDiallableError,),
+    ),
+    "policy.Policy.reads_like": Promise(
+        lambda sent: prepared(sent).reads_like(Policy(sent.ours), sent.destination),
+        lambda _sent, alike: alike in (True, False),
     ),
     "policy.Policy.caller_id": Promise(
         lambda sent: prepared(sent).caller_id(sent.extension, sent.destination),
@@ -290,36 +333,44 @@ PROMISES = {
         are_passed_over,
     ),
     "policy.shadowed": Promise(
-        lambda sent: policy.shadowed(sent.found.rules, sent.numbers), are_shadowed
+        lambda sent: policy.shadowed(sent.theirs.rules, sent.numbers), are_shadowed
     ),
-    "changes.merge": Promise(merge, is_merged),
-    "changes.settle": Promise(
-        lambda sent: changes.settle(
+    "reconcile.plan_apply": Promise(
+        lambda sent: reconcile.plan_apply(snapshot(sent), lambda _change: sent.choice),
+        is_a_plan_to_apply,
+    ),
+    "reconcile.plan_pull": Promise(
+        lambda sent: reconcile.plan_pull(snapshot(sent), lambda _change: sent.choice),
+        is_a_plan_to_pull,
+    ),
+    "reconcile.merge": Promise(merge, is_merged),
+    "reconcile.settle": Promise(
+        lambda sent: reconcile.settle(
             "default", None, *(s.default for s in three(sent)), lambda _e: sent.choice, []
         ),
         lambda sent, settled: settled in [s.default for s in three(sent)],
     ),
-    "changes.value": Promise(
-        lambda sent: [changes.value(sent.seen, change) for change in merge(sent)[1]],
+    "reconcile.value": Promise(
+        lambda sent: [reconcile.value(sent.base, change) for change in merge(sent)[1]],
         lambda sent, values: len(values) == len(merge(sent)[1]),
     ),
-    "changes.Elsewhere.key": Promise(
+    "reconcile.RemoteChange.key": Promise(
         lambda sent: [change.key for change in merge(sent)[1]],
         lambda _sent, keys: len(set(keys)) == len(keys) and "".join(keys).isascii(),
     ),
-    "changes.Elsewhere.clashes": Promise(
-        lambda sent: [change.clashes for change in merge(sent)[1]],
+    "reconcile.RemoteChange.is_conflict": Promise(
+        lambda sent: [change.is_conflict for change in merge(sent)[1]],
         lambda _sent, clash: set(clash) <= {True, False},
     ),
-    "changes.arrived": Promise(
-        lambda sent: changes.arrived(*three(sent)),
+    "reconcile.arrived": Promise(
+        lambda sent: reconcile.arrived(*three(sent)),
         lambda sent, stored: named(stored) <= set().union(*map(named, three(sent))),
     ),
     "changes.difference": Promise(
-        lambda sent: changes.difference(sent.found, sent.wanted),
+        lambda sent: changes.difference(sent.theirs, sent.ours),
         lambda sent, found: (
             all(isinstance(change, Change) for change in found)
-            and (not found or sent.found != sent.wanted)
+            and (not found or sent.theirs != sent.ours)
         ),
     ),
 }
@@ -382,7 +433,9 @@ def test_whatever_is_stored_the_answer_has_its_form_or_the_error_its_name(sent):
 )
 def test_what_is_no_text_is_no_number(text):
     """A client sends any JSON."""
-    sent = SimpleNamespace(text=text, home="BE", called=None, found=Settings(), numbers=frozenset())
+    sent = SimpleNamespace(
+        text=text, home="BE", called=None, theirs=Settings(), numbers=frozenset()
+    )
     for name in ("dialing.read", "dialing.e164", "dialing.plain", "dialing.prefix"):
         if name == "dialing.plain" and not text:
             continue  # nothing, as of an empty field
@@ -410,9 +463,9 @@ def large(part):
         extension=text,
         destination=Destination(dialing.EXTERNAL, "+442079460958", "+442079460958", "GB"),
         document=document,
-        seen=Settings(),
-        found=stored,
-        wanted=Settings(extensions={"201": None}),
+        base=Settings(),
+        theirs=stored,
+        ours=Settings(extensions={"201": None}),
         numbers=frozenset(),
         choice=None,
     )

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from callerid.changes import Elsewhere, arrived, merge, settle, value
 from callerid.policy import Rule, Settings
+from callerid.reconcile import RemoteChange, arrived, merge, settle, value
 
 MAIN, DIRECT, LONDON, NASSAU = "+3222903490", "+3222903491", "+442079460001", "+12423651234"
 
@@ -21,12 +21,12 @@ UK, US, BS, FR = rules(("0044", LONDON), ("001", MAIN), ("001242", NASSAU), ("00
 SEEN = Settings(MAIN, True, (BS, US, UK), {"201": DIRECT, "202": None})
 
 
-def wanted_always(_elsewhere):
-    return "wanted"
+def wanted_always(_change):
+    return "ours"
 
 
-def found_always(_elsewhere):
-    return "found"
+def found_always(_change):
+    return "theirs"
 
 
 # Examples: one setting, changed in one place or in two
@@ -93,7 +93,9 @@ def test_what_only_the_console_changed_is_taken_and_told(kind, subject, nth, the
     found = replace(SEEN, **there)
     merged, changed = merge(SEEN, found, SEEN)
     assert merged == found
-    assert [(c.kind, c.subject, c.nth, c.clashes) for c in changed] == [(kind, subject, nth, False)]
+    assert [(c.kind, c.subject, c.nth, c.is_conflict) for c in changed] == [
+        (kind, subject, nth, False)
+    ]
 
 
 @pytest.mark.parametrize(("kind", "subject", "nth", "there", "here"), CHANGED)
@@ -107,10 +109,10 @@ def test_what_both_changed_waits_for_a_choice(kind, subject, nth, there, here):
     found, wanted = replace(SEEN, **there), replace(SEEN, **here)
     merged, (clash,) = merge(SEEN, found, wanted)
     assert merged == wanted
-    assert (clash.kind, clash.subject, clash.nth, clash.clashes) == (kind, subject, nth, True)
+    assert (clash.kind, clash.subject, clash.nth, clash.is_conflict) == (kind, subject, nth, True)
     assert merge(SEEN, found, wanted, wanted_always) == (wanted, [clash])
     assert merge(SEEN, found, wanted, found_always) == (found, [clash])
-    for side, held in (("seen", SEEN), ("found", found), ("wanted", wanted)):
+    for side, held in (("base", SEEN), ("theirs", found), ("ours", wanted)):
         assert value(held, clash) == getattr(clash, side)
 
 
@@ -122,7 +124,7 @@ def test_what_both_changed_alike_is_no_question(kind, subject, nth, there, here)
 
 def test_a_checkbox_has_two_sides_and_can_never_clash():
     off = replace(SEEN, override=False)
-    assert merge(SEEN, off, SEEN) == (off, [Elsewhere("override", None, True, False, True)])
+    assert merge(SEEN, off, SEEN) == (off, [RemoteChange("override", None, True, False, True)])
     assert merge(SEEN, SEEN, off) == (off, [])
     assert merge(SEEN, off, off) == (off, [])
 
@@ -168,7 +170,7 @@ def test_of_a_prefix_held_twice_no_line_is_lost():
     wanted = replace(SEEN, rules=(BS, US, Rule("0044", DIRECT)))
     merged, changed = merge(SEEN, found, wanted)
     assert merged.rules == (BS, US, Rule("0044", DIRECT), UK)
-    assert [(c.subject, c.nth, c.seen, c.found, c.wanted) for c in changed] == [
+    assert [(c.subject, c.nth, c.base, c.theirs, c.ours) for c in changed] == [
         ("0044", 0, LONDON, NASSAU, DIRECT),
         ("0044", 1, None, LONDON, None),
     ]
@@ -182,7 +184,7 @@ def test_users_that_are_not_known_here_are_not_looked_at():
 def test_a_console_that_was_never_seen_is_a_question_wherever_it_says_something_else():
     merged, changed = merge(Settings(), SEEN, Settings(LONDON, False, (), {"201": MAIN}))
     assert merged == Settings(LONDON, True, SEEN.rules, {"201": MAIN})
-    assert [(c.kind, c.clashes) for c in changed] == [
+    assert [(c.kind, c.is_conflict) for c in changed] == [
         ("default", True),
         ("override", False),
         *[("rule", False)] * 3,
@@ -191,8 +193,8 @@ def test_a_console_that_was_never_seen_is_a_question_wherever_it_says_something_
 
 
 def test_a_choice_is_for_the_value_that_was_looked_at():
-    def chosen(elsewhere):
-        return "found" if elsewhere.key == looked_at.key else None
+    def chosen(change):
+        return "theirs" if change.key == looked_at.key else None
 
     wanted = replace(SEEN, default=NASSAU)
     found = replace(SEEN, default=LONDON)
@@ -219,7 +221,7 @@ def test_a_choice_can_keep_what_only_the_console_changed_out():
 
 
 @pytest.mark.parametrize(
-    ("seen", "found", "wanted", "becomes", "told", "clashes"),
+    ("seen", "found", "wanted", "becomes", "told", "is_conflict"),
     [
         ("a", "a", "a", "a", False, None),
         ("a", "a", "b", "b", False, None),
@@ -228,13 +230,13 @@ def test_a_choice_can_keep_what_only_the_console_changed_out():
         ("a", "b", "c", "c", True, True),
     ],
 )
-def test_three_values_become_one(seen, found, wanted, becomes, told, clashes):
+def test_three_values_become_one(seen, found, wanted, becomes, told, is_conflict):
     changed = []
     choose = {}.get
     assert settle("name", "201", seen, found, wanted, choose, changed, nth=3) == becomes
-    expected = Elsewhere("name", "201", seen, found, wanted, 3)
+    expected = RemoteChange("name", "201", seen, found, wanted, 3)
     assert changed == ([expected] if told else [])
-    assert all(elsewhere.clashes == clashes for elsewhere in changed)
+    assert all(change.is_conflict == is_conflict for change in changed)
 
 
 # Properties: any three versions
@@ -400,8 +402,8 @@ def test_choosing_the_console_everywhere_leaves_of_this_side_what_the_console_di
 def test_a_wanted_rule_goes_only_where_the_console_changed_it_and_nobody_kept_it(held, dice):
     choices = {}
 
-    def choose(elsewhere):
-        return choices.setdefault(elsewhere.key, dice.choice(["found", "wanted", None]))
+    def choose(change):
+        return choices.setdefault(change.key, dice.choice(["theirs", "ours", None]))
 
     seen, _found, wanted = held
     merged, changed = merge(*held, choose)
@@ -409,7 +411,7 @@ def test_a_wanted_rule_goes_only_where_the_console_changed_it_and_nobody_kept_it
         (change.subject, change.nth)
         for change in changed
         if change.kind == "rule"
-        and (choices[change.key] or ("wanted" if change.clashes else "found")) == "found"
+        and (choices[change.key] or ("ours" if change.is_conflict else "theirs")) == "theirs"
     }
     kept = [(key[0], number) for key, number in by_key(wanted).items() if key not in gone]
     left = [(rule.prefix, rule.number) for rule in merged.rules]
@@ -418,7 +420,7 @@ def test_a_wanted_rule_goes_only_where_the_console_changed_it_and_nobody_kept_it
 
 
 @often(400)
-@given(versions(3), st.sampled_from([wanted_always, found_always, lambda elsewhere: None]))
+@given(versions(3), st.sampled_from([wanted_always, found_always, lambda change: None]))
 def test_rules_that_no_side_moved_among_each_other_stay_in_order(held, choose):
     # Of a prefix that is there twice, a line that goes makes the next one its heir: its place
     # among the others is then the heir's.
@@ -436,7 +438,7 @@ def test_rules_that_no_side_moved_among_each_other_stay_in_order(held, choose):
 
 
 @often()
-@given(versions(3), st.sampled_from([wanted_always, found_always, lambda elsewhere: None]))
+@given(versions(3), st.sampled_from([wanted_always, found_always, lambda change: None]))
 def test_what_was_merged_and_sent_is_merged_no_more(held, choose):
     seen, found, _wanted = held
     merged, _changed = merge(*held, choose)
@@ -446,17 +448,17 @@ def test_what_was_merged_and_sent_is_merged_no_more(held, choose):
 
 @often()
 @given(versions(3))
-def test_an_elsewhere_says_what_each_side_holds(held):
+def test_a_remote_change_says_what_each_side_holds(held):
     _merged, changed = merge(*held)
-    for elsewhere in changed:
-        if elsewhere.kind == "rule_order":  # compares the rules that stay, on either side
+    for change in changed:
+        if change.kind == "rule_order":  # compares the rules that stay, on either side
             continue
-        assert tuple(value(version, elsewhere) for version in held) == (
-            elsewhere.seen,
-            elsewhere.found,
-            elsewhere.wanted,
+        assert tuple(value(version, change) for version in held) == (
+            change.base,
+            change.theirs,
+            change.ours,
         )
-    assert len({elsewhere.key for elsewhere in changed}) == len(changed)
+    assert len({change.key for change in changed}) == len(changed)
 
 
 # What an apply that broke off left behind

@@ -9,6 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 import requests
+import without_odoo  # noqa: F401
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "a-token-for-tests"

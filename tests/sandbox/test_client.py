@@ -20,18 +20,20 @@ import traceback
 import tracemalloc
 import types
 import zlib
+from dataclasses import replace
 from email.utils import formatdate
 from functools import partial
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 import requests
 import urllib3.util.retry
+from axivox_caller_id.callerid.policy import Rule, Settings
+from axivox_caller_id.console import ConsoleError, PendingChange, client
+from axivox_caller_id.console.client import HttpConsole, is_safe_address
 from conftest import ROOT, TOKEN
 from nonsense import Nonsense, answer, without_end
-
-from console import ConsoleError, Saved, client
-from console.client import HttpConsole, is_safe_address
 
 SEED = json.loads((ROOT / "sandbox" / "seed.json").read_text("utf-8"))
 LONDON, PARIS, MAIN = "+442079460958", "+33199001234", "+3212345678"
@@ -39,7 +41,7 @@ STRANGER = "+15555550100"
 REASONS = set(re.findall(r"^ {4}``(\w+)``  ", ConsoleError.__doc__, re.MULTILINE))
 TRIES = 1 + client.REPEATS
 EVER = 99
-SETTINGS = {"default": PARIS, "override": False, "rules": [["0044", LONDON], ["04", MAIN]]}
+SETTINGS = Settings(PARIS, False, (Rule("0044", LONDON), Rule("04", MAIN)))
 
 
 @pytest.fixture(autouse=True)
@@ -122,16 +124,16 @@ def held(sandbox):
 
 def test_all_that_the_console_holds_is_read(console, sandbox):
     found = console.read()
-    settings = {
-        "default": MAIN,
-        "override": True,
-        "rules": [[r["prefix"], r["number"]] for r in SEED["outgoing_settings"]["rules"]],
-        "extensions": {user["extension"]: user["outgoing_number"] for user in SEED["users"]},
-    }
+    settings = Settings(
+        MAIN,
+        True,
+        tuple(Rule(r["prefix"], r["number"]) for r in SEED["outgoing_settings"]["rules"]),
+        {user["extension"]: user["outgoing_number"] for user in SEED["users"]},
+    )
     assert found.domain == "meridian-bikes.axivox.example"
     assert found.revision == sandbox.revision
     assert found.saved == found.applied == settings
-    assert found.waiting == ()
+    assert found.pending == ()
     assert found.users["201"] == ("Sophie Lambert", "sophie@meridian-bikes.example")
     assert found.users["100"] == ("Lobby phone", None)
     assert found.numbers == {
@@ -166,23 +168,24 @@ def test_what_is_saved_waits_until_it_is_applied(console, sandbox):
     ((count, revision),) = console.save_users({"201": LONDON, "202": None}, revision)
     assert count == 2
     found = console.read()
-    wanted = {**SETTINGS, "extensions": {**found.applied["extensions"], "201": LONDON, "202": None}}
+    users = {**found.applied.extensions, "201": LONDON, "202": None}
+    wanted = replace(SETTINGS, extensions=users)
     assert found.saved == wanted
     assert found.revision == revision
-    assert [(item.setting, item.extension) for item in found.waiting] == [
+    assert [(item.setting, item.extension) for item in found.pending] == [
         ("default", None),
         ("override", None),
         ("rules", None),
         ("extension", "201"),
         ("extension", "202"),
     ]
-    assert {item.saved_by for item in found.waiting} == {"API"}
-    assert all(isinstance(item, Saved) for item in found.waiting)
+    assert {item.saved_by for item in found.pending} == {"API"}
+    assert all(isinstance(item, PendingChange) for item in found.pending)
     assert held(sandbox)["users"] == before["users"]
 
     revision = console.apply(revision)
     found = console.read()
-    assert (found.applied, found.waiting, found.revision) == (wanted, (), revision)
+    assert (found.applied, found.pending, found.revision) == (wanted, (), revision)
 
 
 def test_saving_nobodys_number_asks_nothing(console, sandbox):
@@ -198,7 +201,7 @@ def test_saving_is_guarded_page_by_page(console, sandbox, monkeypatch):
     assert next(pages)[0] == 1
     error = failure(next, pages)
     assert (error.reason, error.in_doubt) == ("changed", False)
-    assert console.read().saved["extensions"]["202"] != PARIS
+    assert console.read().saved.extensions["202"] != PARIS
 
 
 def test_requests_grow_with_the_pages_and_not_with_the_users(console, sandbox):
@@ -222,7 +225,7 @@ def test_requests_grow_with_the_pages_and_not_with_the_users(console, sandbox):
         fewest = 4 + math.ceil(len(users) / 500), math.ceil(changed / 500), 1
         print(f"{changed:13}  {reading:4}  {saving:4}  {applying:5}   {sum(fewest)}")
         assert (reading, saving, applying) == fewest
-    assert set(console.read().applied["extensions"].values()) == {MAIN}
+    assert set(console.read().applied.extensions.values()) == {MAIN}
 
 
 # The stand-in, misbehaving. In each row: the reason, whether it leaves a doubt, how many tries.
@@ -426,17 +429,17 @@ def test_what_was_changed_meanwhile_is_not_overwritten(console, sandbox, method)
     edit = {"default_number": LONDON}
     sandbox.faults({"kind": "edit", "edit": edit, "method": method})
     assert outcome(console, method, revision) == ("changed", False)
-    assert console.read().saved["default"] == LONDON
+    assert console.read().saved.default == LONDON
     assert held(sandbox)["default_number"] == MAIN
 
 
 def test_what_is_refused_is_told_with_its_place(console, sandbox):
     revision = sandbox.revision
-    settings = {**SETTINGS, "rules": [["0044", LONDON], ["", STRANGER]]}
+    settings = replace(SETTINGS, rules=(Rule("0044", LONDON), Rule("", STRANGER)))
     error = failure(console.save_settings, settings, revision)
     assert (error.reason, error.in_doubt) == ("refused", False)
     assert "/rules/1/prefix: " in error.detail
-    settings["rules"][1] = ["04", STRANGER]
+    settings = replace(SETTINGS, rules=(Rule("0044", LONDON), Rule("04", STRANGER)))
     error = failure(console.save_settings, settings, revision)
     assert f"/rules/1/number: {STRANGER} is not one of" in error.detail
     users = {"201": LONDON, "202": STRANGER, "999": None}
@@ -463,8 +466,8 @@ def test_a_console_that_changes_while_it_is_read_is_read_again(console, sandbox)
     edit = {"default_number": LONDON}
     sandbox.faults({"kind": "edit", "edit": edit, "path": "/users"})
     found = console.read()
-    assert (found.saved["default"], found.revision) == (LONDON, sandbox.revision)
-    assert [item.setting for item in found.waiting] == ["default"]
+    assert (found.saved.default, found.revision) == (LONDON, sandbox.revision)
+    assert [item.setting for item in found.pending] == ["default"]
 
 
 def test_a_console_that_changes_for_ever_is_given_up(console, sandbox):
@@ -663,7 +666,7 @@ def test_what_people_typed_is_kept_to_the_letter(serve):
         for state in ("saved", "applied")
     }
     found = at(serve(saying(documents))).read()
-    assert found.saved["rules"] == [["0032/2 ", MAIN]] * 2
+    assert found.saved.rules == (Rule("0032/2 ", MAIN),) * 2
     # A user without a name is called by the extension.
     assert {e: name for e, (name, _email) in found.users.items()} == {**names, "204": "204"}
 
@@ -1023,7 +1026,9 @@ LINE_OF_A_TRY = re.compile(r"(GET|PUT|PATCH|POST) (/\S*): (\w+), (\d+) ms, (\d+)
 def logged(caplog):
     """What each line says of a try: (method, path, status or failure, bytes)."""
     records = [record for record in caplog.records if record.levelno > logging.DEBUG]
-    assert {(r.name, r.levelno) for r in records} == {("console.client", logging.INFO)}
+    assert {(r.name, r.levelno) for r in records} == {
+        ("axivox_caller_id.console.client", logging.INFO)
+    }
     lines = [LINE_OF_A_TRY.fullmatch(record.getMessage()).groups() for record in records]
     return [(method, path, word, int(size)) for method, path, word, _ms, size in lines]
 
@@ -1194,8 +1199,9 @@ def test_an_answer_without_measure_is_given_up_and_takes_no_memory(
 # What getrusage tells would be of the process that started this one, too.
 IN_A_PROCESS = """
 import pathlib, re
-from console import ConsoleError
-from console.client import HttpConsole
+import without_odoo
+from axivox_caller_id.console import ConsoleError
+from axivox_caller_id.console.client import HttpConsole
 try:
     HttpConsole("http://127.0.0.1:{port}/api", "a-token-for-tests").describe()
 except ConsoleError as error:
@@ -1211,7 +1217,7 @@ def test_a_process_that_asks_for_too_much_stays_small(serve, name):
     server = serve(said if isinstance(said, bytes) else lambda _asked: said)
     asking = subprocess.run(
         [sys.executable, "-c", IN_A_PROCESS.format(port=server.port)],
-        cwd=ROOT,
+        cwd=Path(__file__).parent,
         capture_output=True,
         text=True,
         check=True,
@@ -1287,7 +1293,7 @@ def test_the_largest_account_takes_an_eighth_of_what_it_may(serve):
     assert sum(len(json.dumps(document)) for document in whole.values()) < client.READING_BYTES / 8
     assert json.dumps(whole["GET /outgoing-settings"]).count(":") < client.ANSWER_VALUES / 8
     found = at(serve(saying(whole))).read()
-    assert (len(found.users), len(found.saved["rules"])) == (2000, 5000)
+    assert (len(found.users), len(found.saved.rules)) == (2000, 5000)
 
 
 def padded_pages(serve, size, seconds=0):
@@ -1511,7 +1517,9 @@ def test_a_proxy_that_says_a_byte_now_and_then_is_not_waited_for(serve, monkeypa
     assert in_time("PUT", console) == ("timeout", False)
 
 
-LARGE = {**SETTINGS, "rules": [["04", MAIN]] * 200_000}  # more than any buffer on the way takes
+LARGE = replace(
+    SETTINGS, rules=(Rule("04", MAIN),) * 200_000
+)  # more than any buffer on the way takes
 
 
 def test_what_nobody_takes_is_not_sent_for_ever(mute, monkeypatch):

@@ -1,6 +1,6 @@
-"""What callerid/ found out, as sentences in the reader's language."""
+"""What callerid/ and console/ found out, as sentences in the reader's language."""
 
-from ..callerid import dialing, policy
+from .callerid import dialing, policy
 
 NAMED_COUNTRIES = 4
 
@@ -10,9 +10,15 @@ def country_names(env, regions):
 
     :rtype: str
     """
-    countries = env["res.country"].search([("code", "in", list(regions))])
-    names = {country.code: country.name for country in countries}
-    names[dialing.NON_GEOGRAPHIC] = env._("International service")
+    ids = env["axivox.account"]._country_ids()
+    together = list(ids.values())  # in one query, for all rules of a list
+    names = {
+        region: env["res.country"].browse(ids[region]).with_prefetch(together).name
+        for region in regions
+        if region in ids
+    }
+    if dialing.NON_GEOGRAPHIC in regions:
+        names[dialing.NON_GEOGRAPHIC] = env._("International service")
     known = [names[region] for region in regions if region in names]
     return ", ".join(known[:1] + sorted(known[1:]))
 
@@ -324,15 +330,17 @@ def console_error(env, error):
             "right address, enter it.",
             error.detail,
         ),
-        "token": lambda: env._("The token was not accepted. Enter it anew."),
+        "token": lambda: env._("Axivox did not accept the token. Enter it again."),
         "busy": lambda: (
-            env._("Axivox asks to wait for %s seconds before the next try.", error.wait)
+            env._("Axivox asks to wait %s seconds before trying again.", error.wait)
             if error.wait
-            else env._("Axivox is too busy just now.")
+            else env._("Axivox is too busy right now. Try again in a moment.")
         ),
-        "changed": lambda: env._("Somebody changed the console at the same time. Look again."),
-        "refused": lambda: env._("Axivox refuses: %s", error.detail),
-        "fault": lambda: env._("Axivox failed by itself (status %s).", error.detail),
+        "changed": lambda: env._(
+            "Somebody changed the console at the same time. Review the changes again."
+        ),
+        "refused": lambda: env._("Axivox rejected the settings: %s", error.detail),
+        "fault": lambda: env._("Axivox returned a server error (HTTP %s).", error.detail),
         "nonsense": lambda: env._(
             "The answer is not what an Axivox API gives (%s). Check the base URL.", error.detail
         ),
@@ -342,7 +350,7 @@ def console_error(env, error):
 
 def unexpected(env):
     """What is said of a defect, whose details are the log's business."""
-    return env._("It failed unexpectedly; the server's log says why.")
+    return env._("An unexpected error occurred; the server log has the details.")
 
 
 def outcome(env, state, reason):
@@ -353,7 +361,7 @@ def outcome(env, state, reason):
     """
     if state == "asked":
         return env._(
-            "%s Whether the changes went live is not known yet. Odoo looks again by itself; "
+            "%s Whether the changes went live is not known yet. Odoo checks again by itself; "
             "pressing Apply changes again is safe.",
             reason,
         )
@@ -363,15 +371,15 @@ def outcome(env, state, reason):
     )
 
 
-def subject(env, elsewhere, names):
+def subject(env, change, names):
     """What was changed in the console.
 
-    :param changes.Elsewhere elsewhere:
-    :param dict names: as for ``change``
+    :param reconcile.RemoteChange change:
+    :param dict names: what the extensions are called, as for ``change``
     """
-    name = (names or {}).get(elsewhere.subject, elsewhere.subject)
-    if elsewhere.kind == "rule" and elsewhere.nth:
-        return env._("Rule %(prefix)s, line %(line)s", prefix=name, line=elsewhere.nth + 1)
+    name = (names or {}).get(change.subject, change.subject)
+    if change.kind == "rule" and change.nth:
+        return env._("Rule %(prefix)s, line %(line)s", prefix=name, line=change.nth + 1)
     return {
         "default": lambda: env._("Default outgoing number"),
         "override": lambda: env._("Advanced rules apply even for users with an outgoing number"),
@@ -381,11 +389,11 @@ def subject(env, elsewhere, names):
         "name": lambda: env._("Name of %s", name),
         "email": lambda: env._("E-mail of %s", name),
         "destination": lambda: env._("Destination of %s", dialing.international(name)),
-    }[elsewhere.kind]()
+    }[change.kind]()
 
 
 def setting_value(env, kind, value):
-    """A value of an Elsewhere, as people read it."""
+    """A value of a RemoteChange, as people read it."""
     if kind == "override":
         return env._("yes") if value else env._("no")
     if kind == "rule_order":
@@ -400,19 +408,19 @@ def setting_value(env, kind, value):
     return {"default": env._("none"), "rule": env._("no such rule")}.get(kind, env._("Default"))
 
 
-def changed_elsewhere(env, found, names):
+def remote_changes(env, changes, names):
     """Why nothing is applied: the console holds what nobody has looked at here.
 
-    :param found: of ``changes.Elsewhere``
+    :param changes: of ``reconcile.RemoteChange``
     """
     lines = [
         env._(
-            "%(subject)s: there %(found)s, here %(wanted)s",
+            "%(subject)s: there %(theirs)s, here %(ours)s",
             subject=subject(env, change, names),
-            found=setting_value(env, change.kind, change.found),
-            wanted=setting_value(env, change.kind, change.wanted),
+            theirs=setting_value(env, change.kind, change.theirs),
+            ours=setting_value(env, change.kind, change.ours),
         )
-        for change in found
+        for change in changes
     ]
     return "\n".join(
         [

@@ -4,15 +4,15 @@ import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
 /** A clock where a record waits to be applied at Axivox, nothing elsewhere; never editable. */
-export class WaitingField extends Component {
-    static template = "axivox_caller_id.WaitingField";
+export class PendingMarkField extends Component {
+    static template = "axivox_caller_id.PendingMarkField";
     static props = { ...standardFieldProps };
 }
 
-export const waitingField = {
-    component: WaitingField,
-    displayName: _t("Waits to be applied"),
+export const pendingMarkField = {
+    component: PendingMarkField,
+    displayName: _t("Not applied yet"),
     supportedTypes: ["boolean"],
 };
 
-registry.category("fields").add("axivox_waiting", waitingField);
+registry.category("fields").add("axivox_pending_mark", pendingMarkField);

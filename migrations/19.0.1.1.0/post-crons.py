@@ -1,0 +1,15 @@
+"""The scheduled check moved to the model of pulls and applies; how often it runs is the admin's."""
+
+from odoo import SUPERUSER_ID, api
+
+
+def migrate(cr, _version):
+    env = api.Environment(cr, SUPERUSER_ID, {})
+    env.ref("axivox_caller_id.axivox_check_cron").write(
+        {
+            "name": "Axivox: check whether somebody changed the console",
+            "model_id": env["ir.model"]._get_id("axivox.sync"),
+            "code": "model._cron_check()",
+        }
+    )
+    env.ref("axivox_caller_id.axivox_check_cron_action").name = "Check frequency"

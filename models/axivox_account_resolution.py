@@ -1,0 +1,208 @@
+"""Which number a call shows, and why: asked for every call, so it runs no SQL when warm."""
+
+from typing import NamedTuple
+
+from odoo import api, models, tools
+from odoo.exceptions import UserError
+
+from .. import messages
+from ..callerid import dialing
+from ..callerid.policy import NONE, CallerId, Policy, Settings
+
+
+class Prepared(NamedTuple):
+    """What every call of an account needs, ready in the registry's cache."""
+
+    policy: Policy
+    dial_format: str = "00"
+    never_applied: bool = False  # the saved settings stand in for the applied ones
+    number_ids: dict = {}  # {E.164: id of axivox.number}
+
+
+class Resolution(NamedTuple):
+    """One dialled number, read and resolved: nothing has to be searched again behind it."""
+
+    extension: str  # whose call; False for nobody's
+    destination: dialing.Destination
+    caller_id: CallerId  # its rule's key is the id of an axivox.outgoing.rule
+    prepared: Prepared
+
+    @property
+    def number_id(self):
+        """The id of the ``axivox.number`` that is shown, or False."""
+        return self.prepared.number_ids.get(self.caller_id.number, False)
+
+    @property
+    def dial(self):
+        """What is sent to the PBX."""
+        return self.destination.dial(self.prepared.dial_format)
+
+
+class AxivoxAccount(models.Model):
+    _inherit = "axivox.account"
+
+    @api.readonly
+    def try_call(self, extension_id, number, country_id=False):
+        """Try a call: what would be shown, now and after *Apply changes*, and why.
+
+        :param int extension_id: whose call, an id of ``axivox.extension``
+        :param str number: as it is typed
+        :param int country_id: the called record's country, or False
+        :return: ``error`` (a sentence, and nothing else, where the number is none),
+            ``destination``, ``dial``, ``now`` and ``after`` (dicts with ``number``, ``display``,
+            ``source`` and ``reason``), ``never_applied``, ``rules`` (dicts with ``id``,
+            ``prefix``, ``name``, ``number``, ``decides`` and ``why``) that match, in order, and
+            ``hidden_rules``, how many more there are for other destinations
+        :rtype: dict
+        """
+        self.ensure_one()
+        self.check_access("read")
+        extension = self.env["axivox.extension"].browse(extension_id)
+        extension.check_access("read")
+        if extension.account_id - self:
+            return {"error": self.env._("This user is another account's.")}
+        try:
+            now, after = self._resolve(extension.number, number, country_id, "applied", "saved")
+        except UserError as error:
+            return {"error": str(error)}
+        saved, found = after.prepared.policy, after.destination
+        why = {passed.rule.key: passed for passed in saved.passed_over(extension.number, found)}
+        reason = self._reason(after)
+        elsewhere = {
+            key for key, passed in why.items() if passed.why in ("other_destination", "no_rules")
+        }
+        labels = {number.number: number.display_name for number in self.number_ids}
+        return {
+            "error": False,
+            "destination": messages.destination(self.env, found),
+            "dial": after.dial,
+            "now": self._answer(now),
+            "after": self._answer(after),
+            "never_applied": now.prepared.never_applied,
+            "rules": [
+                {
+                    "id": rule.key,
+                    "prefix": rule.prefix,
+                    "name": messages.destinations(self.env, rule.prefix),
+                    "number": labels.get(rule.number, dialing.international(rule.number)),
+                    "decides": rule.key not in why,
+                    "why": messages.passed_over(self.env, why[rule.key])
+                    if rule.key in why
+                    else reason,
+                }
+                for rule in saved.settings.rules
+                if rule.key not in elsewhere
+            ],
+            "hidden_rules": len(elsewhere) if found.kind == dialing.EXTERNAL else 0,
+        }
+
+    def _resolve(self, extension, number, country, *which, home=None):
+        """What a call shows, from one reading of the number.
+
+        :param str extension: whose call, ``201``; False for nobody's
+        :param str number: as it is typed
+        :param country: see `_region`
+        :param str which: by which settings, ``applied`` or ``saved``
+        :param str home: region (ISO 3166 code) of who calls without an account
+        :return: a Resolution by each of these settings
+        :rtype: list[Resolution]
+        :raises UserError: for what is no telephone number
+        """
+        resolutions, found, reader = [], None, None
+        for settings in which:
+            prepared = self._prepared(settings) if self else Prepared(Policy(Settings(), home))
+            policy = prepared.policy
+            if reader is None or not policy.reads_like(reader, found):
+                try:
+                    reader, found = policy, policy.read(number, self._region(country))
+                except dialing.NotDiallableError as error:
+                    raise UserError(messages.number_error(self.env, error)) from error
+            if extension or found.kind != dialing.EXTERNAL:
+                answer = policy.caller_id(extension, found)
+            else:
+                answer = CallerId(None, NONE)
+            resolutions.append(Resolution(extension, found, answer, prepared))
+        return resolutions
+
+    def _answer(self, resolution):
+        """:return: what ``res.users.resolve_caller_id`` returns"""
+        found, answer = resolution.destination, resolution.caller_id
+        return {
+            "number": answer.number or False,
+            "display": dialing.international(answer.number) if answer.number else "",
+            "source": answer.source,
+            "rule_id": answer.rule.key if answer.rule else False,
+            "rule_prefix": answer.rule.prefix if answer.rule else False,
+            "destination": found.e164 or False,
+            "dial": resolution.dial,
+            "reason": self._reason(resolution),
+        }
+
+    def _after_apply(self, now, after):
+        """:return: a sentence on what *Apply changes* will change for a call; empty where that is
+        nothing
+        """
+        number = after.caller_id.number
+        if number == now.caller_id.number:
+            return ""
+        shown = dialing.international(number) if number else self._reason(after)
+        return self.env._("After Apply changes: %s", shown)
+
+    def _reason(self, resolution):
+        extension, found, answer, prepared = resolution
+        return messages.reason(
+            self.env,
+            extension,
+            found,
+            answer,
+            own_number=bool(prepared.policy.settings.extensions.get(extension)),
+            never_applied=prepared.never_applied,
+        )
+
+    def _prepared(self, settings):
+        """:param str settings: ``applied`` or ``saved``
+        :rtype: Prepared
+        """
+        prepare = self._prepare if self._are_answers_changing() else self._prepare_once
+        return prepare(settings)
+
+    @tools.ormcache("self.id", "settings")
+    def _prepare_once(self, settings):
+        return self._prepare(settings)
+
+    def _prepare(self, settings):
+        # sudo: what is shown for a call is no secret to who may call; the callers check whose
+        account = self.sudo().with_context(active_test=False)
+        numbers = account.env["axivox.number"].search([("account_id", "=", account.id)])
+        withdrawn = numbers.filtered(lambda number: not number.active)
+        return Prepared(
+            Policy(
+                account._settings(settings),
+                account.company_id.country_id.code or None,
+                frozenset(withdrawn.mapped("number")),
+            ),
+            account.dial_format,
+            settings == "applied" and not account._applied(),
+            {number.number: number.id for number in numbers - withdrawn},
+        )
+
+    def _region(self, country):
+        """:param country: ISO 3166 code, id of ``res.country``, or nothing
+        :return: ISO 3166 code or None
+        """
+        if isinstance(country, str):
+            return country.upper() or None
+        return self._region_of_id(country) if country and type(country) is int else None
+
+    @tools.ormcache("country_id", cache="stable")
+    def _region_of_id(self, country_id):
+        # sudo: the codes of countries are no secret
+        return self.env["res.country"].sudo().browse(country_id).exists().code or None
+
+    @api.model
+    @tools.ormcache(cache="stable")
+    def _country_ids(self):
+        """:return: {region (ISO 3166 code): id of its ``res.country``}"""
+        # sudo: the codes of countries are no secret
+        countries = self.env["res.country"].sudo().search([("code", "!=", False)])
+        return {country.code: country.id for country in countries}

@@ -1,0 +1,120 @@
+"""What an account's records hold, as a Snapshot; and what a Plan changes here, in the records."""
+
+from dataclasses import replace
+
+from ..callerid import reconcile
+from ..callerid.policy import Settings
+
+
+def snapshot(account, state, ours=None):
+    """
+    :param console.State state: what the console holds
+    :param Settings ours: what is wanted, where that is not what is saved here now
+    :rtype: reconcile.Snapshot
+    """
+    # sudo: what both agreed on is a manager's to read; a check is nobody's
+    known = account.sudo()
+    users, numbers = account.extension_ids, account.number_ids
+    everything = account.with_context(active_test=False)
+    archived_users = everything.extension_ids - users
+    archived_numbers = everything.number_ids - numbers
+    return reconcile.Snapshot(
+        known._base(),
+        reconcile.Side(
+            ours or account._ours(),
+            {user.number: (user.name, user.email or None) for user in users},
+            {number.number: (number.destination_type, number._target()) for number in numbers},
+        ),
+        reconcile.Side(state.saved, state.users, state.numbers),
+        state.applied,
+        Settings.from_json(known.in_flight) if known.in_flight else None,
+        reconcile.Directory(
+            frozenset(archived_users.mapped("number")),
+            frozenset(archived_numbers.mapped("number")),
+            frozenset(users.filtered("user_id").mapped("number")),
+            _people(account, state),
+        ),
+    )
+
+
+def _people(account, state):
+    """:return: {e-mail address: ids of the Odoo users with it that have no extension here}"""
+    emails = {email.strip().lower() for _name, email in state.users.values() if email}
+    people = account.env["res.users"].search(
+        [
+            ("email_normalized", "in", sorted(emails)),
+            ("share", "=", False),
+            ("company_ids", "in", account.company_id.ids),
+            ("id", "not in", account.extension_ids.user_id.ids),
+        ]
+    )
+    return {email: same.ids for email, same in people.grouped("email_normalized").items()}
+
+
+def create_numbers(account, numbers):
+    """Where they lead is written later: that may be a user whom Odoo does not know yet.
+
+    :param numbers: iterable of E.164
+    """
+    account.env["axivox.number"]._in_server_context("axivox_verbatim").create(
+        [{"account_id": account.id, "number": number} for number in numbers]
+    )
+
+
+def renumber(account, renumbered):
+    """
+    :param dict renumbered: ``{"201": "211"}``
+    """
+    for user in account.extension_ids.filtered(lambda user: user.number in renumbered):
+        user.number = renumbered[user.number]
+
+
+def create_users(account, state, plan, extensions, user_ids):
+    """
+    :param extensions: those of the plan's new users that are created
+    :param dict user_ids: ``{"201": id of the Odoo user, or None}``
+    """
+    numbers = {number.number: number.id for number in account.number_ids}
+    account.env["axivox.extension"]._in_server_context("axivox_verbatim").create(
+        [
+            {
+                "account_id": account.id,
+                "number": extension,
+                "name": state.users[extension][0],
+                "email": state.users[extension][1],
+                "user_id": user_ids.get(extension),
+                "outgoing_number_id": numbers.get(plan.settings.extensions[extension]),
+            }
+            for extension in extensions
+        ]
+    )
+
+
+def write_directory(account, plan, user_ids):
+    """Write whose the users are, what they are called, and where numbers lead.
+
+    :param dict user_ids: ``{"201": id of the Odoo user, or None}``
+    """
+    users = {user.number: user for user in account.extension_ids}
+    for extension, user in users.items():
+        if not user.user_id and (user_id := user_ids.get(extension)):
+            user.user_id = user_id
+        if profile := plan.profiles.get(extension):
+            user.write(profile)
+    for number in account.number_ids:
+        if destination := plan.destinations.get(number.number):
+            kind, target = destination
+            vals = {"destination_type": kind, "extension_id": False}
+            if kind == "extension":
+                vals["extension_id"] = users[target].id
+            else:
+                vals["destination"] = target
+            number.write(vals)
+
+
+def save_settings(account, plan):
+    """Make what both sides agree on the saved settings, with the numbers that it names."""
+    ours = account._ours()
+    both = {e: n for e, n in ours.extensions.items() if e in plan.settings.extensions}
+    if plan.settings != replace(ours, extensions=both):
+        account._restore(plan.settings)
