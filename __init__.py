@@ -1,2 +1,24 @@
+from odoo import Command
+
 from . import models
 from . import wizards
+
+
+def uninstall_hook(env):
+    """Let go of what Odoo itself has tied to this addon's models and demo companies."""
+    names = env["ir.model.data"]
+    # Addons that extend mail.thread own a name in each model that uses it.
+    names.search(
+        [
+            ("model", "=", "ir.model.inherit"),
+            ("name", "=like", "model_inherit__axivox_%"),
+            ("module", "!=", "axivox_caller_id"),
+        ]
+    ).unlink()
+    mine = [("module", "=", "axivox_caller_id"), ("model", "=", "res.company")]
+    demo = env["res.company"].browse(names.search(mine).mapped("res_id")).exists()
+    # Whoever makes a company becomes one of its users, and so does whom it was shown to.
+    for user in env["res.users"].with_context(active_test=False).search([]):
+        if user.company_ids & demo and (others := user.company_ids - demo):
+            home = (user.company_id - demo) or others[0]
+            user.write({"company_ids": [Command.set(others.ids)], "company_id": home.id})

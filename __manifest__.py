@@ -33,5 +33,6 @@
         "web.assets_unit_tests": ["axivox_caller_id/static/tests/**/*.test.js"],
         "web.assets_tests": ["axivox_caller_id/static/tests/tours/*.js"],
     },
+    "uninstall_hook": "uninstall_hook",
     "application": True,
 }

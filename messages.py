@@ -28,7 +28,11 @@ def destinations(env, prefix):
     regions = dialing.regions_of_prefix(prefix)
     names = country_names(env, regions[:NAMED_COUNTRIES])
     more = len(regions) - NAMED_COUNTRIES
-    return env._("%s and %s more", names, more) if more > 0 else names
+    return (
+        env._("%(countries)s and %(count)s more", countries=names, count=more)
+        if more > 0
+        else names
+    )
 
 
 def number_error(env, error):
@@ -156,9 +160,9 @@ def reason(env, extension, found, answer, *, own_number, never_applied):
         ),
         policy.RULE: lambda: (
             env._(
-                "Rule %s goes before the outgoing number of extension %s.",
-                answer.rule.prefix,
-                extension,
+                "Rule %(prefix)s goes before the outgoing number of extension %(extension)s.",
+                prefix=answer.rule.prefix,
+                extension=extension,
             )
             if own_number
             else env._("Rule %s is the first that matches this destination.", answer.rule.prefix)

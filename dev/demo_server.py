@@ -13,6 +13,16 @@ from progress import Failure, step
 
 DATABASE = "axivox_demo"
 ODOO = Background("Odoo", "demo", 8069, "/web/health")
+# The demo data of an addon leaves the records of others alone.
+ADMINISTRATOR_MOVES_IN = """
+company = env.ref("axivox_caller_id.demo_company")
+company.currency_id = env.ref("base.EUR")
+env.ref("axivox_caller_id.demo_company_uk").currency_id = env.ref("base.GBP")
+admin = env.ref("base.user_admin")
+admin.write({"company_ids": [(4, company.id)], "company_id": company.id})
+env.ref("axivox_caller_id.demo_extension_205").user_id = admin
+env.cr.commit()
+"""
 
 
 def bring_up():
@@ -52,10 +62,11 @@ def make_database():
 
 
 def install(database, log):
-    """Install the addons with their demo data."""
+    """Install the addons with their demo data, and let the administrator work in it."""
     addons = ",".join([NAME, "voip_oca", *bridges()])
     options = ["--with-demo", "--stop-after-init", "--max-cron-threads", "0"]
     server.odoo("-d", database, "-i", addons, *options, log=log)
+    server.shell(database, ADMINISTRATOR_MOVES_IN, log="demo-administrator.log")
 
 
 def update_database():

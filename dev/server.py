@@ -42,14 +42,22 @@ def prepare():
     return [python, "-m", "odoo"], environment
 
 
-def odoo(*arguments, log):
-    """Run Odoo's command line to its end, its output in .odoo/`log`."""
+def shell(database, script, log):
+    """Run a Python script in a database, with `env` at hand; see `odoo`."""
+    odoo("shell", "-d", database, "--no-http", log=log, typed=script)
+
+
+def odoo(*arguments, log, typed=""):
+    """Run Odoo's command line to its end, its output in .odoo/`log`.
+
+    :param str typed: what it reads from its standard input
+    """
     command, environment = prepare()
     with (STATE / log).open("w") as output:
         done = subprocess.run(
             [*command, *arguments],
             env=environment,
-            stdin=subprocess.DEVNULL,
+            input=typed.encode(),
             stdout=output,
             stderr=subprocess.STDOUT,
             check=False,
@@ -71,20 +79,25 @@ def database_name(purpose):
     return f"axivox_{identity()}_{purpose}"
 
 
-def template():
-    """The name of a database with all that the addon depends on, made once."""
+def template(*more, demo=False):
+    """The name of a database with all that the addon depends on, made once.
+
+    :param str more: addons that are to be there too
+    :param bool demo: with their demo data
+    """
     home, _addons = provisions.odoo()
-    depends = sorted({*manifest()["depends"], *FOR_TESTS})
-    name = database_name(f"base_{provisions.key(home, *depends)}")
+    depends = sorted({*manifest()["depends"], *FOR_TESTS, *more})
+    options = ["--with-demo"] if demo else []
+    name = database_name(f"base_{provisions.key(home, *depends, *options)}")
     if name in cluster.made():
         return name
     with locked(STATE / "template.lock"):
         if name not in cluster.made():
             unfinished = f"{name}_unfinished"
-            with step("Making a database with what the addon depends on"):
+            with step(f"Making a database with {', '.join(depends)}{' and demo data' * demo}"):
                 cluster.drop(unfinished)
                 cluster.note_made(unfinished)
-                install = ["-i", ",".join(depends), "--stop-after-init"]
+                install = ["-i", ",".join(depends), "--stop-after-init", *options]
                 odoo("-d", unfinished, *install, log="base.log")
                 cluster.rename(unfinished, name)
     return name

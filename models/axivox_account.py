@@ -264,7 +264,7 @@ class AxivoxAccount(models.Model):
         :rtype: Settings
         """
         # sudo: the applied settings are a manager's to read, the sentences made of them are not
-        account = self.sudo().with_context({})
+        account = self.with_env(self.env(su=True, context={}))
         mine = [("account_id", "=", account.id)]
         rules = account.env["axivox.outgoing.rule"].search(mine)
         if which == "applied" and (applied := account._applied()):

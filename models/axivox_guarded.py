@@ -62,7 +62,7 @@ class AxivoxGuarded(models.AbstractModel):
         """
         context = self.env.context.items()
         heard = {name: value for name, value in context if self._is_said(name, value)}
-        return self.with_context({**heard, **dict.fromkeys(said, _SERVER_SAYS)})
+        return self.with_env(self.env(context={**heard, **dict.fromkeys(said, _SERVER_SAYS)}))
 
     def _server_says(self, what):
         """:return: whether the server itself said this, with `_in_server_context`"""

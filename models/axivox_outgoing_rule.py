@@ -21,14 +21,12 @@ class AxivoxOutgoingRule(models.Model):
         default=lambda self: self._default_sequence(), help="The first matching rule is applied."
     )
     destination_prefix = fields.Char(
-        string="Destination prefix",
         required=True,
         help="The country code with its zeros in front, such as 0044; more digits for a part of "
         "a country: 001242 for the Bahamas.",
     )
     number_id = fields.Many2one(
         "axivox.number",
-        string="Number",
         required=True,
         index=True,
         ondelete="cascade",
@@ -164,9 +162,10 @@ class AxivoxOutgoingRule(models.Model):
         if by := shadows.get(self._origin):
             problems.append(
                 self.env._(
-                    "It never matches: rule %s (%s) comes first and takes everything.",
-                    by.destination_prefix,
-                    by.name,
+                    "It never matches: rule %(prefix)s (%(destinations)s) comes first and takes "
+                    "everything.",
+                    prefix=by.destination_prefix,
+                    destinations=by.name,
                 )
             )
         return problems

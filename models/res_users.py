@@ -147,7 +147,7 @@ class ResUsers(models.Model):
         if not self.env.su:
             reader = self.env.user
             is_own = self == reader or line.company_id in reader._get_company_ids()
-            if not is_own or not reader.has_group("axivox_caller_id.group_user"):
+            if not is_own or not reader.has_group("base.group_user"):
                 raise AccessError(self.env._("You can only resolve calls of your own companies."))
         if not {*which} <= {"applied", "saved"}:
             raise UserError(self.env._("Settings are either “applied” or “saved”."))
@@ -171,7 +171,7 @@ class ResUsers(models.Model):
 
     def _find_axivox_line(self):
         # sudo: the callers check whose line it is
-        user = self.sudo().with_context({})
+        user = self.with_env(self.env(su=True, context={}))
         extension = user.axivox_extension_id
         account = extension.account_id or user.company_id.axivox_account_id
         company = account.company_id or user.company_id

@@ -68,8 +68,8 @@ class AxivoxCase(TransactionCase):
                 )
             ]
         )
-        cls.sophie = cls._user("sophie_test", "axivox_caller_id.group_user")
-        cls.james = cls._user("james_test", "axivox_caller_id.group_user")
+        cls.sophie = cls._user("sophie_test")
+        cls.james = cls._user("james_test")
         cls.editor = cls._user("editor_test", "axivox_caller_id.group_editor")
         cls.manager = cls._user("manager_test", "axivox_caller_id.group_manager")
         cls.extension, cls.own = cls.env["axivox.extension"].create(

@@ -246,7 +246,7 @@ class TestPull(ConsoleCase):
                 {"extension": "203", "name": "Nina", "outgoing_number": BERLIN},
             ],
         )
-        nina = self._user("nina_test", "axivox_caller_id.group_user")
+        nina = self._user("nina_test")
         nina.email = "Nina@velo.example"
         self.pull()
         nina_there = self.account.extension_ids.filtered(lambda e: e.number == "203")
@@ -303,7 +303,7 @@ class TestPull(ConsoleCase):
                 {"number": BERLIN, "destination": {"type": "not_configured", "target": None}},
             ],
         )
-        nina = self._user("nina_test", "axivox_caller_id.group_user")
+        nina = self._user("nina_test")
         nina.email = "nina@velo.example"
         review = self.review("pull")
         pages = {page["title"]: page["changes"] for page in review.pages["pages"]}

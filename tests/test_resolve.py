@@ -21,7 +21,7 @@ class TestResolve(AxivoxCase):
         company = self.env["res.company"].create(
             {"name": "Apart", "country_id": self.ref("base.be")}
         )
-        user = self._user("apart_test", "axivox_caller_id.group_user", company=company)
+        user = self._user("apart_test", company=company)
         answer = user.with_user(user).resolve_caller_id("02 555 12 12")
         self.assertEqual((answer["destination"], answer["source"]), ("+3225551212", "none"))
 
