@@ -1,3 +1,5 @@
+"""Beside a phone number, which number a call to it shows."""
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -10,7 +12,6 @@ class AxivoxCallerIdShown(models.AbstractModel):
     axivox_shown_as_reason = fields.Char(
         string="Why it is shown", compute="_compute_axivox_shown_as"
     )
-
     axivox_dial = fields.Char(
         string="Dialled as",
         compute="_compute_axivox_shown_as",
