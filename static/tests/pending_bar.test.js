@@ -99,7 +99,7 @@ for (const [type, mount, records] of [
         await settle();
         expect.verifySteps(["pending_summary"]);
         expect(".o_axivox_pending.alert-warning [role=status]").toHaveText(
-            "Changes not applied at Axivox yet: 1,234"
+            "Saved changes not yet applied at Axivox: 1,234"
         );
         expect(".o_axivox_pending_count").toHaveText("1,234");
         expect("button.o_axivox_apply").toHaveText("Apply changes");

@@ -1,3 +1,5 @@
+"""Whether calls ask for a number, and whether users may choose one."""
+
 from odoo import api, fields, models
 
 

@@ -413,6 +413,14 @@ class TestLog(VoipCase):
                 call, _answer = self._call(sip_call_id=str(told), ended_ago=0, **told)
                 self.assertEqual((call.outcome, call.state), (outcome, state))
 
+    def test_end_that_is_reported_twice_is_written_once(self):
+        call, _answer = self._from_lead(answered_ago=65, ended_ago=0)
+        ended = call.end_date
+        call.sudo().summary_id.body = "Corrected by hand: the call"
+        self._from_lead(answered_ago=3665, ended_ago=3600)
+        self.assertEqual(call.end_date, ended)
+        self.assertEqual(self._lines(self.lead), ["<span>Corrected by hand: the call</span>"])
+
     def test_tab_that_answers_wins_over_those_that_stop_ringing(self):
         incoming = {"type_call": "incoming", "sip_call_id": "x"}
         call, _answer = self._call(CALLED, **incoming)
@@ -517,6 +525,25 @@ class TestIncoming(VoipCase):
         self.env["res.partner"].create({"name": "Reception", "phone": CALLED, "is_company": True})
         self.assertEqual(self._rings()[1]["others"], ["Reception"])
 
+    def test_ambiguous_is_what_identify_caller_calls_so(self):
+        identify = self.env["res.partner"].with_user(self.sophie).identify_caller
+
+        def others():
+            names = self._rings()[1]["others"]
+            self.assertEqual(bool(names), identify(CALLED)["ambiguous"])
+            return names
+
+        self.contact_company.phone = CALLED
+        self.assertEqual(others(), [], "the caller's own company is nobody else")
+        self.lead.copy({"partner_id": self.contact.id})
+        self.assertEqual(others(), [], "one caller with two leads")
+        self.env["res.partner"].create({"name": "Bram", "phone": CALLED})
+        self.assertEqual(others(), ["Thames Couriers, Harriet"])
+        self.env["res.partner"].search([("phone", "=", CALLED)]).phone = False
+        for name in ("First", "Second"):
+            self.lead.create({"name": name, "phone": CALLED, "company_id": self.company.id})
+        self.assertEqual(others(), ["First"])
+
     def test_unknown_withheld_malformed_and_internal_callers_say_so(self):
         caller = self._rings("+33199004567")[1]
         self.assertEqual((caller["kind"], caller["country"]), ("unknown", "France"))
@@ -540,3 +567,13 @@ class TestIncoming(VoipCase):
         self.assertIn("Incoming call · to +44 20 7946 0958 · London · No answer", line)
         self.lead.copy({"partner_id": self.contact.id})
         self.assertFalse(self._rings(sip_call_id="y")[0].lead_id)
+
+    def test_closed_lead_is_told_and_not_linked_to_the_call(self):
+        call, caller = self._rings(sip_call_id="open")
+        self.assertEqual((call.lead_id, caller["lead"]["is_open"]), (self.lead, True))
+        for close in (self.lead.action_set_lost, self.lead.action_set_won):
+            self.lead.action_unarchive()
+            close()
+            call, caller = self._rings(sip_call_id=close.__name__)
+            self.assertEqual(caller["lead"]["id"], self.lead.id)
+            self.assertFalse(caller["lead"]["is_open"] or call.lead_id)
