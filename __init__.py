@@ -15,10 +15,15 @@ def uninstall_hook(env):
             ("module", "!=", "axivox_caller_id"),
         ]
     ).unlink()
-    mine = [("module", "=", "axivox_caller_id"), ("model", "=", "res.company")]
-    demo = env["res.company"].browse(names.search(mine).mapped("res_id")).exists()
+
+    def demo(model):
+        mine = [("module", "=", "axivox_caller_id"), ("model", "=", model)]
+        return env[model].browse(names.search(mine).mapped("res_id")).exists()
+
+    demo("crm.team").crm_team_member_all_ids.unlink()
+    companies = demo("res.company")
     # Whoever makes a company becomes one of its users, and so does whom it was shown to.
     for user in env["res.users"].with_context(active_test=False).search([]):
-        if user.company_ids & demo and (others := user.company_ids - demo):
-            home = (user.company_id - demo) or others[0]
+        if user.company_ids & companies and (others := user.company_ids - companies):
+            home = (user.company_id - companies) or others[0]
             user.write({"company_ids": [Command.set(others.ids)], "company_id": home.id})

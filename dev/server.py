@@ -42,17 +42,19 @@ def prepare():
     return [python, "-m", "odoo"], environment
 
 
-def shell(database, script, log):
+def shell(database, script, *options, log, **variables):
     """Run a Python script in a database, with `env` at hand; see `odoo`."""
-    odoo("shell", "-d", database, "--no-http", log=log, typed=script)
+    odoo("shell", "-d", database, "--no-http", *options, log=log, typed=script, **variables)
 
 
-def odoo(*arguments, log, typed=""):
+def odoo(*arguments, log, typed="", **variables):
     """Run Odoo's command line to its end, its output in .odoo/`log`.
 
     :param str typed: what it reads from its standard input
+    :param variables: of its environment
     """
     command, environment = prepare()
+    environment |= variables
     with (STATE / log).open("w") as output:
         done = subprocess.run(
             [*command, *arguments],

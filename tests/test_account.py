@@ -26,6 +26,18 @@ class TestAccount(AxivoxCase):
         self.env.flush_all()
         self.env["axivox.account"].create({"company_id": self.company.id})
 
+    def test_company_knows_its_account_within_a_transaction(self):
+        company = self.env["res.company"].create({"name": "Late"})
+        self.assertFalse(company.axivox_account_id)
+        account = self.env["axivox.account"].create({"company_id": company.id})
+        self.assertEqual(company.axivox_account_id, account)
+        account.active = False
+        self.assertFalse(company.axivox_account_id)
+        account.active = True
+        self.assertEqual(company.axivox_account_id, account)
+        account.unlink()
+        self.assertFalse(company.axivox_account_id)
+
     def test_deleting_an_account_deletes_what_is_in_it(self):
         self._rule("0044", self.london)
         self.paris.write({"destination_type": "extension", "extension_id": self.own.id})

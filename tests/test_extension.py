@@ -37,6 +37,30 @@ class TestExtension(AxivoxCase):
         self.extension.outgoing_number_id = self.paris
         self.assertFalse(self.extension.direct_line)
 
+    def test_archived_number_is_nobodys_direct_line(self):
+        self.paris.write({"destination_type": "extension", "extension_id": self.own.id})
+        self.assertTrue(self.own.direct_line)
+        self.paris.active = False
+        self.assertFalse(self.own.direct_line)
+        extensions = self.env["axivox.extension"].with_context(active_test=False)
+        self.assertNotIn(self.own, extensions.search([("direct_line", "=", True)]))
+
+    def test_calling_back_names_whom_it_reaches_on_somebody_elses_form(self):
+        self.paris.write({"destination_type": "extension", "extension_id": self.own.id})
+        self.env.invalidate_all()
+
+        def call_back(reader):
+            return self.james.with_user(reader).axivox_call_back
+
+        self.assertIn("reach you directly", call_back(self.james))
+        self.assertIn(f"reach {self.james.name} directly", call_back(self.manager))
+        lobby = self.env["axivox.extension"].create(
+            {"account_id": self.account.id, "number": "100", "name": "Lobby"}
+        )
+        self.main.write({"destination_type": "extension", "extension_id": lobby.id})
+        lobby.outgoing_number_id = self.main
+        self.assertIn("reach 100 Lobby directly", lobby._call_back())
+
     def test_user_reads_what_calling_back_means(self):
         def call_back(user):
             return user.with_user(user).read(["axivox_call_back"])[0]["axivox_call_back"]

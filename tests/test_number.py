@@ -66,6 +66,13 @@ class TestNumber(AxivoxCase):
         found = self.env["axivox.number"].name_search("nothing like this")
         self.assertEqual(found, [])
 
+    def test_words_with_a_digit_find_no_number_by_that_digit(self):
+        floor = self._number("+44 20 7946 0003", name="Floor 3")
+        found = self.env["axivox.number"].name_search("Floor 3")
+        self.assertEqual([number_id for number_id, _name in found], floor.ids)
+        found = self.env["axivox.number"].name_search(floor.display_name)
+        self.assertEqual([number_id for number_id, _name in found], floor.ids)
+
     def test_exported_name_is_imported_again(self):
         for name in (self.london.display_name, LONDON, "0044 20 7946 0958", "London"):
             self.env["axivox.extension"].load(

@@ -7,7 +7,9 @@ import cluster
 import provisions
 import pytest
 import server
+from checkout import NAME
 
+BRIDGE = "axivox_caller_id_voip_oca"
 # What passes by itself, and which addons are installed how.
 PASSING = ("bus_bus", "ir_cron_trigger", "ir_module_module", "orm_signaling_")
 READ_ALL = """
@@ -16,7 +18,6 @@ cursor = psycopg2.connect(dbname=sys.argv[1]).cursor()
 def rows(query):
     cursor.execute(query)
     return [row[0] for row in cursor.fetchall()]
-schema = "nspname = 'public'"
 tables = rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
 json.dump({
     "columns": rows(
@@ -42,10 +43,22 @@ def running_cluster():
         cluster.stop()
 
 
+@pytest.fixture(scope="session")
+def demo_database():
+    """The name of a database with the addons and their demo data, to look at or to copy."""
+    name = server.database_name("test_demo")
+    cluster.drop(name)
+    cluster.clone(server.template("voip_oca", demo=True), name)
+    options = ["--with-demo", "--stop-after-init"]
+    server.odoo("-d", name, "-i", f"{NAME},{BRIDGE}", *options, log="test-demo-install.log")
+    yield name
+    cluster.drop(name)
+
+
 @pytest.fixture
 def database(request):
-    """Make a database from a template: call it with the template's name."""
-    name = server.database_name(f"{request.node.name}")
+    """Make a database that is a copy of another: call it with that one's name."""
+    name = server.database_name(request.node.name)
 
     def make(template):
         cluster.drop(name)
@@ -75,3 +88,17 @@ def rows(content):
         if not table.startswith(PASSING)
         for row in rows
     }
+
+
+def changed_rows(was, is_now):
+    """:return: {key: {column: (before, after)}} of rows that changed or went, but for what Odoo
+    knows of addons
+    """
+    changes = {}
+    for (table, key), row in was.items():
+        now = is_now.get((table, key)) or {}
+        change = {name: (value, now.get(name)) for name, value in row.items()}
+        change = {name: pair for name, pair in change.items() if pair[0] != pair[1]}
+        if change and not table.startswith("ir_"):
+            changes[table, key] = change
+    return changes

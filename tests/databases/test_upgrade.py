@@ -1,0 +1,124 @@
+"""A database of an earlier version, with all that it can hold, is upgraded: nothing is lost.
+
+After a renaming, add it to RENAMED, with the words of the earlier version first.
+"""
+
+import json
+import subprocess
+import tarfile
+from io import BytesIO
+from pathlib import Path
+
+import cluster
+import provisions
+import pytest
+import server
+from checkout import NAME, ROOT, STATE
+from conftest import BRIDGE, changed_rows, content, rows
+
+HERE = Path(__file__).parent
+# The last commit of a version, and what fills its database: see the script of that name.
+COMMIT, FILL = "88d468e10657ecf2718ac3d41c7bddaea19feb90", HERE / "fill_19_0_1_0_0.py"
+ANSWERS = HERE / "answers.py"
+
+RENAMED_COLUMNS = {
+    "axivox_account": {
+        "seen": "base",
+        "sent": "in_flight",
+        "found": "theirs",
+        "look_failure": "check_failure",
+    }
+}
+RENAMED_VALUES = {("axivox_sync", "choices"): {"found": "theirs", "wanted": "ours"}}
+# What goes: a right that every internal user has by being one.
+GONE = {"group_user"}
+# What is not lost where it changes: the administrator's own settings of a scheduler stay.
+SCHEDULER = ("active", "interval_number", "interval_type", "user_id", "priority")
+
+
+def old_addons(folder):
+    """Unpack the addons of the earlier version, each under its name; skip where none are."""
+    command = ["git", "-C", ROOT, "archive", "--format=tar", COMMIT]
+    done = subprocess.run(command, capture_output=True, check=False)
+    if done.returncode:
+        pytest.skip(f"There is no history here with the commit {COMMIT[:7]}.")
+    with tarfile.open(fileobj=BytesIO(done.stdout)) as archive:
+        archive.extractall(folder / NAME, filter="data")
+    return [folder, folder / NAME / "bridges"]
+
+
+def old_database(folder):
+    """:return: the name of the earlier version's database, made once, and what it answered"""
+    template = server.template("voip_oca", demo=True)
+    scripts = FILL.read_text(), ANSWERS.read_text()
+    name = server.database_name(f"old_{provisions.key(COMMIT, template, *scripts)}")
+    answered = cluster.place() / f"{name}.json"
+    if not answered.exists():
+        _home, odoo = provisions.odoo()
+        path = [*odoo, provisions.other_addons(), *old_addons(folder)]
+        then = ["--addons-path", ",".join(map(str, path))]
+        addons = ["-i", f"{NAME},{BRIDGE}", "--with-demo", "--stop-after-init"]
+        cluster.drop(name)
+        cluster.clone(template, name)
+        server.odoo("-d", name, *then, *addons, log="test-old-install.log")
+        server.shell(name, FILL.read_text(), *then, log="test-old-fill.log")
+        answered.write_text(json.dumps(answers(name, folder, *then)))
+    return name, json.loads(answered.read_text())
+
+
+def answers(database, folder, *options):
+    file = folder / "answers.json"
+    script = ANSWERS.read_text()
+    server.shell(database, script, *options, log="test-answers.log", ANSWERS=str(file))
+    return json.loads(file.read_text())
+
+
+def renamed(rows):
+    """:return: rows of the earlier version in the words of this one"""
+    for (table, _key), row in rows.items():
+        for before, now in RENAMED_COLUMNS.get(table, {}).items():
+            row[now] = row.pop(before)
+        for (of_table, column), words in RENAMED_VALUES.items():
+            if table == of_table and row[column]:
+                row[column] = {key: words.get(v, v) for key, v in row[column].items()}
+    return rows
+
+
+def names(content):
+    """:return: {name: (model, id)} of what the addon's data is called"""
+    return {
+        row["name"]: (row["model"], row["res_id"])
+        for row in content["rows"]["ir_model_data"]
+        if row["module"] == NAME
+    }
+
+
+def test_nothing_is_lost(database, tmp_path):
+    old, answered = old_database(tmp_path)
+    name = database(old)
+    before = content(name)
+
+    server.odoo("-d", name, "-u", NAME, "--stop-after-init", log="test-upgrade.log")
+
+    after = content(name)
+    log = (STATE / "test-upgrade.log").read_text()
+    assert not [line for line in log.splitlines() if " WARNING " in line or " ERROR " in line]
+    gone = {names(before)[word] for word in GONE}
+    lost = {
+        (table, key): change
+        for (table, key), change in changed_rows(renamed(rows(before)), rows(after)).items()
+        if (table.replace("_", "."), key) not in gone and not is_about(table, key, gone)
+    }
+    assert not lost
+    schedulers = {row["id"]: row for row in after["rows"]["ir_cron"]}
+    for row in before["rows"]["ir_cron"]:
+        assert {n: row[n] for n in SCHEDULER} == {n: schedulers[row["id"]][n] for n in SCHEDULER}
+    assert answers(name, tmp_path) == answered
+
+
+def is_about(table, key, gone):
+    """:return: whether a row without id says who is in a group that is gone"""
+    if not table.startswith("res_groups_"):
+        return False
+    groups = {value for name, value in json.loads(key).items() if name in ("gid", "hid")}
+    return bool(groups & {record for model, record in gone if model == "res.groups"})
