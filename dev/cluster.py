@@ -270,4 +270,4 @@ def rename(name, new_name):
     sql(f'ALTER DATABASE "{name}" RENAME TO "{new_name}"')
     if files(name).exists():
         files(name).rename(files(new_name))
-    note_made(new_name)
+    note_made(new_name, gone=[name])
