@@ -14,7 +14,7 @@ demo: ## start Odoo with the addon and demo data, and resolve some calls through
 test: ## run all tests; ARGS="-k word" narrows
 	@dev/test $(ARGS)
 
-e2e: ## place real SIP calls from the softphone; ARGS=incoming: some of them only
+e2e: ## place real SIP calls from the softphone; ARGS="-k incoming" narrows
 	@dev/e2e $(ARGS)
 
 lint: ## check the sources

@@ -238,9 +238,11 @@ def made():
     return note.read_text().split() if note.exists() else []
 
 
-def note_made(name):
-    """Write down that a database is this checkout's, so that `make clean` drops it."""
-    (place() / "databases").write_text("\n".join(sorted({*made(), name})))
+def note_made(*names, gone=()):
+    """Write down that databases are this checkout's, so that `make clean` drops them."""
+    with locked(place() / "databases.lock"):
+        noted = {*made(), *names} - {*gone}
+        (place() / "databases").write_text("\n".join(sorted(noted)))
 
 
 def files(name):
@@ -252,7 +254,7 @@ def drop(name):
     """Drop a database that this checkout made, with its files, if it is there."""
     sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
     shutil.rmtree(files(name), ignore_errors=True)
-    (place() / "databases").write_text("\n".join(other for other in made() if other != name))
+    note_made(gone=[name])
 
 
 def clone(template, name):

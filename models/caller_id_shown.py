@@ -1,4 +1,4 @@
-"""What a call from a record's form will show: for leads and contacts."""
+"""Beside a phone number, which number a call to it shows."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -12,7 +12,6 @@ class AxivoxCallerIdShown(models.AbstractModel):
     axivox_shown_as_reason = fields.Char(
         string="Why it is shown", compute="_compute_axivox_shown_as"
     )
-
     axivox_dial = fields.Char(
         string="Dialled as",
         compute="_compute_axivox_shown_as",

@@ -1,3 +1,7 @@
+"""Who calls: contacts and leads by the number that a PBX tells."""
+
+from typing import NamedTuple
+
 from odoo import api, models
 from odoo.fields import Domain
 
@@ -5,6 +9,51 @@ from ..callerid import dialing
 
 # More than one is ambiguous; how many there are beyond that is told to nobody.
 ENOUGH = 5
+OPEN = Domain("active", "=", True) & Domain("won_status", "=", "pending")
+
+
+class Callers(NamedTuple):
+    """Who may be calling from a number, the likeliest first, at most ``ENOUGH`` of each."""
+
+    partners: models.Model
+    leads: models.Model
+
+    @property
+    def partner(self):
+        """The contact who calls, maybe none."""
+        return self.partners[:1]
+
+    @property
+    def lead(self):
+        """The lead that the call is about, maybe none."""
+        return self.leads[:1]
+
+    @property
+    def is_lead_open(self):
+        """Whether that lead is neither won nor lost; False where there is none."""
+        return bool(self.lead.filtered_domain(OPEN))
+
+    @property
+    def name(self):
+        """What the caller is called, or False."""
+        return self.partner._name_of(self.partner) or self.partner._name_of(self.lead)
+
+    @property
+    def others(self):
+        """The contacts and leads of other callers with the number: where there is one, who calls
+        is ambiguous. The company of a person is nobody else, nor is one caller with several leads.
+
+        :rtype: list
+        """
+        partner = self.partner
+        companies = (person.commercial_partner_id - person for person in self.partners)
+        callers = dict.fromkeys(company for company in companies if company)
+        for record in (*self.partners, *self.leads):
+            is_lead = record._name == "crm.lead"
+            caller = (record.partner_id or partner or record) if is_lead else record
+            callers.setdefault(caller, record)
+        named = [record for record in callers.values() if record]
+        return named[1:]
 
 
 class ResPartner(models.Model):
@@ -40,14 +89,13 @@ class ResPartner(models.Model):
             (the company of a person is nobody else)
         :rtype: dict
         """
-        partners, leads = self._callers(number)
-        partner, lead = partners[:1], leads[:1]
+        callers = self._callers(number)
         return {
-            "partner_id": partner.id,
-            "lead_id": lead.id,
-            "name": self._name_of(partner) or self._name_of(lead),
-            "last_user_id": self._last_user(partner, lead).id,
-            "ambiguous": self._is_ambiguous(partners, leads),
+            "partner_id": callers.partner.id,
+            "lead_id": callers.lead.id,
+            "name": callers.name,
+            "last_user_id": self._last_user(callers.partner, callers.lead).id,
+            "ambiguous": bool(callers.others),
         }
 
     @api.model
@@ -59,17 +107,18 @@ class ResPartner(models.Model):
 
     @api.model
     def _callers(self, number):
-        """Who may be calling from a number, the likeliest first.
+        """What ``identify_caller`` answers is made of.
 
-        :return: (contacts, leads), at most ``ENOUGH`` of each
+        :rtype: Callers
         """
         home = self.env.user._axivox_line().region or None
         for same in self._same_number(number, home):
             partners = self.search(same, order="is_company, id desc", limit=ENOUGH)
             leads = self._leads_of_caller(partners[:1], same)
             if partners or leads:
-                return partners or leads[:1].partner_id._filtered_access("read"), leads
-        return self.browse(), self.env["crm.lead"]
+                partners = partners or leads[:1].partner_id._filtered_access("read")
+                return Callers(partners, leads)
+        return Callers(self.browse(), self.env["crm.lead"])
 
     @api.model
     def _same_number(self, number, home):
@@ -82,14 +131,6 @@ class ResPartner(models.Model):
         if self._phone_search_min_length <= len(text) <= dialing.LONGEST_INPUT:
             return [Domain("phone_mobile_search", "=", text)]
         return []
-
-    @api.model
-    def _is_ambiguous(self, partners, leads):
-        """:return: whether these contacts and leads are those of more than one caller"""
-        partner = partners[:1]
-        company = partner.commercial_partner_id - partner
-        callers = {*partners, *(lead.partner_id or partner or lead for lead in leads)}
-        return len(callers - {company}) > 1
 
     @api.model
     def _leads_of_caller(self, partner, same_number):
@@ -107,8 +148,7 @@ class ResPartner(models.Model):
             related = partner | partner.commercial_partner_id
             theirs &= Domain("partner_id", "=", False)
             theirs |= Domain("partner_id", "in", related.ids)
-        is_open = Domain("active", "=", True) & Domain("won_status", "=", "pending")
-        for state in (is_open, ~is_open):
+        for state in (OPEN, ~OPEN):
             if found := leads.search(theirs & state, order="id desc", limit=ENOUGH):
                 return found.sorted(lambda lead: not lead.partner_id)
         return leads

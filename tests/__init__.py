@@ -13,5 +13,6 @@ from . import test_outgoing_rule
 from . import test_resolve
 from . import test_rights
 from . import test_scheduler
+from . import test_state_machine
 from . import test_tours
 from . import test_two_processes

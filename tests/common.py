@@ -1,5 +1,7 @@
-from odoo import Command
-from odoo.tests import TransactionCase, new_test_user
+from odoo import SUPERUSER_ID, Command, api
+from odoo.modules.registry import Registry
+from odoo.tests import HttpCase, TransactionCase, new_test_user
+from odoo.tests.common import get_db_name
 
 MAIN = "+3212345678"
 LONDON = "+442079460958"
@@ -7,6 +9,34 @@ PARIS = "+33199001234"
 NEW_YORK = "+12125550123"
 CALLED_IN_LONDON = "0044 20 7946 0321"
 CALLED_IN_BERLIN = "0049 30 123456"
+
+# What the pages load that the tests open in a browser.
+JAVASCRIPT = ("web.assets_web", "web.assets_tests", "web.__assets_tests_call__")
+JAVASCRIPT += ("web.assets_unit_tests_setup", "web.assets_unit_tests")
+CSS = ("web.assets_web", "web.assets_web_print", "web.assets_tests")
+CSS += ("web.assets_unit_tests_setup", "web.assets_unit_tests")
+
+
+class BrowserCase(HttpCase):
+    """Pages in a browser.
+
+    What they load is made and kept before: in the transaction of a test it would be made anew
+    for each test, and on a busy machine the page's other requests, which wait meanwhile, would
+    wait for longer than Odoo lets them ("Unable to acquire lock for test cursor").
+    """
+
+    # Seconds that a request may wait for another one: as long as a tour may last.
+    test_cursor_lock_timeout = 60
+
+    @classmethod
+    def setUpClass(cls):
+        with Registry(get_db_name()).cursor() as cr:
+            qweb = api.Environment(cr, SUPERUSER_ID, {})["ir.qweb"]
+            for bundle in JAVASCRIPT:
+                qweb._get_asset_bundle(bundle, css=False, js=True).js()
+            for bundle in CSS:
+                qweb._get_asset_bundle(bundle, css=True, js=False).css()
+        super().setUpClass()
 
 
 class AxivoxCase(TransactionCase):

@@ -263,7 +263,13 @@ class TestAccount(AxivoxCase):
             self.assertIn("After Apply changes: +33 1 99 00 12 34", own.axivox_shown_as_reason)
             rule.number_id = self.london
             self.assertFalse(record.with_user(self.editor).sudo().axivox_shown_as)
-            record.phone = "not a number"
-            self.assertFalse(own.axivox_shown_as)
+            record.phone = "+33 1 99 00 45 67"
+            self.account.default_outgoing_number_id = False
+            self.account._record_applied()
+            self.assertEqual(own.axivox_shown_as, "no number")
+            self.account.default_outgoing_number_id = self.main
+            for phone in ("not a number", "202", "112", "*98"):
+                record.write({"phone": phone, "country_id": False})
+                self.assertFalse(own.axivox_shown_as, phone)
             record.phone = False
             self.assertFalse(own.axivox_shown_as)

@@ -1,6 +1,7 @@
 import re
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -782,8 +783,8 @@ class TestApplyOverApi(ConsoleCase):
         sync = sync.create({"account_id": self.account.id, "kind": kind, "state": state})
         self.env.flush_all()
         self.cr.execute(
-            "UPDATE axivox_sync SET create_date = create_date - %s::interval WHERE id = %s",
-            [age, sync.id],
+            "UPDATE axivox_sync SET create_date = %s - %s::interval WHERE id = %s",
+            [fields.Datetime.now(), age, sync.id],
         )
         sync.invalidate_recordset()
         return sync

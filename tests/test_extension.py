@@ -74,6 +74,16 @@ class TestExtension(AxivoxCase):
         self.assertIn("reach no one", call_back(self.james))
         self.assertFalse(call_back(self.editor))
 
+    def test_archived_number_is_not_what_customers_call_back(self):
+        self.assertIn("Main menu", self.extension._call_back())
+        self.assertIn("Main menu", self.own._call_back())
+        self.paris.write({"active": False, "destination": "Paris menu"})
+        self.assertIn("Main menu", self.own._call_back(), "an archived number leaves Default")
+        self.main.active = False
+        for extension in (self.extension, self.own):
+            self.assertFalse(extension._shown_by_default())
+            self.assertNotIn("Main menu", extension._call_back())
+
     def test_own_fields_are_read_by_the_user(self):
         james = self.james.with_user(self.james)
         own = james.read(["axivox_extension_id", "axivox_outgoing_number_id", "axivox_direct_line"])

@@ -142,6 +142,9 @@ class ApplyCase(BaseCase):
             self.assertLess(time.monotonic(), deadline)
             time.sleep(0.02)
 
+    def wait_for(self, requests):
+        self.wait_until(lambda: len(self.sandbox.requests()) >= requests)
+
     def check_all_old_or_all_new(self, said):
         """And that Odoo says which, unless it says that it does not know."""
         live = self.sandbox.applied()
@@ -305,9 +308,6 @@ class TestKilled(ApplyCase):
         self.sandbox.settle()
         self.sandbox.behave()
         self.server.log_in("admin")
-
-    def wait_for(self, requests):
-        self.wait_until(lambda: len(self.sandbox.requests()) >= requests)
 
 
 @tagged("post_install", "-at_install")

@@ -191,6 +191,20 @@ class TestResolve(AxivoxCase):
         self.sophie.write({"company_ids": [(4, other.id)], "company_id": other.id})
         self.assertEqual(self._shown(self.sophie, CALLED_IN_LONDON), (False, "none"))
 
+    def test_ones_own_call_is_resolved_also_where_the_extension_is_another_companys(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        account = self.env["axivox.account"].create({"company_id": other.id})
+        number = self.env["axivox.number"].create({"account_id": account.id, "number": LONDON})
+        account.default_outgoing_number_id = number
+        self.extension.user_id = False
+        self.env["axivox.extension"].create(
+            {"account_id": account.id, "number": "7", "name": "S", "user_id": self.sophie.id}
+        )
+        self.assertNotIn(other, self.sophie.company_ids)
+        self.assertEqual(self._shown(self.sophie, CALLED_IN_BERLIN), (LONDON, "default"))
+        with self.assertRaises(AccessError):
+            self.sophie.with_user(self.james).resolve_caller_id(CALLED_IN_BERLIN)
+
     def test_calls_of_another_company_are_not_resolved(self):
         other = self.env["res.company"].create({"name": "Other"})
         stranger = self._user("stranger_test", company=other)

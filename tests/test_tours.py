@@ -1,8 +1,8 @@
 import requests
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
-from .common import PARIS, AxivoxCase
+from .common import PARIS, AxivoxCase, BrowserCase
 from .stand_in import StandIn
 from .test_console import hold
 
@@ -10,7 +10,7 @@ HOOT = "/web/tests?headless&loglevel=2&preset=desktop&timeout=15000&filter=@axiv
 
 
 @tagged("post_install", "-at_install")
-class TestTours(AxivoxCase, HttpCase):
+class TestTours(AxivoxCase, BrowserCase):
     def test_rules_are_dragged_into_order_and_try_a_call_tells_the_answer(self):
         self.start_tour("/odoo/axivox-settings", "axivox_rules", login=self.editor.login)
         self.assertEqual(self.account.rule_ids.mapped("destination_prefix"), ["004420", "0044"])

@@ -212,7 +212,7 @@ def test_a_choice_is_for_one_of_the_rules_of_a_prefix():
 def test_of_an_order_other_versions_tell_the_rules_that_it_is_about():
     found, wanted = replace(SEEN, rules=(US, BS, UK)), replace(SEEN, rules=(FR, UK, BS, US))
     (order,) = merge(SEEN, found, wanted)[1]
-    assert order.wanted == value(wanted, order) == (("0044", 0), ("001242", 0), ("001", 0))
+    assert order.ours == value(wanted, order) == (("0044", 0), ("001242", 0), ("001", 0))
     assert value(replace(SEEN, rules=(FR, UK)), order) == (("0044", 0),)
 
 

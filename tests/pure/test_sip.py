@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 from sip import outcome
-from sip.told import LONGEST, LONGEST_AGO, Told
+from sip.report import LONGEST, LONGEST_AGO, CallReport
 
-NAMES = [*Told.__slots__, "res_model", "res_id", "type_call"]
+NAMES = [*CallReport.__slots__, "res_model", "res_id", "type_call"]
 SCALARS = (
     st.none()
     | st.booleans()
@@ -33,7 +33,7 @@ def is_text(value):
 
 @given(CALLS)
 def test_whatever_is_told_each_field_has_its_type_and_its_limit(values):
-    told = Told.from_browser(values)
+    told = CallReport.from_browser(values)
     assert all(map(is_text, (told.phone_number, told.sip_call_id or "", told.reason)))
     assert all(map(is_text, told.dialled)) and len(told.dialled) <= 5
     assert all(map(is_id, (told.partner_id, told.chosen_number_id, told.status)))
@@ -44,7 +44,7 @@ def test_whatever_is_told_each_field_has_its_type_and_its_limit(values):
 
 @given(CALLS, st.booleans(), st.booleans(), st.booleans())
 def test_however_a_call_ends_there_is_one_word_for_it(values, incoming, answered, ended_here):
-    told = Told.from_browser(values)
+    told = CallReport.from_browser(values)
     word = outcome.outcome(
         incoming=incoming,
         answered=answered,

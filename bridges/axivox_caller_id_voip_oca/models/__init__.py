@@ -5,3 +5,8 @@ from . import mail_activity
 from . import res_partner
 from . import res_users
 from . import voip_call
+from . import voip_call_text
+from . import voip_call_tabs
+from . import voip_call_log
+from . import voip_call_outgoing
+from . import voip_call_incoming

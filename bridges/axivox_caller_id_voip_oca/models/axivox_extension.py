@@ -1,3 +1,5 @@
+"""Which numbers an extension's user may choose for one call."""
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -13,8 +15,8 @@ class AxivoxExtension(models.Model):
         string="May choose for a call",
         domain="[('account_id', '=', account_id)]",
         groups="axivox_caller_id.group_manager",
-        help="The numbers that this user may show instead, for one call at a time. It takes "
-        "“Ask in the call” and the account's permission.",
+        help="Numbers that this user may show instead, for one call at a time. Requires “Ask in "
+        "the call” and the account's permission.",
     )
     users_may_choose = fields.Boolean(
         related="account_id.users_may_choose",
@@ -29,7 +31,7 @@ class AxivoxExtension(models.Model):
             if extension.choosable_number_ids.account_id - extension.account_id:
                 raise ValidationError(
                     self.env._(
-                        "%s may choose among the numbers of the same account only.",
+                        "%s can only choose among numbers of the same account.",
                         extension.display_name,
                     )
                 )
@@ -53,9 +55,7 @@ class AxivoxExtension(models.Model):
         account = extension.account_id
         if account.signalling != "ask" or not account.users_may_choose:
             return extension.env["axivox.number"]
-        numbers = extension.choosable_number_ids
-        return numbers.filtered(
-            lambda number: (
-                number.active and number.account_id == account and dialing.is_e164(number.number)
-            )
+        # No archived ones, as in every field, and none of another account: see above.
+        return extension.choosable_number_ids.filtered(
+            lambda number: dialing.is_e164(number.number)
         )

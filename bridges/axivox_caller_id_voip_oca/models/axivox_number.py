@@ -1,3 +1,5 @@
+"""A number that users may choose for a call is used by them."""
+
 from odoo import models
 
 

@@ -1,3 +1,5 @@
+"""The number that an activity's call button dials."""
+
 from odoo import api, fields, models
 
 

@@ -1,3 +1,5 @@
+"""Who talked last to a caller, from the log of calls."""
+
 from odoo import models
 
 

@@ -1,3 +1,5 @@
+"""Whose telephone it is: credentials, and what the widget needs before the first call."""
+
 from odoo import fields, models
 
 # With these, anybody takes over an extension, and its calls are somebody else's.

@@ -1,10 +1,12 @@
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
+
+from odoo.addons.axivox_caller_id.tests.common import BrowserCase
 
 HOOT = "/web/tests?headless&loglevel=2&preset=desktop&timeout=15000&filter=@{}"
 
 
 @tagged("post_install", "-at_install")
-class TestHoot(HttpCase):
+class TestHoot(BrowserCase):
     def test_hoot(self):
         self._run("axivox_caller_id_voip_oca")
 

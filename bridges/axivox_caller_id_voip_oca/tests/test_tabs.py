@@ -13,7 +13,7 @@ from odoo.sql_db import db_connect
 from odoo.tests import BaseCase, tagged
 from odoo.tools import config, mute_logger
 
-from ..models import voip_call
+from ..models import voip_call_log, voip_call_tabs
 
 TABS = 4
 ROUNDS = 5
@@ -36,7 +36,7 @@ class TestTabs(BaseCase):
         self.enterContext(asleep)
 
     def _sleep(self, seconds):
-        if seconds != voip_call.PAUSE:
+        if seconds != voip_call_tabs.PAUSE:
             self.odoo_slept.append(seconds)
         self.really_sleep(seconds)
 
@@ -80,7 +80,7 @@ class TestTabs(BaseCase):
             self.assertFalse(calls.search([("sip_call_id", "=", self.sip_call_id)]))
             broken = patch.object(type(calls), "_incoming", side_effect=ZeroDivisionError)
             told = {"phone_number": "201", "type_call": "incoming", "sip_call_id": self.sip_call_id}
-            with broken, mute_logger(voip_call.__name__):
+            with broken, mute_logger(voip_call_log.__name__):
                 self._tell(self.sip_call_id)
                 service.retrying(partial(calls.create_call, told), calls.env)
             self.assertEqual(calls.search_count([("sip_call_id", "=", self.sip_call_id)]), 1)
@@ -110,7 +110,7 @@ class TestTabs(BaseCase):
             started = time.monotonic()
             with self.assertRaises(ConcurrencyError):
                 calls.create_call({"phone_number": "201", "sip_call_id": self.sip_call_id})
-        self.assertLess(time.monotonic() - started, voip_call.PATIENCE + LONGEST)
+        self.assertLess(time.monotonic() - started, voip_call_tabs.PATIENCE + LONGEST)
 
     def test_what_was_written_in_the_same_transaction_is_not_lost(self):
         with self._calls() as other, self._calls() as calls:

@@ -2,15 +2,15 @@ import re
 import sys
 from collections import Counter
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
-from odoo.addons.axivox_caller_id.tests.common import PARIS
+from odoo.addons.axivox_caller_id.tests.common import PARIS, BrowserCase
 
 from .test_voip_call import CALLED, VoipCase
 
 
 @tagged("post_install", "-at_install")
-class TestTours(VoipCase, HttpCase):
+class TestTours(VoipCase, BrowserCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

@@ -2,6 +2,8 @@ import hashlib
 import re
 from pathlib import Path
 
+from lxml import etree
+
 from odoo.modules import get_module_path
 from odoo.tests import TransactionCase, tagged
 
@@ -66,6 +68,30 @@ class TestUpstream(TransactionCase):
                 with self.subTest(file=file, method=name):
                     found = re.findall(METHOD[path.suffix].format(name), text, re.M | re.S)
                     self.assertEqual([self._digest(method) for method in found], [digest])
+
+    def test_templates_bind_to_what_upstream_shows_and_not_to_how_it_is_programmed(self):
+        upstream = self._templates("voip_oca")
+        extended = 0
+        for ours in self._templates("axivox_caller_id_voip_oca").values():
+            theirs = upstream.get(ours.get("t-inherit"))
+            for change in ours.iter("xpath") if theirs is not None else ():
+                where = change.get("expr")
+                with self.subTest(template=ours.get("t-name"), xpath=where):
+                    self.assertNotIn("@t-", where)
+                    self.assertEqual(len(theirs.xpath(self._in_odoo(where))), 1)
+                    extended += 1
+        self.assertGreater(extended, 5)
+
+    def _templates(self, addon):
+        """:return: {name: the element} of an addon's templates"""
+        folder = Path(get_module_path(addon)) / "static/src"
+        documents = [etree.parse(path).getroot() for path in sorted(folder.rglob("*.xml"))]
+        return {t.get("t-name"): t for document in documents for t in document.iter("t")}
+
+    def _in_odoo(self, where):
+        """:return: an XPath with Odoo's function `hasclass`, in XPath's own words"""
+        has = r"contains(concat(' ', normalize-space(@class), ' '), ' \1 ')"
+        return "." + re.sub(r"hasclass\('([^']+)'\)", has, where)
 
     def _digest(self, text):
         return hashlib.sha256("".join(text.split()).encode()).hexdigest()[:12]

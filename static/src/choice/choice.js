@@ -3,6 +3,9 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
+/** How far each arrow key goes, as in every group of radio buttons. */
+const STEPS = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
+
 /** A selection of few, as buttons side by side: that something is to be chosen is seen at once. */
 export class ChoiceField extends Component {
     static template = "axivox_caller_id.ChoiceField";
@@ -14,6 +17,29 @@ export class ChoiceField extends Component {
 
     get options() {
         return this.props.record.fields[this.props.name].selection;
+    }
+
+    get label() {
+        return this.props.record.fields[this.props.name].string;
+    }
+
+    /** The group is one stop of the tabulator: at what is chosen, or at the first. */
+    isTabStop(value) {
+        return value === (this.value || this.options[0][0]);
+    }
+
+    onKeydown(ev) {
+        const step = STEPS[ev.key];
+        if (!step) {
+            return;
+        }
+        ev.preventDefault();
+        ev.stopPropagation(); // in a list, arrows go from cell to cell
+        const radios = [...ev.currentTarget.querySelectorAll("[role=radio]")];
+        const index = radios.indexOf(ev.target) + step;
+        const next = (index + radios.length) % radios.length;
+        radios[next].focus();
+        return this.choose(this.options[next][0]);
     }
 
     choose(value) {

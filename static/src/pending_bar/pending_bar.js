@@ -3,7 +3,7 @@ import { user } from "@web/core/user";
 import { formatInteger } from "@web/views/fields/formatters";
 
 /**
- * How many saved changes wait to be applied at Axivox, with the button that applies them. It stands
+ * How many saved changes are not yet applied at Axivox, with the button that applies them. It stands
  * in a view of many records; `env.pending` is what `usePending` gives.
  */
 export class PendingBar extends Component {

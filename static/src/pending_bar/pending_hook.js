@@ -1,4 +1,4 @@
-import { onWillStart, toRaw, useState } from "@odoo/owl";
+import { onWillStart, useState } from "@odoo/owl";
 import { ConnectionLostError, RPCError } from "@web/core/network/rpc";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
@@ -6,18 +6,17 @@ import { useDebounced } from "@web/core/utils/timing";
 
 export const SETTLING_DELAY = 100; // ms
 
-/** What a model calls when its records were saved, or read again because something changed. */
-const HOOKS = ["onRootLoaded", "onRecordSaved", "onSavedMulti"];
-
 /**
- * For the controller of a view of many records: what waits to be applied at Axivox. It is asked as
- * the view starts, so that the bar is there before the records, and after they were saved or read
- * again.
+ * For the controller of a view of many records: the changes that are pending, not yet applied at
+ * Axivox. It is asked as the view starts, so that the bar is there before the records, and whenever
+ * `askSoon` is called.
  *
- * @param {import("@web/model/relational_model/relational_model").RelationalModel} model
- * @returns {{ summary: { account_id: number, count: number, can_apply: boolean } | false }}
+ * @returns {{
+ *  pending: { summary: { account_id: number, count: number, can_apply: boolean } | false },
+ *  askSoon: () => void,
+ * }}
  */
-export function usePending(model) {
+export function usePending() {
     const orm = useService("orm");
     const keepLast = new KeepLast();
     const pending = useState({ summary: false });
@@ -35,17 +34,6 @@ export function usePending(model) {
         }
     }
 
-    const askSoon = useDebounced(ask, SETTLING_DELAY);
-    const { hooks } = toRaw(model);
-    for (const name of HOOKS) {
-        const hook = hooks[name];
-        hooks[name] = (...args) => {
-            if (toRaw(model).isReady) {
-                askSoon(); // the first load is not worth a second question
-            }
-            return hook(...args);
-        };
-    }
     onWillStart(ask);
-    return pending;
+    return { pending, askSoon: useDebounced(ask, SETTLING_DELAY) };
 }

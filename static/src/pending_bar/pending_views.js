@@ -14,16 +14,34 @@ export class PendingLayout extends Layout {
     static components = { ...Layout.components, PendingBar };
 }
 
+/** What a model calls when its records were saved, or read again because something changed. */
+const HOOKS = ["onRootLoaded", "onRecordSaved", "onSavedMulti"];
+
 /** @param {typeof ListController | typeof KanbanController} Controller */
 function withPendingBar(Controller) {
     return class extends Controller {
         static components = { ...Controller.components, Layout: PendingLayout };
 
         setup() {
-            super.setup();
             if (!this.env.inDialog) {
-                useSubEnv({ pending: usePending(this.model) });
+                this.pending = usePending();
+                useSubEnv({ pending: this.pending.pending });
             }
+            super.setup();
+        }
+
+        get modelParams() {
+            const params = super.modelParams;
+            const hooks = { ...params.hooks };
+            for (const name of HOOKS) {
+                hooks[name] = (...args) => {
+                    if (this.model.isReady) {
+                        this.pending?.askSoon(); // the first load is not worth a second question
+                    }
+                    return params.hooks?.[name]?.(...args);
+                };
+            }
+            return { ...params, hooks };
         }
     };
 }

@@ -1,6 +1,7 @@
-import { Component, onWillUnmount } from "@odoo/owl";
+import { Component, onWillUnmount, status } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
+import { ConnectionLostError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
@@ -32,8 +33,16 @@ export class SyncProgressField extends Component {
     }
 
     async readAgain() {
-        await this.props.record.load();
-        this.waitMore();
+        try {
+            await this.props.record.load();
+        } catch (error) {
+            if (!(error instanceof ConnectionLostError)) {
+                throw error;
+            }
+        }
+        if (status(this) === "mounted") {
+            this.waitMore();
+        }
     }
 }
 

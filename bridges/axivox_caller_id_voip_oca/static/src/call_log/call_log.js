@@ -1,6 +1,7 @@
 import { reactive } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { serializeDateTime } from "@web/core/l10n/dates";
+import { ConnectionLostError, RPCError } from "@web/core/network/rpc";
 import { Deferred, delay } from "@web/core/utils/concurrency";
 import { uuid } from "@web/core/utils/strings";
 import { user } from "@web/core/user";
@@ -8,12 +9,16 @@ import { user } from "@web/core/user";
 const { DateTime } = luxon;
 
 export const RETRY_DELAY = 5000; // ms, doubled after each failure
-const LONGEST_DELAY = 300000; // ms
-const KEPT_FOR = 7 * 24 * 3600 * 1000; // ms
+export const LONGEST_DELAY = 300000; // ms
+export const KEPT_FOR = 7 * 24 * 3600 * 1000; // ms
+/** How often Odoo is asked again that answers with an error, by one page. */
+export const MOST_ERRORS = 5;
+/** What Odoo answers to who has no calls, however often it is asked. */
+const REFUSED = "odoo.exceptions.AccessError";
 
 /**
- * One call, and what Odoo is told of it. All that is known is told each time, so that a request
- * that got lost is made up for by the next one; no call ever waits for it.
+ * One call, and what is reported of it to Odoo. All that is known is reported each time, so that a
+ * request that got lost is made up for by the next one; no call ever waits for it.
  */
 export class LoggedCall {
     static count = 0;
@@ -50,18 +55,18 @@ export class LoggedCall {
     }
 
     /** The facts as the server takes them: with times before now, for clocks differ. */
-    get told() {
-        const { answered_at, ended_at, ...told } = this.facts;
+    get values() {
+        const { answered_at, ended_at, ...values } = this.facts;
         const ago = (time) => time && (Date.now() - time) / 1000;
         return {
-            ...told,
+            ...values,
             answered_ago: ago(answered_at),
             ended_ago: ago(ended_at),
         };
     }
 
-    /** Something happened to the call: Odoo is told, now or when it can be reached. */
-    async tell(facts) {
+    /** Something happened to the call: Odoo learns it, now or when it can be reached. */
+    async report(facts) {
         if (this.isEnded) {
             return;
         }
@@ -82,30 +87,69 @@ export class LoggedCall {
         }
     }
 
+    /**
+     * Ask again until Odoo has answered: for as long as a call is kept where Odoo cannot be reached,
+     * a few times where it answers with an error. What it has not answered by then is left to the
+     * next page, unless it was refused.
+     */
     async send() {
-        this.isToldAll = false;
-        // Until Odoo has answered: this page may be gone by then.
-        browser.localStorage.setItem(this.storageKey, JSON.stringify(this.facts));
+        this.isReported = false;
+        this.keep();
         if (this.isSending) {
             return;
         }
         this.isSending = true;
+        try {
+            if (await this.sendUntilReported()) {
+                forget(this.storageKey);
+            }
+        } finally {
+            this.isSending = false;
+            this.asked.resolve();
+        }
+    }
+
+    /** @returns {Promise<boolean>} whether nothing is left to report */
+    async sendUntilReported() {
         let wait = RETRY_DELAY;
-        while (!this.isToldAll) {
-            this.isToldAll = true;
+        let errors = 0;
+        while (!this.isReported) {
+            this.isReported = true;
+            let answer;
             try {
                 const { orm } = this.voip;
-                this.receive(await orm.silent.call("voip.call", "create_call", [this.told]));
-                wait = RETRY_DELAY;
-            } catch {
-                this.isToldAll = false;
+                answer = await orm.silent.call("voip.call", "create_call", [this.values]);
+            } catch (error) {
+                if (!(error instanceof ConnectionLostError || error instanceof RPCError)) {
+                    throw error;
+                }
+                this.isReported = false;
                 this.asked.resolve();
+                console.warn("A call is not logged yet:", error);
+                errors += error instanceof RPCError;
+                if (error.exceptionName === REFUSED) {
+                    return true;
+                }
+                if (errors >= MOST_ERRORS || isTooOld(this.facts)) {
+                    return false;
+                }
                 await delay(wait);
                 wait = Math.min(2 * wait, LONGEST_DELAY);
+                continue;
             }
+            [wait, errors] = [RETRY_DELAY, 0];
+            this.receive(answer);
         }
-        browser.localStorage.removeItem(this.storageKey);
-        this.isSending = false;
+        return true;
+    }
+
+    /** Until Odoo has answered: this page may be gone by then. */
+    keep() {
+        try {
+            browser.localStorage.setItem(this.storageKey, JSON.stringify(this.facts));
+        } catch (error) {
+            console.warn("A call is not kept for the next page:", error); // full, or forbidden
+        }
     }
 
     receive({ axivox, ...call }) {
@@ -126,23 +170,42 @@ export class LoggedCall {
         if (provisional.id !== call.id) {
             provisional.delete();
         }
-        if (!this.isToldAll) {
+        if (!this.isReported) {
             this.show();
         }
         this.asked.resolve();
     }
 }
 
-/** Tell Odoo of the calls that an earlier page could not tell of. */
+function forget(storageKey) {
+    browser.localStorage.removeItem(storageKey);
+}
+
+/** @param {{ started_at: number }} facts in ms; what is no time is too old as well */
+function isTooOld({ started_at }) {
+    return !(Date.now() - started_at <= KEPT_FOR);
+}
+
+/** @returns {Object | false} the facts that an earlier page kept, unless they are damaged */
+function keptFacts(storageKey) {
+    try {
+        const facts = JSON.parse(browser.localStorage.getItem(storageKey));
+        return typeof facts?.sip_call_id === "string" && facts;
+    } catch {
+        return false;
+    }
+}
+
+/** Report the calls to Odoo that an earlier page could not report. */
 export function logLateCalls(voip) {
     const prefix = `axivox_call_${user.userId}_`;
     for (const key of Object.keys(browser.localStorage)) {
         if (!key.startsWith(prefix)) {
             continue;
         }
-        const facts = JSON.parse(browser.localStorage.getItem(key));
-        if (Date.now() - facts.started_at > KEPT_FOR) {
-            browser.localStorage.removeItem(key);
+        const facts = keptFacts(key);
+        if (!facts || isTooOld(facts)) {
+            forget(key);
             continue;
         }
         new LoggedCall(voip, facts).send();

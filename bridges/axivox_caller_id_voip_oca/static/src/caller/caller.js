@@ -5,10 +5,10 @@ import { useService } from "@web/core/utils/hooks";
 const KINDS = {
     unknown: _t("Unknown caller"),
     withheld: _t("The caller withholds their number"),
-    malformed: _t("The caller's number is no telephone number"),
+    malformed: _t("The caller's number is not a valid phone number"),
 };
 
-/** Who is calling: see `_caller` of `voip.call`. */
+/** Who is calling: see `_caller_card` of `voip.call`. */
 export class Caller extends Component {
     static template = "axivox_caller_id_voip_oca.Caller";
     static props = { caller: Object };

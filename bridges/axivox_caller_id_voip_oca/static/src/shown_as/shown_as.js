@@ -20,8 +20,13 @@ export class ShownAs extends Component {
         return [this.props.shown.label, this.props.shown.via].filter(Boolean);
     }
 
+    /** What *Apply changes* will change. */
+    get pending() {
+        return this.props.shown.waiting;
+    }
+
     get reason() {
-        return [this.props.shown.reason, this.props.shown.waiting].filter(Boolean).join(" ");
+        return [this.props.shown.reason, this.pending].filter(Boolean).join(" ");
     }
 
     get noNumber() {

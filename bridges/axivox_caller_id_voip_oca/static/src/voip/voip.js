@@ -27,14 +27,14 @@ patch(VoipOCA.prototype, {
         return this.logged;
     },
     async acceptCall() {
-        await this.logged?.tell({ answered_at: Date.now() });
+        await this.logged?.report({ answered_at: Date.now() });
     },
     async rejectCall() {
         this.endCall();
         this.call = false;
     },
     endCall() {
-        this.logged?.tell({ ended_at: Date.now() });
+        this.logged?.report({ ended_at: Date.now() });
         this.inCall = false;
     },
 });

@@ -57,10 +57,10 @@ test("where saved changes wait to be applied, that is said beside what is shown 
     onRpc("voip.call", "preview_call", () => answers.shift());
     const { type } = await mountPreview();
     await type("020 7946 0321");
-    expect(".o_axivox_waiting").toHaveCount(0);
+    expect(".o_axivox_call_pending").toHaveCount(0);
     await type("0044 20 7946 0321");
     expect(".o_axivox_call_shown").toHaveText(/^Shown as \+44 20 7946 0958/);
-    expect(".o_axivox_waiting").toHaveText("changes are waiting");
+    expect(".o_axivox_call_pending").toHaveText("changes pending");
     expect(".o_axivox_call_shown").toHaveAttribute("data-tooltip", `${LONDON.reason} ${waiting}`);
 });
 

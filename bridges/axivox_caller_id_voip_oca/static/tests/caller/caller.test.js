@@ -98,5 +98,5 @@ test("withheld and malformed numbers say so", async () => {
     expect(".o_axivox_caller_kind").toHaveText("The caller withholds their number");
     expect(".o_axivox_new_contact").toHaveCount(0);
     await mountCaller({ ...UNKNOWN, kind: "malformed", country: "" });
-    expect(".o_axivox_caller_kind:last").toHaveText(/is no telephone number/);
+    expect(".o_axivox_caller_kind:last").toHaveText(/is not a valid phone number/);
 });

@@ -1,4 +1,4 @@
-"""What a browser tells of a call: never trusted, never refused."""
+"""What a browser reports of a call: never trusted, never refused."""
 
 import math
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ _WITHHELD = {"", "anonymous", "private", "restricted", "unavailable", "unknown",
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """A call as a browser tells it, each field of its type whatever was sent.
+class CallReport:
+    """A call as a browser reports it, each field of its type whatever was sent.
 
     ``record`` is the model and id that were called from; ``dialled`` are the users of the SIP
     headers that may name which of our numbers was called, the likeliest first; the two times

@@ -14,6 +14,7 @@ import time
 import urllib.parse
 import urllib.request
 from dataclasses import dataclass
+from pathlib import Path
 
 import demo_axivox
 import provisions
@@ -31,6 +32,18 @@ def free_port(kind=socket.SOCK_DGRAM):
     with socket.socket(socket.AF_INET, kind) as attempt:
         attempt.bind(("127.0.0.1", 0))
         return attempt.getsockname()[1]
+
+
+def free_media_port():
+    """A port for SIPp's sound; it takes the one for pictures, too, which is two further."""
+    while listens((port := free_port()) + 2):
+        pass
+    return port
+
+
+def listens(port):
+    """Whether somebody listens on a UDP port."""
+    return f":{port:04X} " in Path("/proc/net/udp").read_text()
 
 
 def filled(name, **words):
@@ -102,8 +115,15 @@ class Network:
 
     def give_back(self, number):
         """Axivox has this number no more."""
-        address = f"{self.sandbox.address()}/sandbox/numbers/{number}"
-        urllib.request.urlopen(urllib.request.Request(address, method="DELETE")).close()
+        self._tell_sandbox("DELETE", f"numbers/{number}")
+
+    def reset_sandbox(self):
+        """Axivox has again all that the demo's company has there, and nothing else."""
+        self._tell_sandbox("POST", "reset")
+
+    def _tell_sandbox(self, method, path):
+        address = f"{self.sandbox.address()}/sandbox/{path}"
+        urllib.request.urlopen(urllib.request.Request(address, method=method)).close()
 
     def carrier_side(
         self,
@@ -127,7 +147,7 @@ class Network:
         file = filled(
             f"{scenario}.xml", RING_HERE=ring * 1000, TALK_HERE=talk * 1000, ANSWER_HERE=answer
         )
-        media, port = free_port(), free_port() if caller else self.carrier
+        media, port = free_media_port(), free_port() if caller else self.carrier
         called = [f"127.0.0.1:{self.udp}", "-s", dialled, "-key", "caller", caller]
         log = STATE / f"e2e-carrier-{next(self.numbers):03}.log"
         command = [
@@ -138,20 +158,22 @@ class Network:
             *("-trace_msg", "-message_file", log),
             *("-timeout", PATIENCE, "-timeout_error"),
         ]
-        return Carrier(command, log, media, self.rtpengine.log)
+        return Carrier(command, log, port, media, self.rtpengine.log)
 
 
 class Carrier:
     """A SIPp that takes part in one call, and notes what it got; a context of the call.
 
     :param log: where SIPp writes the messages
+    :param port: its port for SIP
     :param media: its port for sound
     :param relay_log: where rtpengine counts the packets
     :ivar wrong: after the call, sentences on what did not go as the scenario says
     """
 
-    def __init__(self, command, log, media, relay_log):
-        self.command, self.log, self.media, self.relay_log = command, log, media, relay_log
+    def __init__(self, command, log, port, media, relay_log):
+        self.command, self.log, self.relay_log = command, log, relay_log
+        self.port, self.media = port, media
         self.wrong = []
 
     def __enter__(self):
@@ -164,9 +186,11 @@ class Carrier:
             text=True,
             errors="replace",
         )
-        time.sleep(0.3)  # it does not say when it listens
-        if self.process.poll():
-            raise Failure(f"SIPp did not start:\n  {self.process.stderr.read()}")
+        # It does not say when it listens.
+        while not listens(self.port):
+            if self.process.poll() is not None:
+                raise Failure(f"SIPp did not start:\n  {self.process.stderr.read()}")
+            time.sleep(0.02)
         return self
 
     def __exit__(self, failure, *_error):

@@ -1,0 +1,138 @@
+"""What the other side of an outgoing call sees, before it is placed and in the call."""
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from odoo.addons.axivox_caller_id.callerid import dialing
+
+from ..sip.report import CallReport
+from .voip_call_text import international
+
+# Where a number is shown to the other side, another may be chosen.
+SHOWN = ("rule", "user", "default", "none")
+
+
+class VoipCall(models.Model):
+    _inherit = "voip.call"
+
+    @api.model
+    @api.readonly
+    def preview_call(self, number, res_model=False, res_id=False):
+        """What a call would show, before it is placed: see `_outgoing_caller_id`."""
+        self.check_access("read")
+        report = CallReport.from_browser(
+            {"phone_number": number, "res_model": res_model, "res_id": res_id}
+        )
+        calls = self._in_server_context()
+        return calls._outgoing_caller_id(report, calls._called_record(report))
+
+    @api.model
+    def _outgoing(self, report):
+        """:return: (what `_outgoing_caller_id` returns, the values of the call's fields)"""
+        record = self._called_record(report)
+        shown = self._outgoing_caller_id(report, record)
+        is_lead = record._name == "crm.lead"
+        partner = record.partner_id._filtered_access("read") if is_lead else record
+        if not partner and not is_lead:
+            number = (shown and shown["destination"]) or report.phone_number
+            partner = self.env["res.partner"]._callers(number).partner
+        vals = {
+            "partner_id": partner.id,
+            "logged_lead_id": record.id if is_lead else False,
+        }
+        if shown and not shown["error"]:
+            vals |= {
+                "caller_id": shown["number"],
+                "caller_id_source": shown["source"],
+                "axivox_number_id": shown["number_id"],
+            }
+        return shown, vals
+
+    @api.model
+    def _called_record(self, report):
+        """:return: the lead or contact that is called, as far as the user may read it"""
+        nobody = self.env["res.partner"]
+        for model, record_id in filter(None, (report.record, ("res.partner", report.partner_id))):
+            if model in ("crm.lead", "res.partner") and record_id:
+                record = self.env[model].browse(record_id).exists()
+                if record and record.has_access("read"):
+                    return record
+        return nobody
+
+    @api.model
+    def _outgoing_caller_id(self, report, record):
+        """What the other side of an outgoing call sees, and why.
+
+        :param CallReport report: the number, and maybe the user's choice for this call
+        :param record: the lead or contact that is called, maybe none
+        :return: False for a user without an extension; else ``error``, a sentence for what
+            cannot be dialled, or ``name``, who is called; ``number`` (E.164) with
+            ``number_id``, ``display``, ``label`` (``London``), ``via`` (``rule 0044``),
+            ``source`` and ``reason``; ``waiting``, a sentence where *Apply changes* will
+            change that; ``destination`` (E.164) and ``country``; ``dial``, what is sent to the
+            PBX; ``ask``, whether the number is asked for in the call; ``choices``, the numbers
+            (``id``, ``name``, ``display``, ``label``) that may be shown instead
+        """
+        user = self.env.user
+        line = user._axivox_line()
+        if not line.extension:
+            return False
+        called = report.phone_number, record.country_id.id or None
+        try:
+            account, (now, after) = user._resolve(*called, "applied", "saved")
+        except UserError as error:
+            return {"error": str(error), "dial": False, "destination": False}
+        resolved = {**account._answer(now), "waiting": account._after_apply(now, after)}
+        # sudo: the names of what is shown by one's own calls are no secret
+        account = account.sudo()
+        extension = account.env["axivox.extension"].browse(line.extension_id)
+        is_shown = resolved["source"] in SHOWN
+        choices = extension._choosable() if is_shown else account.env["axivox.number"]
+        number = account.env["axivox.number"].browse(now.number_id or [])
+        if report.chosen_number_id in choices.ids:
+            number = choices.browse(report.chosen_number_id)
+            resolved |= {
+                "number": number.number,
+                "display": international(number.number),
+                "source": "choice",
+                "reason": self.env._("Chosen for this call."),
+                "waiting": "",
+            }
+        elif report.chosen_number_id:
+            refused = self.env._("(The number chosen for this call is not allowed.)")
+            resolved["reason"] += " " + refused
+        return {
+            **resolved,
+            "error": "",
+            "name": self.env["res.partner"]._name_of(record) or "",
+            "number_id": number.id,
+            "label": number.name or "",
+            "via": self._decided_by(resolved),
+            "country": self._country(now.destination.region).name or "",
+            "ask": account.signalling == "ask" and dialing.is_e164(resolved["number"]),
+            "choices": [
+                {
+                    "id": choice.id,
+                    "name": choice.display_name,
+                    "display": choice.display_number,
+                    "label": choice.name or "",
+                }
+                for choice in choices
+            ],
+        }
+
+    @api.model
+    def _decided_by(self, resolved):
+        if resolved["source"] == "rule":
+            return self.env._("rule %s", resolved["rule_prefix"])
+        return {
+            "user": self.env._("your number"),
+            "default": self.env._("default number"),
+            "choice": self.env._("your choice"),
+        }.get(resolved["source"], "")
+
+    @api.model
+    def _country(self, region):
+        """:return: the ``res.country`` of a region (ISO 3166 code), maybe none"""
+        countries = self.env["res.country"]
+        return countries.search([("code", "=", region)]) if region else countries

@@ -1,0 +1,190 @@
+"""All that a real call needs, started once: Odoo, the telephone network, the browser; who calls;
+and settings that a case changes, put back after it."""
+
+import background
+import cluster
+import own_odoo
+import pytest
+from checkout import STATE
+from network import DOMAIN, Network
+from playwright.sync_api import sync_playwright
+
+pytest.register_assert_rewrite("scene")
+
+from scene import COLUMNS, NEW_YORK, STRAY, Scene  # noqa: E402
+from softphone import Browser  # noqa: E402
+
+ROWS = pytest.StashKey[list]()
+
+
+@pytest.fixture(scope="session")
+def scene(pytestconfig):
+    """Odoo with the demo data, the network and the browser, for all cases; stopped at the end."""
+    rows = pytestconfig.stash[ROWS] = []
+    capture = pytestconfig.pluginmanager.getplugin("capturemanager")
+    had_database = cluster.answers()
+    try:
+        with sync_playwright() as playwright:
+            with capture.global_and_fixture_disabled():  # how long each step takes is for all
+                print(flush=True)
+                odoo, database = own_odoo.bring_up()
+                network = Network()
+                network.start()
+            admin = own_odoo.Administrator(playwright, odoo, database)
+            admin.connect(network.sandbox.address(), network.token)
+            admin.give_phones(DOMAIN, network.websocket(), network.password)
+            browser = Browser(playwright, odoo)
+            yield Scene(network, admin, browser, rows)
+            browser.close()
+    finally:
+        with capture.global_and_fixture_disabled():
+            print(flush=True)
+            background.stop_all("e2e-")
+            if not had_database:
+                cluster.stop()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Of a case that failed, keep a picture of each agent's page, and the console's complaints."""
+    report = yield
+    scene = item.funcargs.get("scene") if hasattr(item, "funcargs") else None
+    if report.failed and call.when == "call" and scene:
+        folder = STATE / "screenshots"
+        report.sections.append(("browser", "\n".join(scene.evidence(folder, item.name))))
+    return report
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """A line a call: what Odoo said, and what was received."""
+    if rows := config.stash.get(ROWS, []):
+        terminalreporter.section("calls")
+        table = [COLUMNS, *([*(cell or "–" for cell in row[:-1]), row[-1]] for row in rows)]
+        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+        for row in table:
+            terminalreporter.write_line("  ".join(map(str.ljust, row, widths)).rstrip())
+
+
+# Who and what there is -------------------------------------------------------------
+
+
+@pytest.fixture
+def admin(scene):
+    return scene.admin
+
+
+@pytest.fixture
+def network(scene):
+    return scene.network
+
+
+@pytest.fixture
+def sophie(scene):
+    return scene.agent("sophie")
+
+
+@pytest.fixture
+def james(scene):
+    return scene.agent("james")
+
+
+@pytest.fixture(autouse=True)
+def beginning(scene):
+    scene.begin()
+
+
+# What a case changes ---------------------------------------------------------------
+
+
+@pytest.fixture
+def settings(admin):
+    """The account's settings, to be saved and applied; afterwards as in the demo, and applied."""
+    yield admin
+    main = admin.id_of("demo_number_main")
+    admin.account("write", {"rules_override_users": True, "default_outgoing_number_id": main})
+    admin.write("axivox.extension", "demo_extension_201", outgoing_number_id=False)
+    admin.apply()
+
+
+@pytest.fixture
+def dial_plus(admin):
+    """Phones dial `+32…` in the place of `0032…`."""
+    admin.account("write", {"dial_format": "+"})
+    yield
+    admin.account("write", {"dial_format": "00"})
+
+
+@pytest.fixture
+def asking(admin):
+    """Phones ask to be shown as what Odoo says, and users may choose that."""
+    admin.account("write", {"signalling": "ask", "users_may_choose": True})
+    yield
+    admin.let_choose()
+    admin.account("write", {"signalling": "axivox", "users_may_choose": False})
+
+
+@pytest.fixture
+def stray(admin):
+    """The id of a number that Odoo has and Axivox has not."""
+    [number] = admin.ask(
+        *("axivox.number", "create"),
+        [{"account_id": admin.id_of("demo_account"), "number": STRAY, "name": "Stray"}],
+    )
+    yield number
+    admin.let_choose()
+    admin.ask("axivox.number", "unlink", [number])
+
+
+@pytest.fixture
+def without_new_york(admin, network):
+    """Axivox has the number of New York no more, and Odoo has archived it."""
+    network.give_back(NEW_YORK)
+    admin.write("axivox.number", "demo_number_new_york", active=False)
+    yield
+    network.reset_sandbox()
+    admin.write("axivox.number", "demo_number_new_york", active=True)
+    admin.account("action_pull")
+
+
+@pytest.fixture
+def mobiles_by_miami(admin):
+    """A rule for mobile telephones in Belgium, applied."""
+    account, number = map(admin.id_of, ("demo_account", "demo_number_miami"))
+    rule = {"account_id": account, "destination_prefix": "0032450", "number_id": number}
+    made = admin.ask("axivox.outgoing.rule", "create", [rule])
+    admin.apply()
+    yield
+    admin.ask("axivox.outgoing.rule", "unlink", made)
+    admin.apply()
+
+
+@pytest.fixture
+def other_tab(scene, sophie):
+    """One more tab of Sophie's browser."""
+    tab = sophie.new_tab()
+    for page in (sophie, tab):
+        page.at_home()
+    yield tab
+    tab.close()
+
+
+@pytest.fixture
+def wrong_password(admin, network):
+    """What James's phone is told is not his SIP password."""
+    admin.write("res.users", "demo_user_james", voip_password="wrong")
+    yield
+    admin.write("res.users", "demo_user_james", voip_password=network.password("202"))
+
+
+@pytest.fixture
+def registrar_that_refuses(network):
+    """A function after which no SIP password is the right one any more."""
+    right = network.secret
+
+    def with_secret(secret):
+        network.kamailio.stop()
+        network.secret = secret
+        network.start_kamailio()
+
+    yield lambda: with_secret("another")
+    with_secret(right)

@@ -1,0 +1,238 @@
+"""The softphone in a real browser, and what a salesperson does with it: look, click, type,
+telephone. Clicks and typing are the mouse's and the keyboard's."""
+
+import re
+import shutil
+
+import provisions
+from playwright.sync_api import expect
+from progress import Failure
+
+OPTIONS = [
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--allow-loopback-in-peer-connection",
+    "--autoplay-policy=no-user-gesture-required",
+    "--disable-gpu",
+    # The browser has habits of its own of looking outside: no name but ours is found.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+SECONDS = 20  # that something may take to be seen
+SECONDS_TO_LOAD = 90  # a page; Odoo makes its assets at the first one
+
+# `voip_oca` asks a public STUN server which address we have; here everything is on loopback. The
+# connections are kept to count their packets.
+BEFORE_PAGES = """
+    window.connections = [];
+    window.RTCPeerConnection = class extends RTCPeerConnection {
+        constructor(configuration) {
+            super({ ...configuration, iceServers: [] });
+            window.connections.push(this);
+        }
+    };
+"""
+PACKETS = """async () => {
+    let [sent, received] = [0, 0];
+    for (const report of (await window.connections.at(-1).getStats()).values()) {
+        sent += report.type === "outbound-rtp" ? report.packetsSent : 0;
+        received += report.type === "inbound-rtp" ? report.packetsReceived : 0;
+    }
+    return [sent, received];
+}"""
+SERVICES = "window.odoo?.__WOWL_DEBUG__?.root?.env?.services"  # of Odoo's web client
+SHOWN = """(panel) => [
+    panel.textContent,
+    panel.querySelector("bdi")?.textContent || null,
+    panel.dataset.tooltip || "",
+]"""
+
+
+def tells_of(request, number):
+    """Whether a request asks what a call of a typed number would show."""
+    return "preview_call" in request.url and request.post_data_json["params"]["args"][0] == number
+
+
+class Browser:
+    """Debian's Chromium, without a window.
+
+    :param odoo: the address of Odoo
+    """
+
+    def __init__(self, playwright, odoo):
+        self.odoo = odoo
+        program = next(filter(None, map(shutil.which, provisions.BROWSERS)))
+        self.chromium = playwright.chromium.launch(executable_path=program, args=OPTIONS)
+
+    def agent(self, login):
+        """A user with a profile of their own, logged in."""
+        context = self.chromium.new_context(
+            base_url=self.odoo,
+            viewport={"width": 1366, "height": 1000},
+            locale="en-US",
+            permissions=["microphone"],
+        )
+        context.add_init_script(BEFORE_PAGES)
+        context.set_default_timeout(SECONDS * 1000)
+        context.set_default_navigation_timeout(SECONDS_TO_LOAD * 1000)
+        agent = Agent(context, login)
+        agent.log_in()
+        return agent
+
+    def close(self):
+        self.chromium.close()
+
+
+class Agent:
+    """A user of Odoo with the softphone, at one tab of a browser's profile.
+
+    :ivar questions: kinds of what the browser itself asked; each was answered with yes
+    :ivar complaints: what the browser's console was told is wrong
+    """
+
+    def __init__(self, context, login):
+        self.context, self.login, self.questions, self.complaints = context, login, [], []
+        self.page = context.new_page()
+        self.page.on("dialog", self._agree)
+        self.page.on("console", self._note)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _agree(self, dialog):
+        self.questions.append(dialog.type)
+        dialog.accept()
+
+    def _note(self, message):
+        if message.type == "error":
+            self.complaints.append(message.text)
+
+    def new_tab(self):
+        """The same user at one more tab, with nothing in it yet."""
+        return Agent(self.context, self.login)
+
+    def close(self):
+        """Close the tab."""
+        self.page.close()
+
+    def log_in(self):
+        """The password is the login, as in the demo data."""
+        self.go("/web/login")
+        self.type("#login", self.login)
+        self.type("#password", self.login)
+        self.click("button[type=submit]")
+        self.registered()
+
+    # What is seen and done on the page
+
+    def found(self, selector, text=""):
+        """The first element that contains the text."""
+        elements = self.page.locator(selector)
+        return (elements.filter(has_text=re.compile(re.escape(text))) if text else elements).first
+
+    def see(self, selector, text="", seconds=SECONDS):
+        """Wait for an element that contains the text; return its whole text."""
+        element = self.found(selector, text)
+        element.wait_for(timeout=seconds * 1000)
+        return element.text_content()
+
+    def gone(self, selector, seconds=SECONDS):
+        expect(self.page.locator(selector)).to_have_count(0, timeout=seconds * 1000)
+
+    def click(self, selector, text=""):
+        self.found(selector, text).click()
+
+    def type(self, selector, text):
+        """Click into a field, and type in the place of what is there."""
+        self.click(selector)
+        self.found(selector).select_text()
+        self.page.keyboard.type(text)
+
+    def go(self, path):
+        """Open another page of Odoo."""
+        self.page.goto(path)
+
+    # The telephone
+
+    def at(self, path):
+        """Open another page of Odoo, and wait until the softphone is registered there."""
+        self.go(path)
+        self.registered()
+
+    def at_home(self):
+        """The page that Odoo begins with: Discuss, which takes the keyboard once it is there."""
+        self.at("/odoo")
+        self.see(".o-mail-Composer-input")
+
+    def registered(self):
+        self.registers("Registered")
+        self.see(".o_menu_systray .o_voip_connected")
+
+    def registers(self, state):
+        """Wait until the registrar has answered, and it is so: `Registered`, `Unregistered`."""
+        self.page.wait_for_function(
+            f"state => {SERVICES}?.voip_agent_oca?.registererState === state",
+            arg=state,
+            timeout=SECONDS_TO_LOAD * 1000,
+        )
+
+    def status(self):
+        """Whether the softphone says that it is `connected` or `disconnected`."""
+        return self.page.evaluate(f"{SERVICES}.voip_oca.status")
+
+    def promised(self):
+        """The number that the form says a call will show."""
+        return self.see(".o_axivox_shown_as bdi")
+
+    def call_from_form(self):
+        self.found("[name=phone] input").hover()  # the link is shown under the mouse only
+        self.click("[name=phone] .o_phone_form_link")
+
+    def open_softphone(self):
+        if not self.page.locator(".o_voip_softphone").count():
+            self.click(".o_menu_systray button[title=Softphone]")
+            self.see(".o_voip_softphone")
+
+    def numpad(self, number):
+        """Type a number, and wait for what the softphone says of it."""
+        self.open_softphone()
+        if not self.page.locator(".o_numpad_input").count():
+            self.click("button[title='Open Numpad']")
+        with self.page.expect_response(lambda answer: tells_of(answer.request, number)):
+            self.type(".o_numpad_input", number)
+        self.see(".o_axivox_call_preview:not(.o_axivox_asking) [role=status] > *")
+
+    def choose(self, number):
+        """Choose the number for this call: go down the list with the keyboard."""
+        choice = self.found(".o_axivox_call_choice")
+        choice.locator("option").first.wait_for(state="attached")
+        choice.focus()
+        for _option in range(choice.locator("option").count() - 1):
+            self.page.keyboard.press("ArrowDown")
+            text = choice.evaluate("select => select.selectedOptions[0].text")
+            if re.sub(r"[^+\d]", "", text) == number:
+                return
+        raise Failure(f"{self.login} was not offered {number}.")
+
+    def dial(self):
+        self.click(".o_voip_softphone_footer button:not(.text-danger)[title=Call]")
+
+    def accept(self):
+        self.click(".o_voip_softphone button[title=Accept]")
+
+    def shown(self):
+        """What the panel says of the call that is being made: (text, number or None, reason)."""
+        panel = ".o_voip_softphone_content:has(button[title='Hang up']) .o_axivox_call_shown"
+        self.see(panel)
+        return self.found(panel).evaluate(SHOWN)
+
+    def hang_up(self):
+        self.click(".o_voip_softphone_footer button.text-danger[title='Hang up']")
+        self.idle()
+
+    def idle(self):
+        """Wait until the panel is in no call."""
+        self.gone(".o_voip_softphone_footer button.text-danger")
+
+    def sound(self, seconds=2):
+        """In an answered call: listen, then count the packets (sent, received) of sound so far."""
+        self.see(".o_voip_softphone button[title=Mute]")
+        self.page.wait_for_timeout(seconds * 1000)
+        return self.page.evaluate(PACKETS)

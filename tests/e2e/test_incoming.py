@@ -1,0 +1,98 @@
+"""Calls from outside: who it is, on which number they call, and how that ends."""
+
+import re
+
+import pytest
+from scene import ANOTHER, MAIN_LINE, STRANGERS
+
+# A number of ours that is called, its name, and who answers there.
+TO_MAIN_LINE = MAIN_LINE, "Main line", "sophie"
+TO_CLAIRE = "+33199001235", "Claire", "claire"
+
+
+@pytest.mark.parametrize(
+    ("caller", "called", "seen"),
+    [
+        pytest.param(f"<sip:{user}@carrier.example>", called, seen, id=name)
+        for name, user, called, seen in (
+            ("stored with a 0", "+32450001234", TO_MAIN_LINE, "Bram Peeters"),
+            ("without the plus", "32450001234", TO_MAIN_LINE, "Bram Peeters"),
+            ("national", "0450001234", TO_MAIN_LINE, "Bram Peeters"),
+            ("a lead", "00442079460321", TO_MAIN_LINE, "Fleet of cargo bikes"),
+            ("unknown", STRANGERS[0], TO_MAIN_LINE, "Unknown caller"),
+            ("on a direct line", "+32450001234", TO_CLAIRE, "Bram Peeters"),
+        )
+    ]
+    + [
+        pytest.param(
+            *('"Anonymous" <sip:anonymous@anonymous.invalid>', TO_MAIN_LINE, "withholds"),
+            id="withheld",
+        )
+    ],
+)
+def test_incoming_caller_is_named_with_the_line_that_rings(scene, caller, called, seen):
+    number, name, login = called
+    agent = scene.agent(login)
+    agent.at_home()
+    with scene.call_in(caller, number) as carrier:
+        dialled = agent.see(".o_axivox_caller_dialled", name)
+        text = agent.see(".o_voip_softphone_content")
+        agent.hang_up()
+    user, said = re.search("sip:([^@]+)", caller)[1], seen if seen in text else text[:40]
+    scene.rows.append((user, login, "", said, seen, dialled.strip()))
+    assert seen in text
+    assert carrier.wrong == []
+    scene.ended("rejected", "rejected", "rejected", login=login)
+
+
+def test_incoming_caller_who_gives_up_was_missed(scene, sophie):
+    sophie.at_home()
+    with scene.call_in(ring=4) as carrier:
+        sophie.see(".o_axivox_caller", "France")
+        sophie.idle()
+    assert carrier.wrong == []
+    scene.ended("gave up", "missed", "no_answer")
+
+
+# A user with two tabs --------------------------------------------------------------
+
+
+def test_call_answered_in_one_tab_stops_ringing_in_the_other(scene, sophie, other_tab):
+    with scene.call_in() as carrier:
+        both_ring(sophie, other_tab)
+        other_tab.accept()
+        sophie.idle()
+        other_tab.sound()
+        other_tab.hang_up()
+    assert carrier.wrong == []
+    scene.ended("answered in a tab", "terminated", "answered")
+
+
+def test_call_declined_in_one_tab_stops_ringing_in_the_other(scene, sophie, other_tab):
+    with scene.call_in() as carrier:
+        both_ring(sophie, other_tab)
+        sophie.hang_up()
+        other_tab.idle()
+    assert carrier.wrong == []
+    scene.ended("declined in a tab", "rejected", "rejected")
+
+
+def test_second_caller_finds_the_user_of_two_tabs_busy(scene, sophie, other_tab):
+    with scene.call_in() as first:
+        both_ring(sophie, other_tab)
+        sophie.accept()
+        with scene.call_in(ANOTHER) as second:
+            sophie.sound()
+        sophie.hang_up()
+    assert (first.wrong, second.wrong) == ([], [])
+    assert second.final() == "486 Busy Here"
+    for what, number, end in (
+        ("first caller", STRANGERS[0], ("terminated", "answered")),
+        ("second caller", STRANGERS[1], ("rejected", "busy")),
+    ):
+        scene.ended(what, *end, log=scene.logged("sophie", number))
+
+
+def both_ring(*tabs):
+    for tab in tabs:
+        tab.see(".o_axivox_caller", "France")
