@@ -65,6 +65,7 @@ class AxivoxExtension(models.Model):
             extension.display_name = " ".join(filter(None, [extension.number, extension.name]))
 
     @api.depends(
+        "outgoing_number_id.active",
         "outgoing_number_id.destination_type",
         "outgoing_number_id.extension_id",
     )
@@ -72,14 +73,20 @@ class AxivoxExtension(models.Model):
         for extension in self:
             number = extension.outgoing_number_id
             extension.direct_line = (
-                number.destination_type == "extension" and number.extension_id == extension._origin
+                number.active
+                and number.destination_type == "extension"
+                and number.extension_id == extension._origin
             )
 
     def _search_direct_line(self, operator, value):
         if operator != "in":
             return NotImplemented
         numbers = self.env["axivox.number"].search(
-            [("destination_type", "=", "extension"), ("extension_id", "!=", False)]
+            [
+                ("active", "=", True),
+                ("destination_type", "=", "extension"),
+                ("extension_id", "!=", False),
+            ]
         )
         direct = [
             number.extension_id.id
@@ -165,13 +172,20 @@ class AxivoxExtension(models.Model):
         )
 
     def _call_back(self):
-        """:return: a sentence: whom a customer reaches who calls the shown number back"""
+        """:return: a sentence for the current user: whom a customer reaches who calls the shown
+        number back
+        """
         self.ensure_one()
         number = self._shown_by_default()
         if not number:
             return self.env._("No outgoing number is shown: customers cannot call back.")
         if number.destination_type == "extension" and number.extension_id == self:
-            return self.env._("Customers who call back reach you directly.")
+            # sudo: the name of the user of an extension that the reader sees
+            user = self.user_id.sudo()
+            if user == self.env.user:
+                return self.env._("Customers who call back reach you directly.")
+            whom = user.name or self.display_name
+            return self.env._("Customers who call back reach %s directly.", whom)
         if reached := number._callers_reach():
             return self.env._("Customers who call back reach %s.", reached)
         return self.env._("Customers who call back will reach no one.")

@@ -286,8 +286,11 @@ class AxivoxNumber(models.Model):
 
     @api.model
     def _digits(self, text):
-        """The part of an E.164 number that was typed into a search box."""
-        digits = "".join(filter(str.isdigit, text))
+        """The part of an E.164 number that was typed into a search box; empty for words."""
+        number = text.partition("·")[0].strip().lower().removeprefix("tel:")
+        if any(map(str.isalpha, number)):
+            return ""
+        digits = "".join(filter(str.isdigit, number))
         return digits.removeprefix("00") if digits.startswith("00") else digits.removeprefix("0")
 
     def _used_by(self):

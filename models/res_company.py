@@ -1,13 +1,19 @@
 from odoo import api, fields, models
+from odoo.fields import NO_ACCESS
 
 
 class ResCompany(models.Model):
     _inherit = "res.company"
 
+    # For the server: it tells when another account is the company's.
+    axivox_account_ids = fields.One2many(
+        "axivox.account", "company_id", string="Axivox accounts", groups=NO_ACCESS
+    )
     axivox_account_id = fields.Many2one(
         "axivox.account", string="Axivox account", compute="_compute_axivox_account_id"
     )
 
+    @api.depends("axivox_account_ids.active")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_axivox_account_id(self):
         accounts = self.env["axivox.account"].search([("company_id", "in", self.ids)])
