@@ -133,6 +133,14 @@ class TestIdentify(AxivoxCase):
                 "ambiguous": False,
             },
         )
+        lead.contact_name = False
+        self.assertEqual(self._identified()["name"], "Thames Couriers")
+        lead.partner_name = False
+        self.assertEqual(self._identified()["name"], "Fleet")
+
+    def test_what_is_longer_than_any_number_is_not_searched(self):
+        self.assertTrue(self.partners._same_number("x" * 250, None))
+        self.assertFalse(self.partners._same_number("x" * 251, None))
 
     def test_what_is_no_telephone_number_is_found_as_it_is_kept(self):
         contact = self._contact("Lobby", phone="4-711")

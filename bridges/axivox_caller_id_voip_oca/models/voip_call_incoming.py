@@ -92,7 +92,7 @@ class VoipCall(models.Model):
         account_id = self.env.user._axivox_line().account_id
         # sudo: the names of colleagues are no secret
         extensions = self.env["axivox.extension"].sudo()
-        if not (account_id and number.isdigit()):
+        if not account_id:
             return extensions
         same = [("account_id", "=", account_id), ("number", "=", number)]
         return extensions.search(same, limit=1)

@@ -174,5 +174,4 @@ class VoipCall(models.Model):
         if call.summary_id:
             call.summary_id.body = escape(self._summary())
         else:
-            author = self.env.user.partner_id
-            call.summary_id = about._message_log(body=self._summary(), author_id=author.id)
+            call.summary_id = about._message_log(body=self._summary())

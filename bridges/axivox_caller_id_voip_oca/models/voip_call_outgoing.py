@@ -34,8 +34,7 @@ class VoipCall(models.Model):
         is_lead = record._name == "crm.lead"
         partner = record.partner_id._filtered_access("read") if is_lead else record
         if not partner and not is_lead:
-            number = (shown and shown["destination"]) or report.phone_number
-            partner = self.env["res.partner"]._callers(number).partner
+            partner = self.env["res.partner"]._callers(report.phone_number).partner
         vals = {
             "partner_id": partner.id,
             "logged_lead_id": record.id if is_lead else False,

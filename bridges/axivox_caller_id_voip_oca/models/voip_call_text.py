@@ -49,7 +49,7 @@ class VoipCall(models.Model):
             parts.append(self._duration((self.end_date - self.start_date).total_seconds()))
         if self.caller_id:
             parts.append(self.env._("shown as %s", international(self.caller_id)))
-        elif incoming and self.axivox_number_id:
+        elif self.axivox_number_id:
             # sudo: what our own numbers are called is no secret to who answers them
             parts.append(self.env._("to %s", self.axivox_number_id.sudo().display_name))
         parts.append(outcomes[self.outcome])

@@ -1,6 +1,8 @@
 from datetime import timedelta
 from unittest.mock import patch
 
+from psycopg2.errors import SerializationFailure
+
 from odoo import Command, fields
 from odoo.exceptions import AccessError, ConcurrencyError, UserError, ValidationError
 from odoo.sql_db import db_connect
@@ -24,6 +26,7 @@ class VoipCase(AxivoxCase):
         super().setUpClass()
         cls.rule = cls._rule("0044", cls.london)
         cls.sophie.group_ids += cls.env.ref("sales_team.group_sale_salesman_all_leads")
+        cls.pbx = cls.sophie.voip_pbx_id = cls.env["voip.pbx"].create({"name": "Axivox"})
         cls.calls = cls.env["voip.call"].with_user(cls.sophie)
         cls.lead = cls.env["crm.lead"].create(
             {
@@ -65,6 +68,7 @@ class TestOutgoing(VoipCase):
         self.assertEqual(call.lead_id, self.lead)
         self.assertEqual(call.sip_call_id, "a")
         self.assertEqual((call.user_id, call.state), (self.sophie, "calling"))
+        self.assertEqual(call.pbx_id, self.pbx)
         self.assertEqual(shown["display"], "+44 20 7946 0958")
         self.assertEqual((shown["label"], shown["via"]), ("London", "rule 0044"))
         self.assertEqual(shown["name"], "Cargo bikes")
@@ -73,6 +77,12 @@ class TestOutgoing(VoipCase):
         self.assertEqual(shown["country"], "United Kingdom")
         self.assertEqual(shown["dial"], "00442079460321")
         self.assertFalse(shown["ask"])
+
+    def test_widget_is_told_what_was_shown_and_how_the_call_ended(self):
+        call, _shown = self._from_lead(ended_ago=0, status=486)
+        told = call.format_call()
+        self.assertEqual(told["callerId"], "+44 20 7946 0958")
+        self.assertEqual((told["outcome"], told["leadId"]), ("busy", self.lead.id))
 
     def test_dial_form_is_the_accounts(self):
         self.account.dial_format = "+"
@@ -136,8 +146,27 @@ class TestOutgoing(VoipCase):
     def test_record_that_the_user_may_not_read_is_not_linked(self):
         self.sophie.group_ids = [Command.set(self.env.ref("base.group_user").ids)]
         call, shown = self._from_lead()
-        self.assertFalse(call.lead_id)
+        self.assertFalse(call.lead_id or call.sudo().logged_lead_id)
         self.assertFalse(call.partner_id)
+        self.assertTrue(shown["error"], "nor is its country asked")
+
+    def test_contact_of_a_lead_is_linked_where_the_user_may_read_it_and_nobody_instead(self):
+        self.env["res.partner"].create({"name": "Reception", "phone": CALLED})
+        self.assertFalse(self._from_lead()[0].partner_id)
+        contact = self.env["res.partner"].create({"name": "Harriet"})
+        self.lead.partner_id = contact
+        self.lead.phone = "020 7946 0321"
+        told = {"res_model": "crm.lead", "res_id": self.lead.id}
+        self.assertEqual(self._call(self.lead.phone, **told)[0].partner_id, contact)
+        elsewhere = self.env["res.company"].create({"name": "Other"})
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE res_partner SET company_id = %s WHERE id = %s", (elsewhere.id, contact.id)
+        )
+        self.env.invalidate_all()
+        call, shown = self._call(self.lead.phone, **told)
+        self.assertEqual((call.lead_id, call.partner_id.id), (self.lead, False))
+        self.assertTrue(shown["display"])
 
     def test_activity_tells_the_number_of_its_lead_to_who_may_read_it(self):
         for user, phone in ((self.sophie, self.lead.phone), (self.james, False)):
@@ -189,7 +218,7 @@ class TestChoice(VoipCase):
         self.assertEqual((choice["display"], choice["label"]), ("+33 1 99 00 12 34", "Paris"))
         call, shown = self._call(chosen_number_id=self.paris.id)
         self.assertEqual((call.caller_id, call.caller_id_source), (PARIS, "choice"))
-        self.assertEqual(shown["number"], PARIS)
+        self.assertEqual((call.axivox_number_id, shown["number"]), (self.paris, PARIS))
         self.assertEqual(self._call()[0].caller_id, LONDON)
 
     def test_choice_is_shown_whatever_is_pending(self):
@@ -395,6 +424,15 @@ class TestLog(VoipCase):
         again, _answer = self._call(CALLED, type_call="incoming", sip_call_id="x")
         self.assertEqual(first, again, "Odoo tries again, and finds the other tab's record")
 
+    def test_conflict_with_another_tab_is_odoos_to_repeat(self):
+        conflict = patch.object(type(self.calls), "_log", side_effect=SerializationFailure)
+        with (
+            conflict,
+            self.assertNoLogs("odoo.addons.axivox_caller_id_voip_oca", "ERROR"),
+            self.assertRaises(ConcurrencyError),
+        ):
+            self._call(sip_call_id="x")
+
     def test_tab_tries_again_while_another_one_tells_of_the_call(self):
         with db_connect(self.env.cr.dbname).cursor() as cr:
             self.calls.with_env(self.calls.env(cr=cr))._one_tab_at_a_time("x")
@@ -484,6 +522,7 @@ class TestLog(VoipCase):
         self._from_lead(answered_ago=65, ended_ago=0)
         self._from_lead(answered_ago=65, ended_ago=0)
         (line,) = self._lines(self.lead)
+        self.assertEqual(call.sudo().summary_id.author_id, self.sophie.partner_id)
         self.assertEqual(call.state, "terminated")
         self.assertIn("Outgoing call · ", line)
         self.assertIn("shown as +44 20 7946 0958 · Answered", line)
@@ -646,6 +685,10 @@ class TestIncoming(VoipCase):
             caller = self._rings(number)[1]
             self.assertEqual((caller["kind"], caller["lead"]), (kind, False))
         self.assertEqual(self._rings("202")[1]["name"], "202 James")
+
+    def test_leads_are_offered_to_who_may_create_them(self):
+        self.assertTrue(self._rings()[1]["can_create_lead"])
+        self.assertFalse(self._rings(user=self.james)[1]["can_create_lead"])
 
     def test_incoming_call_is_written_to_the_opportunity_only_where_it_is_the_only_one(self):
         self._rings(sip_call_id="x", ended_ago=0, dialled=["+442079460958"])

@@ -37,7 +37,7 @@ patch(VoipAgent.prototype, {
      * @param {string} [params.dial] what is dialled, as far as Odoo has said it before the call
      */
     async call(params) {
-        if (this.isPlacing || this.voip.inCall) {
+        if (this.voip.inCall) {
             this.notification.add(_t("Hang up first: one call at a time."));
             return;
         }
