@@ -105,6 +105,7 @@ class TestIdentify(AxivoxCase):
         own = self._lead("Own", phone=False, partner_id=caller.id)
         form = self._lead("Filled in on the website")
         self.assertEqual(self._identified()["lead_id"], own.id)
+        self.assertFalse(self._identified()["ambiguous"])
         own.unlink()
         self.assertEqual(self._identified()["lead_id"], form.id)
 

@@ -13,6 +13,7 @@ import {
     mountWithCleanup,
     onRpc,
 } from "@web/../tests/web_test_helpers";
+import { registry } from "@web/core/registry";
 import { WebClient } from "@web/webclient/webclient";
 import { SelectCreateDialog } from "@web/views/view_dialogs/select_create_dialog";
 import { SETTLING_DELAY } from "@axivox_caller_id/pending_bar/pending_hook";
@@ -289,4 +290,30 @@ test("a dialog to pick a record in has no bar, and does not ask", async () => {
     expect(".modal .o_data_row").toHaveCount(3);
     expect(".modal .o_axivox_pending").toHaveCount(0);
     expect.verifySteps([]);
+});
+
+test("the view's model is left as it is, and what the view itself does is still done", async () => {
+    mockSummary(0, 1);
+    const view = registry.category("views").get("axivox_list");
+    class FrozenModel extends view.Model {
+        setup() {
+            super.setup(...arguments);
+            Object.freeze(this.hooks);
+        }
+    }
+    class Controller extends view.Controller {
+        async onRecordSaved(record) {
+            expect.step(record.data.name);
+        }
+    }
+    registry.category("views").add("frozen_list", { ...view, Controller, Model: FrozenModel });
+    await mountView({
+        type: "list",
+        resModel: "axivox.extension",
+        arch: LIST.replace("axivox_list", "frozen_list"),
+    });
+    await saveFirstRow("201 Ann");
+    await settle();
+    expect(".o_axivox_pending_count").toHaveText("1");
+    expect.verifySteps(["pending_summary", "201 Ann", "pending_summary"]);
 });

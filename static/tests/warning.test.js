@@ -1,4 +1,4 @@
-import { expect, test } from "@odoo/hoot";
+import { advanceTime, animationFrame, expect, queryFirst, test } from "@odoo/hoot";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { defineModels, fields, models, mountView } from "@web/../tests/web_test_helpers";
 
@@ -32,6 +32,23 @@ test("a list shows an icon, its tooltip and screen readers the sentence", async 
     expect(".o_axivox_warning .visually-hidden").toHaveText(WARNING);
 });
 
+test("the keyboard opens the sentence of a list", async () => {
+    await mountView({
+        type: "list",
+        resModel: "some.number",
+        arch: `<list><field name="warning" widget="axivox_warning"/></list>`,
+    });
+    expect(".o_axivox_warning").toHaveProperty("tabIndex", 0);
+    queryFirst(".o_axivox_warning").focus();
+    await advanceTime(500);
+    await animationFrame();
+    expect(".o-tooltip").toHaveText(WARNING);
+    queryFirst(".o_axivox_warning").blur();
+    await advanceTime(500);
+    await animationFrame();
+    expect(".o-tooltip").toHaveCount(0);
+});
+
 test("a form shows the icon with its sentence", async () => {
     await mountView({
         type: "form",
@@ -41,6 +58,7 @@ test("a form shows the icon with its sentence", async () => {
     });
     expect(".o_axivox_warning .fa-exclamation-triangle").toHaveCount(1);
     expect(".o_axivox_warning").toHaveText(WARNING);
+    expect(".o_axivox_warning").toHaveProperty("tabIndex", -1);
     expect(".o_axivox_warning .visually-hidden, .o_field_axivox_warning input").toHaveCount(0);
 });
 

@@ -11,18 +11,18 @@ class AxivoxAccount(models.Model):
         required=True,
         default="axivox",
         tracking=True,
-        help="Axivox decides: the settings that were applied there say which number is shown. "
-        "Ask in the call: Odoo also asks for the number in each call that it places (the header "
-        "P-Preferred-Identity of RFC 3325). Whether Axivox honours that is not verified.",
+        help="Axivox decides: the settings applied at Axivox determine which number is shown. "
+        "Ask in the call: Odoo also requests the number in each call it places (header "
+        "P-Preferred-Identity, RFC 3325). Whether Axivox honours it has not been verified.",
     )
     users_may_choose = fields.Boolean(
         string="Users may choose another number for a call",
         tracking=True,
         groups="axivox_caller_id.group_manager",
-        help="For one call at a time, among the numbers that each user is allowed to choose.",
+        help="For one call at a time, among the numbers that a manager allows each user.",
     )
 
     @api.model
     def _set_by_managers(self):
-        # Calls follow these at once: they wait for no apply.
+        # Calls follow these at once, without an apply.
         return super()._set_by_managers() | {"signalling", "users_may_choose"}

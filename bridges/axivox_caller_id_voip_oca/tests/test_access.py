@@ -100,7 +100,7 @@ class TestCalls(AccessCase):
         logged = call.read()
         for tell in (call.accept_call, call.terminate_call, call.reject_call):
             tell()
-        self.assertEqual(call.read(), logged)
+            self.assertEqual(call.read(), logged)
         self.assertEqual(len(self._lines(self.lead)), 1)
 
     def test_call_keeps_its_company_account_and_user(self):
@@ -180,6 +180,17 @@ class TestCalls(AccessCase):
         self.assertEqual(self._call(CALLED, **incoming)[1]["last"], "")
         identified = self.env["res.partner"].with_user(self.sophie).identify_caller(CALLED)
         self.assertFalse(identified["last_user_id"])
+
+    def test_who_has_no_calls_is_not_told_who_talked_last(self):
+        self.portal.partner_id.phone = CALLED
+        self._call(CALLED, answered_ago=9, ended_ago=0, sip_call_id="l")
+        self.assertEqual(
+            self.env["res.partner"].with_user(self.sophie).identify_caller(CALLED)["last_user_id"],
+            self.sophie.id,
+        )
+        told = self.env["res.partner"].with_user(self.portal).identify_caller(CALLED)
+        self.assertEqual(told["partner_id"], self.portal.partner_id.id)
+        self.assertFalse(told["last_user_id"])
 
     def test_without_this_addon_the_widget_writes_the_calls_itself(self):
         rights = self.env.ref("voip_oca.access_voip_call")

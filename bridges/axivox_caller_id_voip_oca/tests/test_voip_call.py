@@ -107,6 +107,13 @@ class TestOutgoing(VoipCase):
         self.assertEqual(self.calls.search_count([]), before)
         self.assertEqual(preview, self._from_lead()[1])
 
+    def test_who_decides_is_said_in_two_words(self):
+        self.rule.active = False
+        self.assertEqual(self._call()[1]["via"], "default number")
+        self.extension.outgoing_number_id = self.paris
+        self.assertEqual(self._call()[1]["via"], "your number")
+        self.assertEqual(self._call("112")[1]["via"], "")
+
     def test_what_is_saved_but_not_applied_is_said_and_not_shown(self):
         self.assertEqual(self._call()[1]["waiting"], "")
         self.account._record_applied()
@@ -146,6 +153,7 @@ class TestOutgoing(VoipCase):
 
     def test_call_is_answered_also_where_its_rule_is_gone_and_the_signal_is_on_its_way(self):
         self.account._record_applied()
+        self.commit_answers()
         before = self.calls.preview_call(CALLED)
         with patch.object(type(self.account), "_drop_answers"):
             self.rule.unlink()
@@ -162,6 +170,7 @@ class TestOutgoing(VoipCase):
         self.assertFalse(self._call("112")[1]["ask"])
 
     def test_one_request_costs_few_queries(self):
+        self.commit_answers()
         self._from_lead()
         self.env.flush_all()
         self.env.invalidate_all()
@@ -182,6 +191,15 @@ class TestChoice(VoipCase):
         self.assertEqual((call.caller_id, call.caller_id_source), (PARIS, "choice"))
         self.assertEqual(shown["number"], PARIS)
         self.assertEqual(self._call()[0].caller_id, LONDON)
+
+    def test_choice_is_shown_whatever_is_pending(self):
+        self._may_choose(self.paris)
+        self.account._record_applied()
+        self.rule.number_id = self.main
+        self.assertTrue(self._call()[1]["waiting"])
+        shown = self._call(chosen_number_id=self.paris.id)[1]
+        self.assertEqual((shown["display"], shown["waiting"]), ("+33 1 99 00 12 34", ""))
+        self.assertEqual(shown["via"], "your choice")
 
     def test_choice_is_refused_where_it_is_not_allowed(self):
         refusals = {
@@ -332,6 +350,7 @@ class TestLog(VoipCase):
             self.assertLogs("odoo.addons.axivox_caller_id_voip_oca", "ERROR"),
         ):
             call, shown = self._call(sip_call_id="broken")
+            self.assertEqual(self._call(sip_call_id="broken"), (call, False))
         self.assertFalse(shown)
         self.assertEqual(call.phone_number, CALLED_IN_LONDON)
         self.assertEqual(call.sip_call_id, "broken")
@@ -364,8 +383,9 @@ class TestLog(VoipCase):
         self.assertEqual(first, again)
         self.assertIs(first.format_call()["partner"], False)
         self.assertTrue(answer, "the second tab is told who calls as well")
-        other, _answer = self._call(CALLED, self.james, type_call="incoming", sip_call_id="x")
-        self.assertNotEqual(first, other)
+        for user in (self.james, self.manager):  # who reads Sophie's too
+            other, _answer = self._call(CALLED, user, type_call="incoming", sip_call_id="x")
+            self.assertEqual(other.sudo().user_id, user)
 
     def test_two_tabs_at_once_make_one_record(self):
         first, _answer = self._call(CALLED, type_call="incoming", sip_call_id="x")
@@ -448,6 +468,15 @@ class TestLog(VoipCase):
             fields.Datetime.now() - call.end_date, timedelta(seconds=60), delta=timedelta(seconds=5)
         )
 
+    def test_call_that_was_answered_elsewhere_leaves_no_line(self):
+        self._call(CALLED, type_call="incoming", ended_ago=0, reason="SIP;cause=200")
+        self.assertFalse(self._lines(self.lead))
+
+    def test_call_of_seconds_says_so(self):
+        self._from_lead(answered_ago=5, ended_ago=0)
+        (line,) = self._lines(self.lead)
+        self.assertIn("Outgoing call · 5 s · shown as", line)
+
     def test_lead_gets_one_line_when_the_call_ends(self):
         call, _shown = self._from_lead()
         self.assertFalse(self._lines(self.lead))
@@ -477,6 +506,9 @@ class TestLog(VoipCase):
                 self.assertEqual(call.outcome, "answered")
             getattr(call, method)()
             self.assertEqual((call.outcome, call.state), (outcome, state))
+        call, _caller = self._call(type_call="incoming")
+        call.terminate_call()
+        self.assertEqual((call.outcome, call.state), ("no_answer", "missed"))
 
 
 @tagged("post_install", "-at_install")
@@ -508,6 +540,60 @@ class TestIncoming(VoipCase):
         self.assertIn("yesterday, shown as +33 1 99 00 12 34", caller["last"])
         identified = self.env["res.partner"].with_user(self.sophie).identify_caller(CALLED)
         self.assertEqual(identified["last_user_id"], self.james.id)
+
+    def test_company_is_told_to_who_may_open_it(self):
+        self.contact.parent_id = False
+        self.contact.company_name = False
+        self.assertEqual(self._rings()[1]["company"], "")
+        self.contact.company_name = "Thames"
+        self.assertEqual(self._rings()[1]["company"], "Thames")
+        self.contact.write({"parent_id": self.contact_company.id, "company_name": False})
+        elsewhere = self.env["res.company"].create({"name": "Other"})
+        self.env.cr.execute(
+            "UPDATE res_partner SET company_id = %s WHERE id = %s",
+            (elsewhere.id, self.contact_company.id),
+        )
+        self.env.invalidate_all()
+        self.assertEqual(self._rings()[1]["company"], "")
+
+    def test_lead_without_a_contact_is_a_known_caller_with_their_last_call(self):
+        self.contact.unlink()
+        self.lead.write({"phone": CALLED, "contact_name": "Harriet Poole"})
+        self._from_lead(answered_ago=5, ended_ago=0)
+        self._call(
+            self.lead.phone,
+            self.james,
+            res_model="crm.lead",
+            res_id=self.lead.id,
+            sip_call_id="james",
+            answered_ago=5,
+        )
+        caller = self._rings()[1]
+        self.assertEqual((caller["kind"], caller["name"]), ("known", "Harriet Poole"))
+        self.assertRegex(caller["last"], "sophie_test .*, today, shown as")
+
+    def test_last_of_several_calls_is_told(self):
+        for number, user in enumerate((self.sophie, self.james)):
+            self._call(CALLED, user, sip_call_id=str(number), answered_ago=9, ended_ago=0)
+        self.assertRegex(self._rings()[1]["last"], "james_test .*, today, shown as")
+        self._rings(sip_call_id="answered", answered_ago=5, ended_ago=0)
+        self.assertRegex(self._rings()[1]["last"], "Last call: sophie_test .*, today$")
+        for call in self.calls.search([("start_date", "!=", False)]).sudo():
+            call.start_date = "2020-02-03 10:00:00"
+        self.assertIn("02/03/2020", self._rings()[1]["last"])
+
+    def test_numbers_and_extensions_of_another_account_are_not_ours(self):
+        elsewhere = self.env["res.company"].create({"name": "Other"})
+        account = self.env["axivox.account"].create({"company_id": elsewhere.id})
+        self.env["axivox.number"].create(
+            {"account_id": account.id, "number": "+32470123456", "name": "Theirs"}
+        )
+        self.env["axivox.extension"].create(
+            {"account_id": account.id, "number": "303", "name": "Theirs"}
+        )
+        call, caller = self._rings("303", dialled=["+32470123456"])
+        self.assertFalse(call.axivox_number_id or caller["dialled"] or caller["name"])
+        self.assertNotEqual(caller["kind"], "internal")
 
     def test_contact_without_a_name_is_called_as_their_lead_is(self):
         self.contact.write({"type": "invoice", "name": False})
