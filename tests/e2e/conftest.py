@@ -8,6 +8,7 @@ import pytest
 from checkout import STATE
 from network import DOMAIN, Network
 from playwright.sync_api import sync_playwright
+from progress import say
 
 pytest.register_assert_rewrite("scene")
 
@@ -26,7 +27,7 @@ def scene(pytestconfig):
     try:
         with sync_playwright() as playwright:
             with capture.global_and_fixture_disabled():  # how long each step takes is for all
-                print(flush=True)
+                say("")
                 odoo, database = own_odoo.bring_up()
                 network = Network()
                 network.start()
@@ -38,7 +39,7 @@ def scene(pytestconfig):
             browser.close()
     finally:
         with capture.global_and_fixture_disabled():
-            print(flush=True)
+            say("")
             background.stop_all("e2e-")
             if not had_database:
                 cluster.stop()
@@ -102,7 +103,7 @@ def settings(admin):
     yield admin
     main = admin.id_of("demo_number_main")
     admin.account("write", {"rules_override_users": True, "default_outgoing_number_id": main})
-    admin.write("axivox.extension", "demo_extension_201", outgoing_number_id=False)
+    admin.save("axivox.extension", "demo_extension_201", outgoing_number_id=False)
     admin.apply()
 
 
@@ -139,10 +140,10 @@ def stray(admin):
 def without_new_york(admin, network):
     """Axivox has the number of New York no more, and Odoo has archived it."""
     network.give_back(NEW_YORK)
-    admin.write("axivox.number", "demo_number_new_york", active=False)
+    admin.save("axivox.number", "demo_number_new_york", active=False)
     yield
     network.reset_sandbox()
-    admin.write("axivox.number", "demo_number_new_york", active=True)
+    admin.save("axivox.number", "demo_number_new_york", active=True)
     admin.account("action_pull")
 
 
@@ -171,9 +172,9 @@ def other_tab(scene, sophie):
 @pytest.fixture
 def wrong_password(admin, network):
     """What James's phone is told is not his SIP password."""
-    admin.write("res.users", "demo_user_james", voip_password="wrong")
+    admin.save("res.users", "demo_user_james", voip_password="wrong")
     yield
-    admin.write("res.users", "demo_user_james", voip_password=network.password("202"))
+    admin.save("res.users", "demo_user_james", voip_password=network.password("202"))
 
 
 @pytest.fixture

@@ -212,7 +212,7 @@ class Carrier:
     def _invite(self):
         for message in self._received():
             if found := re.search(r"(?m)^INVITE sip:.*(?:\n.*)*?\n\r?\n", message):
-                return Invite.read(found[0])
+                return Invite.parsed(found[0])
         return None
 
     def final(self):
@@ -244,7 +244,7 @@ class Invite:
     is_emergency: bool
 
     @classmethod
-    def read(cls, text):
+    def parsed(cls, text):
         def user(header):
             found = re.search(rf"(?mi)^{header}:.*?sips?:([^@;>\s]+)@", text)
             return found and found[1]

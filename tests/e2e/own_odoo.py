@@ -86,7 +86,7 @@ class Administrator:
     def id_of(self, name):
         return self.record(name)[1]
 
-    def write(self, model, name, **values):
+    def save(self, model, name, **values):
         """Save fields of a record of the demo data."""
         self.ask(model, "write", [self.id_of(name)], values)
 
@@ -125,7 +125,7 @@ class Administrator:
     def let_choose(self, *numbers):
         """Say which numbers Sophie may choose for one call."""
         choosable = {"choosable_number_ids": [(6, 0, numbers)]}  # Odoo's way to say: these
-        self.write("axivox.extension", "demo_extension_201", **choosable)
+        self.save("axivox.extension", "demo_extension_201", **choosable)
 
     def connect(self, sandbox, token):
         """Connect the account to the sandbox, and take over what is there."""

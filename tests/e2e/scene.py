@@ -162,7 +162,7 @@ class Scene:
             "in the call log": (log["caller_id"] or "", said),
             "the source": (log["caller_id_source"], source),
             "the softphone": (text[: len(no_number)], no_number),
-            "pending changes": ("changes are waiting" in text, pending),
+            "pending changes": ("changes pending" in text, pending),
             "a choice refused": ("is not allowed" in reason, bool(meanwhile)),
             "dialled": (invite.dialled, dialled),
             "To": (invite.to, dialled),

@@ -121,7 +121,7 @@ def test_rules_no_longer_go_first_once_that_is_applied(scene, settings):
 def test_users_new_number_is_shown_once_it_is_applied(scene, settings):
     settings.settle(rules_override_users=False)
     london = settings.id_of("demo_number_london")
-    settings.write("axivox.extension", "demo_extension_201", outgoing_number_id=london)
+    settings.save("axivox.extension", "demo_extension_201", outgoing_number_id=london)
     scene.call("sophie", BERLIN, "default", MAIN_LINE, pending=True)
     settings.account("action_apply_changes")
     scene.call("sophie", BERLIN, "user", LONDON)

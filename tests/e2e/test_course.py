@@ -35,7 +35,7 @@ def test_call_that_we_cancel_is_logged_as_cancelled(scene):
 def test_answered_call_carries_sound_both_ways(scene, sophie, who_calls, who_hangs_up):
     sophie.at(scene.form("demo_lead_london"))
     place = {"we": partial(scene.network.carrier_side, "answers"), "they": scene.call_in}
-    with place[who_calls](talk={"we": 60, "they": 3}[who_hangs_up]) as carrier:
+    with place[who_calls](talk={"we": 60, "they": 5}[who_hangs_up]) as carrier:
         if who_calls == "we":
             sophie.call_from_form()
         else:
