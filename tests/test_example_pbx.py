@@ -1,5 +1,4 @@
-from odoo.orm.model_classes import add_to_registry
-from odoo.orm.models import MetaModel
+from odoo.models import MetaModel
 from odoo.tests import tagged
 
 from ..callerid.policy import Settings
@@ -17,6 +16,8 @@ class TestExamplePbx(AxivoxCase):
 
     @classmethod
     def setUpClass(cls):
+        from odoo.orm.model_classes import add_to_registry
+
         super().setUpClass()
         model, before = (
             cls.registry["axivox.account"],

@@ -2,6 +2,7 @@
 import importlib
 import os
 import pkgutil
+import sys
 import unittest
 from unittest.mock import patch
 
@@ -9,6 +10,7 @@ from odoo.modules import Manifest
 from odoo.tests.loader import run_suite
 from odoo.tests.suite import OdooSuite
 
+sys.path.append(os.environ["LINTERS"])  # behind Odoo's own packages
 from odoo.addons.test_lint import tests
 
 ours = [Manifest.for_addon(name) for name in os.environ["ADDONS"].split(",")]

@@ -27,6 +27,7 @@ def lint(database, addons):
     _home, odoo = provisions.odoo()
     path = ",".join(map(str, [*odoo, provisions.other_addons(), addons]))
     script = (server.ROOT / "tests" / "databases" / "odoo_lint.py").read_text()
+    [linters] = provisions.venv("lint").parents[1].glob("lib/python*/site-packages")
     result, log = addons / "result", "test-odoo-lint.log"
     try:
         server.shell(
@@ -35,6 +36,7 @@ def lint(database, addons):
             *("--addons-path", path),
             log=log,
             ADDONS=f"{NAME},{BRIDGE}",
+            LINTERS=str(linters),
             RESULT=str(result),
         )
     except server.Failure as failure:
