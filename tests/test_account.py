@@ -4,7 +4,7 @@ from psycopg2 import IntegrityError
 
 from odoo import Command
 from odoo.exceptions import ValidationError
-from odoo.orm.registry import Registry
+from odoo.modules.registry import Registry
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
