@@ -1,0 +1,56 @@
+"""What Odoo asks of its own addons' sources, asked of ours: the tests of its addon test_lint."""
+
+import shutil
+
+import provisions
+import pytest
+import server
+from checkout import NAME, NOT_THE_ADDON, ROOT, STATE
+from conftest import BRIDGE
+
+# Tests that Odoo does not run, which are beside those that it does.
+BESIDE = tuple(path.parent.name for path in (ROOT / "tests").glob("*/pytest.ini"))
+PLANTED = "from . import test_planted_twice\nfrom . import test_planted_twice\n"
+
+
+@pytest.fixture
+def addons(tmp_path):
+    """The addons as copies: these tests do not follow links."""
+    left_out = shutil.ignore_patterns(".*", "__pycache__", *NOT_THE_ADDON, *BESIDE)
+    shutil.copytree(ROOT, tmp_path / NAME, ignore=left_out)
+    shutil.copytree(ROOT / "bridges" / BRIDGE, tmp_path / BRIDGE, ignore=left_out)
+    return tmp_path
+
+
+def lint(database, addons):
+    """:return: how many tests were run, how many failed, and what Odoo said"""
+    _home, odoo = provisions.odoo()
+    path = ",".join(map(str, [*odoo, provisions.other_addons(), addons]))
+    script = (server.ROOT / "tests" / "databases" / "odoo_lint.py").read_text()
+    [linters] = provisions.venv("lint").parents[1].glob("lib/python*/site-packages")
+    result, log = addons / "result", "test-odoo-lint.log"
+    try:
+        server.shell(
+            database,
+            script,
+            *("--addons-path", path),
+            log=log,
+            ADDONS=f"{NAME},{BRIDGE}",
+            LINTERS=str(linters),
+            RESULT=str(result),
+        )
+    except server.Failure as failure:
+        if not result.exists():
+            raise failure from None
+    run, failed = map(int, result.read_text().split())
+    return run, failed, (STATE / log).read_text()
+
+
+def test_odoo_finds_nothing_in_our_addons_but_a_planted_fault(demo_database, addons):
+    run, failed, said = lint(demo_database, addons)
+    assert run and not failed, said
+
+    with (addons / BRIDGE / "tests" / "__init__.py").open("a") as tests:
+        tests.write(PLANTED)
+    _run, failed, said = lint(demo_database, addons)
+    assert failed == 1 and "test_planted_twice" in said, said
