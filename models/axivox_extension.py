@@ -1,3 +1,5 @@
+"""A user of the console: an extension, whose it is, and what its calls show."""
+
 import re
 
 from odoo import api, fields, models

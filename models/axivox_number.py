@@ -1,3 +1,5 @@
+"""A row of *Incoming numbers*: a number that calls may show, and where its callers go."""
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain

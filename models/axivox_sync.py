@@ -328,12 +328,13 @@ class AxivoxSync(models.Model):
     def _apply(self):
         account = self.account_id
         console, state = self._read_console()
-        wanted = Settings.from_json(self.settings)
-        plan = reconcile.plan_apply(mirror.snapshot(account, state, wanted), self._choose)
+        snapshot = mirror.snapshot(account, state)
+        wanted = replace(snapshot.ours, settings=Settings.from_json(self.settings))
+        plan = reconcile.plan_apply(replace(snapshot, ours=wanted), self._choose)
         self._check_nothing_is_undecided(plan)
         account._record_live(state.applied)
         # Something may have been saved here since: it stays pending.
-        here = reconcile.plan_apply(mirror.snapshot(account, state), self._choose)
+        here = reconcile.plan_apply(snapshot, self._choose)
         mirror.create_numbers(account, here.new_numbers)
         mirror.save_settings(account, here)
         account._agree(state.domain, plan.base)

@@ -6,10 +6,9 @@ from ..callerid import reconcile
 from ..callerid.policy import Settings
 
 
-def snapshot(account, state, ours=None):
+def snapshot(account, state):
     """
     :param console.State state: what the console holds
-    :param Settings ours: what is wanted, where that is not what is saved here now
     :rtype: reconcile.Snapshot
     """
     # sudo: what both agreed on is a manager's to read; a check is nobody's
@@ -21,7 +20,7 @@ def snapshot(account, state, ours=None):
     return reconcile.Snapshot(
         known._base(),
         reconcile.Side(
-            ours or account._ours(),
+            account._ours(),
             {user.number: (user.name, user.email or None) for user in users},
             {number.number: (number.destination_type, number._target()) for number in numbers},
         ),

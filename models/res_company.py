@@ -1,3 +1,5 @@
+"""A company knows its Axivox account."""
+
 from odoo import api, fields, models
 from odoo.fields import NO_ACCESS
 

@@ -82,7 +82,7 @@ class AxivoxReview(models.TransientModel):
             with account._explained():
                 state = account._read_console(account._console())
             render = {"pull": reviews._render_pull, "apply": reviews._render_apply}[kind]
-            vals |= render(account, state, mirror.snapshot(account, state, ours))
+            vals |= render(account, state, mirror.snapshot(account, state))
         # sudo: what was looked at is written by the server only
         return reviews.sudo().create(vals).sudo(False)._action()
 

@@ -133,5 +133,5 @@ class VoipCall(models.Model):
     @api.model
     def _country(self, region):
         """:return: the ``res.country`` of a region (ISO 3166 code), maybe none"""
-        countries = self.env["res.country"]
-        return countries.search([("code", "=", region)]) if region else countries
+        country_ids = self.env["axivox.account"]._country_ids()
+        return self.env["res.country"].browse(country_ids.get(region))
