@@ -1,6 +1,6 @@
-import { expect, test } from "@odoo/hoot";
+import { beforeEach, expect, test } from "@odoo/hoot";
 import { queryAllTexts } from "@odoo/hoot-dom";
-import { advanceTime, animationFrame, Deferred } from "@odoo/hoot-mock";
+import { advanceTime, animationFrame, Deferred, freezeTime } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import {
     contains,
@@ -44,6 +44,8 @@ class Extension extends models.Model {
 }
 
 defineMailModels();
+// What happens within the delay is one question, however slow the machine is.
+beforeEach(freezeTime);
 defineModels([Account, Extension]);
 
 /**
