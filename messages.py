@@ -116,34 +116,34 @@ def prefix_error(env, error):
     )
 
 
-def destination(env, found):
+def destination(env, called):
     """A destination as people write it: ``United Kingdom, +44 20 7946 0958``.
 
-    :param dialing.Destination found:
+    :param dialing.Destination called:
     """
-    if found.kind == dialing.EXTERNAL:
-        names = country_names(env, [found.region] if found.region else [])
-        number = dialing.international(found.e164)
+    if called.kind == dialing.EXTERNAL:
+        names = country_names(env, [called.region] if called.region else [])
+        number = dialing.international(called.e164)
         return f"{names}, {number}" if names else number
-    if found.kind == dialing.INTERNAL:
-        return env._("Extension %s", found.dialled)
-    if found.kind == dialing.EMERGENCY:
-        return env._("Emergency number %s", found.dialled)
-    return env._("Service number %s", found.dialled)
+    if called.kind == dialing.INTERNAL:
+        return env._("Extension %s", called.dialled)
+    if called.kind == dialing.EMERGENCY:
+        return env._("Emergency number %s", called.dialled)
+    return env._("Service number %s", called.dialled)
 
 
-def reason(env, extension, found, answer, *, own_number, never_applied):
+def reason(env, extension, called, answer, *, own_number, never_applied):
     """Why this number is shown.
 
     :param str extension: the caller's; False for none
-    :param dialing.Destination found: the called one
+    :param dialing.Destination called: the called one
     :param policy.CallerId answer:
     :param bool own_number: whether the extension has an outgoing number of its own
     :param bool never_applied: whether the saved settings stand in for the applied ones
     """
     sentence = {
         dialing.INTERNAL: lambda: env._(
-            "Internal call to extension %s: no outside number is shown.", found.dialled
+            "Internal call to extension %s: no outside number is shown.", called.dialled
         ),
         dialing.EMERGENCY: lambda: env._(
             "Emergency call: no rule applies, the carrier decides what is shown."
@@ -168,7 +168,7 @@ def reason(env, extension, found, answer, *, own_number, never_applied):
             else env._("Rule %s is the first that matches this destination.", answer.rule.prefix)
         ),
     }[answer.source]()
-    if never_applied and extension and found.kind == dialing.EXTERNAL:
+    if never_applied and extension and called.kind == dialing.EXTERNAL:
         sentence += " " + env._("(Saved settings: none applied yet.)")
     return sentence
 

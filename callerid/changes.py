@@ -51,16 +51,16 @@ def difference(applied, wanted):
 
 
 def _rule_changes(applied, wanted):
-    stayed = _stayed(applied, wanted)
-    left = set(stayed.values())
+    kept = _kept_rules(applied, wanted)
+    left = set(kept.values())
     changes = [
         Change("rule_removed", rule.prefix, rule.number, None, position)
         for position, rule in enumerate(applied, 1)
         if position not in left
     ]
-    unmoved = _longest_increasing([stayed[position] for position in sorted(stayed)])
+    unmoved = _longest_increasing([kept[position] for position in sorted(kept)])
     for position, rule in enumerate(wanted, 1):
-        old_position = stayed.get(position)
+        old_position = kept.get(position)
         if not old_position:
             changes.append(Change("rule_added", rule.prefix, None, rule.number, position))
             continue
@@ -72,22 +72,22 @@ def _rule_changes(applied, wanted):
     return changes
 
 
-def _stayed(applied, wanted):
+def _kept_rules(applied, wanted):
     """{new position: old position}, counted from 1, of the rules that stay.
 
-    A console may hold a prefix twice: those that still show the same number are found first.
+    A console may hold a prefix twice: those that still show the same number are kept first.
     """
-    stayed, left = {}, set()
+    kept, left = {}, set()
     for same in (lambda rule: (rule.prefix, rule.number), lambda rule: rule.prefix):
         left_over = defaultdict(deque)
         for position, rule in enumerate(applied, 1):
             if position not in left:
                 left_over[same(rule)].append(position)
         for position, rule in enumerate(wanted, 1):
-            if position not in stayed and left_over[same(rule)]:
-                stayed[position] = left_over[same(rule)].popleft()
-        left.update(stayed.values())
-    return stayed
+            if position not in kept and left_over[same(rule)]:
+                kept[position] = left_over[same(rule)].popleft()
+        left.update(kept.values())
+    return kept
 
 
 def _longest_increasing(positions):

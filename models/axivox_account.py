@@ -546,7 +546,7 @@ class AxivoxAccount(models.Model):
         account = self._origin
         if not account:
             return []
-        found = [
+        warnings = [
             *account._connection_warnings(),
             *self.env["axivox.sync"]._warnings_of(account),
             *account._remote_warnings(),
@@ -563,7 +563,7 @@ class AxivoxAccount(models.Model):
                     "views": [[False, "form"]],
                 },
             }
-            for message, record in found
+            for message, record in warnings
         ]
 
     def _remote_warnings(self):

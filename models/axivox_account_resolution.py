@@ -65,8 +65,10 @@ class AxivoxAccount(models.Model):
             now, after = self._resolve(extension.number, number, country_id, "applied", "saved")
         except UserError as error:
             return {"error": str(error)}
-        saved, found = after.prepared.policy, after.destination
-        why = {passed.rule.key: passed for passed in saved.passed_over(extension.number, found)}
+        saved, destination = after.prepared.policy, after.destination
+        why = {
+            passed.rule.key: passed for passed in saved.passed_over(extension.number, destination)
+        }
         reason = self._reason(after)
         elsewhere = {
             key for key, passed in why.items() if passed.why in ("other_destination", "no_rules")
@@ -74,7 +76,7 @@ class AxivoxAccount(models.Model):
         labels = {number.number: number.display_name for number in self.number_ids}
         return {
             "error": False,
-            "destination": messages.destination(self.env, found),
+            "destination": messages.destination(self.env, destination),
             "dial": after.dial,
             "now": self._answer(now),
             "after": self._answer(after),
@@ -93,7 +95,7 @@ class AxivoxAccount(models.Model):
                 for rule in saved.settings.rules
                 if rule.key not in elsewhere
             ],
-            "hidden_rules": len(elsewhere) if found.kind == dialing.EXTERNAL else 0,
+            "hidden_rules": len(elsewhere) if destination.kind == dialing.EXTERNAL else 0,
         }
 
     def _resolve(self, extension, number, country, *which, home=None):
@@ -108,32 +110,33 @@ class AxivoxAccount(models.Model):
         :rtype: list[Resolution]
         :raises UserError: for what is no telephone number
         """
-        resolutions, found, reader = [], None, None
+        resolutions, destination, reader = [], None, None
         for settings in which:
             prepared = self._prepared(settings) if self else Prepared(Policy(Settings(), home))
             policy = prepared.policy
-            if reader is None or not policy.reads_like(reader, found):
+            if reader is None or not policy.reads_like(reader, destination):
                 try:
-                    reader, found = policy, policy.read(number, self._region(country))
+                    reader = policy
+                    destination = policy.read(number, self._region(country))
                 except dialing.NotDiallableError as error:
                     raise UserError(messages.number_error(self.env, error)) from error
-            if extension or found.kind != dialing.EXTERNAL:
-                answer = policy.caller_id(extension, found)
+            if extension or destination.kind != dialing.EXTERNAL:
+                answer = policy.caller_id(extension, destination)
             else:
                 answer = CallerId(None, NONE)
-            resolutions.append(Resolution(extension, found, answer, prepared))
+            resolutions.append(Resolution(extension, destination, answer, prepared))
         return resolutions
 
     def _answer(self, resolution):
         """:return: what ``res.users.resolve_caller_id`` returns"""
-        found, answer = resolution.destination, resolution.caller_id
+        answer = resolution.caller_id
         return {
             "number": answer.number or False,
             "display": dialing.international(answer.number) if answer.number else "",
             "source": answer.source,
             "rule_id": answer.rule.key if answer.rule else False,
             "rule_prefix": answer.rule.prefix if answer.rule else False,
-            "destination": found.e164 or False,
+            "destination": resolution.destination.e164 or False,
             "dial": resolution.dial,
             "reason": self._reason(resolution),
         }
@@ -149,11 +152,11 @@ class AxivoxAccount(models.Model):
         return self.env._("After Apply changes: %s", shown)
 
     def _reason(self, resolution):
-        extension, found, answer, prepared = resolution
+        extension, destination, answer, prepared = resolution
         return messages.reason(
             self.env,
             extension,
-            found,
+            destination,
             answer,
             own_number=bool(prepared.policy.settings.extensions.get(extension)),
             never_applied=prepared.never_applied,

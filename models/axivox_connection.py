@@ -206,10 +206,10 @@ class AxivoxConnection(models.AbstractModel):
         if state.domain != self.connected_to["domain"]:
             raise UserError(
                 self.env._(
-                    "This is another Axivox account than before (%(found)s, not %(known)s). If "
+                    "This is another Axivox account than before (%(now)s, not %(before)s). If "
                     "that is meant, test the connection again.",
-                    found=state.domain,
-                    known=self.connected_to["domain"],
+                    now=state.domain,
+                    before=self.connected_to["domain"],
                 )
             )
         return state

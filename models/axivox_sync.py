@@ -28,19 +28,19 @@ IN_BACKGROUND_FROM = 500  # users
 LONGEST_WAIT = timedelta(minutes=15)  # until a doubt is looked into again
 STALE_AFTER = timedelta(minutes=5)  # what the scheduler has not begun by then may be replaced
 KEPT_FOR = timedelta(days=90)  # of an attempt that ended; the history is kept for good
-UNFINISHED = ("waiting", "running", "asked")
+UNFINISHED = ("pending", "running", "asked")
 ENDED = ("done", "failed", "repeated")
 
 
 class AxivoxSync(models.Model):
     """One attempt to pull or to apply. Its life::
 
-        waiting ──▶ running ──▶ asked ──▶ done
+        pending ──▶ running ──▶ asked ──▶ done
                       │ ▲         │
                       ▼ └─────────┤ the console is read again
                     failed ◀──────┘
 
-    - ``waiting``: there is much to do, the scheduler begins it.
+    - ``pending``: there is much to do, the scheduler begins it.
     - ``running``: nothing went live yet. A process that dies leaves it so, and the scheduler
       begins it anew: it reads what is there, writes what differs, and ends when nothing does, so
       there are no steps to remember.
@@ -64,7 +64,7 @@ class AxivoxSync(models.Model):
     kind = fields.Selection([("pull", "Pull"), ("apply", "Apply")], required=True)
     state = fields.Selection(
         [
-            ("waiting", "Pending: the scheduler begins it"),
+            ("pending", "Pending: the scheduler begins it"),
             ("running", "Running: nothing went live yet"),
             ("asked", "Axivox was asked to apply; its answer is not known yet"),
             ("done", "Done"),
@@ -93,7 +93,7 @@ class AxivoxSync(models.Model):
     progress = fields.Float(compute="_compute_progress")
     message = fields.Text()
 
-    _unfinished_idx = models.Index("(id) WHERE state IN ('waiting', 'running', 'asked')")
+    _unfinished_idx = models.Index("(id) WHERE state IN ('pending', 'running', 'asked')")
 
     @api.depends("done", "total", "state")
     def _compute_progress(self):
@@ -135,7 +135,7 @@ class AxivoxSync(models.Model):
             sync = self.sudo().create({"account_id": account.id, "kind": kind, **vals})
             in_background = account.connected_to and sync._size() >= IN_BACKGROUND_FROM
             if in_background and sync.state == "running":
-                sync.state = "waiting"
+                sync.state = "pending"
             if in_background:
                 self._call_scheduler()
             sync = sync.with_env(account.env)
@@ -160,7 +160,7 @@ class AxivoxSync(models.Model):
         """
         is_fresh = self and self.create_date > fields.Datetime.now() - STALE_AFTER
         keeps_its_place = self.kind == "apply" and kind == "pull"
-        return self.state == "waiting" and (is_fresh or keeps_its_place)
+        return self.state == "pending" and (is_fresh or keeps_its_place)
 
     @api.model
     def _cron_run(self):
@@ -220,7 +220,7 @@ class AxivoxSync(models.Model):
         last = self.sudo().search(
             [("account_id", "=", account.id), ("kind", "=", "apply")], limit=1
         )
-        if last.state in ("running", "waiting") or (last.state == "asked" and not last.message):
+        if last.state in ("running", "pending") or (last.state == "asked" and not last.message):
             yield (
                 self.env._(
                     "%(user)s asked to apply at %(time)s UTC: how that ended is not known yet.",
@@ -279,7 +279,7 @@ class AxivoxSync(models.Model):
         try:
             self.account_id._check_manager()
             self._check_to_be_done()
-            state = "running" if self.state == "waiting" else self.state
+            state = "running" if self.state == "pending" else self.state
             self._commit(state=state, message=False)
             message = {"pull": self._pull, "apply": self._apply}[self.kind]()
         except (ConsoleError, UserError) as error:

@@ -188,7 +188,7 @@ class Changes(BaseModel):
 
 
 class Applied(BaseModel):
-    applied_changes: Count = Field(description="How many changes were waiting.")
+    applied_changes: Count = Field(description="How many changes were pending.")
 
 
 class Problem(BaseModel):

@@ -508,7 +508,7 @@ class TestApplyOverApi(ConsoleCase):
         self.assertEqual(self.extension.outgoing_number_id, self.new_york)
         self.assertEqual(self.sandbox.applied(), self.saved())
 
-    def test_waiting_change_of_a_user_whom_odoo_does_not_know_is_listed_too(self):
+    def test_pending_change_of_a_user_whom_odoo_does_not_know_is_listed_too(self):
         users = [
             {"extension": "201", "name": "Sophie", "outgoing_number": None},
             {"extension": "202", "name": "James", "outgoing_number": PARIS},
@@ -750,17 +750,17 @@ class TestApplyOverApi(ConsoleCase):
         self.assertEqual((cron.interval_number, cron.interval_type), (1, "days"))
 
     def test_an_apply_that_waits_gives_its_place_to_no_pull(self):
-        waits = self.attempt("apply", "waiting", "1 hour")
+        waits = self.attempt("apply", "pending", "1 hour")
         with self.assertRaisesRegex(UserError, "is pulling or applying right now"):
             self.pull()
-        self.assertEqual(waits.state, "waiting")
+        self.assertEqual(waits.state, "pending")
         self.apply()
         self.assertEqual(waits.state, "repeated")
         self.assertEqual(self.label(waits), "Replaced by a later attempt")
 
     def test_what_began_to_wait_just_now_gives_its_place_to_nobody(self):
         for kind in ("apply", "pull"):
-            waits = self.attempt(kind, "waiting", "4 minutes")
+            waits = self.attempt(kind, "pending", "4 minutes")
             for later in (self.apply, self.pull):
                 with self.assertRaisesRegex(UserError, "is pulling or applying right now"):
                     later()

@@ -387,7 +387,7 @@ class TestLarge(ApplyCase):
             with suppress(requests.ConnectionError):  # it was killed
                 self.schedule()
 
-        self.assertEqual(self.sync()["state"], "waiting")
+        self.assertEqual(self.sync()["state"], "pending")
         running = threading.Thread(target=run)
         running.start()
         deadline = time.monotonic() + 60

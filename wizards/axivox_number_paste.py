@@ -57,7 +57,7 @@ class AxivoxNumberPaste(models.TransientModel):
         """
         self.ensure_one()
         region = self.account_id.company_id.country_id.code or None
-        found, errors = [], []
+        numbers, errors = [], []
         text = self.text or ""
         lines = [line for line in text.splitlines() if line.strip()]
         if len(lines) > MOST_LINES or len(text) > MOST_LINES * LONGEST_LINE:
@@ -65,18 +65,18 @@ class AxivoxNumberPaste(models.TransientModel):
             return [], [], [self.env._("Paste at most %s numbers at a time.", most)]
         for line in lines:
             try:
-                found.append(dialing.e164(line, region))
+                numbers.append(dialing.e164(line, region))
             except dialing.NotDiallableError as error:
                 errors.append(messages.number_error(self.env, error))
-        found = list(dict.fromkeys(found))
+        numbers = list(dict.fromkeys(numbers))
         there = (
             self.env["axivox.number"]
             .with_context(active_test=False)
-            .search([("account_id", "=", self.account_id.id), ("number", "in", found)])
+            .search([("account_id", "=", self.account_id.id), ("number", "in", numbers)])
             .mapped("number")
         )
         return (
-            [number for number in found if number not in there],
-            [number for number in found if number in there],
+            [number for number in numbers if number not in there],
+            [number for number in numbers if number in there],
             errors,
         )

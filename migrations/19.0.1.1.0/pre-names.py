@@ -16,6 +16,7 @@ XMLIDS = {
 
 
 def migrate(cr, _version):
+    cr.execute("UPDATE axivox_sync SET state = 'pending' WHERE state = 'waiting'")
     for before, now in COLUMNS.items():
         if column_exists(cr, "axivox_account", before):
             rename_column(cr, "axivox_account", before, now)

@@ -7,14 +7,14 @@ class Line extends models.Model {
     choice = fields.Selection({
         string: "Keep",
         selection: [
-            ["found", "Axivox's"],
-            ["wanted", "Odoo's"],
+            ["theirs", "Axivox's"],
+            ["ours", "Odoo's"],
             ["neither", "Neither"],
         ],
     });
     _records = [
         { id: 1, choice: false },
-        { id: 2, choice: "found" },
+        { id: 2, choice: "theirs" },
     ];
 }
 

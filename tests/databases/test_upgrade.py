@@ -29,7 +29,10 @@ RENAMED_COLUMNS = {
         "look_failure": "check_failure",
     }
 }
-RENAMED_VALUES = {("axivox_sync", "choices"): {"found": "theirs", "wanted": "ours"}}
+RENAMED_VALUES = {
+    ("axivox_sync", "choices"): {"found": "theirs", "wanted": "ours"},
+    ("axivox_sync", "state"): {"waiting": "pending"},
+}
 # What goes: a right that every internal user has by being one.
 GONE = {"group_user"}
 # What is not lost where it changes: the administrator's own settings of a scheduler stay.
@@ -79,8 +82,12 @@ def renamed(rows):
         for before, now in RENAMED_COLUMNS.get(table, {}).items():
             row[now] = row.pop(before)
         for (of_table, column), words in RENAMED_VALUES.items():
-            if table == of_table and row[column]:
+            if table != of_table:
+                continue
+            if isinstance(row[column], dict):
                 row[column] = {key: words.get(v, v) for key, v in row[column].items()}
+            else:
+                row[column] = words.get(row[column], row[column])
     return rows
 
 

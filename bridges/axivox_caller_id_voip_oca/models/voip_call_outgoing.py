@@ -67,7 +67,7 @@ class VoipCall(models.Model):
         :return: False for a user without an extension; else ``error``, a sentence for what
             cannot be dialled, or ``name``, who is called; ``number`` (E.164) with
             ``number_id``, ``display``, ``label`` (``London``), ``via`` (``rule 0044``),
-            ``source`` and ``reason``; ``waiting``, a sentence where *Apply changes* will
+            ``source`` and ``reason``; ``pending``, a sentence where *Apply changes* will
             change that; ``destination`` (E.164) and ``country``; ``dial``, what is sent to the
             PBX; ``ask``, whether the number is asked for in the call; ``choices``, the numbers
             (``id``, ``name``, ``display``, ``label``) that may be shown instead
@@ -81,7 +81,7 @@ class VoipCall(models.Model):
             account, (now, after) = user._resolve(*called, "applied", "saved")
         except UserError as error:
             return {"error": str(error), "dial": False, "destination": False}
-        resolved = {**account._answer(now), "waiting": account._after_apply(now, after)}
+        resolved = {**account._answer(now), "pending": account._after_apply(now, after)}
         # sudo: the names of what is shown by one's own calls are no secret
         account = account.sudo()
         extension = account.env["axivox.extension"].browse(line.extension_id)
@@ -95,7 +95,7 @@ class VoipCall(models.Model):
                 "display": international(number.number),
                 "source": "choice",
                 "reason": self.env._("Chosen for this call."),
-                "waiting": "",
+                "pending": "",
             }
         elif report.chosen_number_id:
             refused = self.env._("(The number chosen for this call is not allowed.)")

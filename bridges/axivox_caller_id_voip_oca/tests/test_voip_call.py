@@ -125,16 +125,16 @@ class TestOutgoing(VoipCase):
         self.assertEqual(self._call("112")[1]["via"], "")
 
     def test_what_is_saved_but_not_applied_is_said_and_not_shown(self):
-        self.assertEqual(self._call()[1]["waiting"], "")
+        self.assertEqual(self._call()[1]["pending"], "")
         self.account._record_applied()
         self.rule.number_id = self.paris
         shown = self._call()[1]
         self.assertEqual(shown["number"], LONDON)
-        self.assertIn("+33 1 99 00 12 34", shown["waiting"])
+        self.assertIn("+33 1 99 00 12 34", shown["pending"])
         self.account._record_applied()
         shown = self._call()[1]
         self.assertEqual(shown["number"], PARIS)
-        self.assertEqual(shown["waiting"], "")
+        self.assertEqual(shown["pending"], "")
 
     def test_user_without_an_extension_calls_as_before(self):
         call, shown = self._call(user=self.editor)
@@ -225,9 +225,9 @@ class TestChoice(VoipCase):
         self._may_choose(self.paris)
         self.account._record_applied()
         self.rule.number_id = self.main
-        self.assertTrue(self._call()[1]["waiting"])
+        self.assertTrue(self._call()[1]["pending"])
         shown = self._call(chosen_number_id=self.paris.id)[1]
-        self.assertEqual((shown["display"], shown["waiting"]), ("+33 1 99 00 12 34", ""))
+        self.assertEqual((shown["display"], shown["pending"]), ("+33 1 99 00 12 34", ""))
         self.assertEqual(shown["via"], "your choice")
 
     def test_choice_is_refused_where_it_is_not_allowed(self):

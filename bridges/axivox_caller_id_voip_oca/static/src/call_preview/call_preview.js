@@ -7,7 +7,7 @@ import { ShownAs } from "../shown_as/shown_as";
 
 export const TYPING_DELAY = 250; // ms
 
-const CHOSEN = { via: _t("your choice"), reason: _t("Chosen for this call."), waiting: "" };
+const CHOSEN = { via: _t("your choice"), reason: _t("Chosen for this call."), pending: "" };
 
 /**
  * What a call would show, below the number before it is called. The last answer stays until the

@@ -22,7 +22,7 @@ export class ShownAs extends Component {
 
     /** What *Apply changes* will change. */
     get pending() {
-        return this.props.shown.waiting;
+        return this.props.shown.pending;
     }
 
     get reason() {

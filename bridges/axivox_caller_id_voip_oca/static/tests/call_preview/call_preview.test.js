@@ -52,8 +52,8 @@ test("below the number: country, number shown, label and rule, with the reason",
 });
 
 test("where saved changes wait to be applied, that is said beside what is shown until then", async () => {
-    const waiting = "After Apply changes: +33 1 99 00 12 34";
-    const answers = [LONDON, { ...LONDON, waiting }];
+    const pending = "After Apply changes: +33 1 99 00 12 34";
+    const answers = [LONDON, { ...LONDON, pending }];
     onRpc("voip.call", "preview_call", () => answers.shift());
     const { type } = await mountPreview();
     await type("020 7946 0321");
@@ -61,7 +61,7 @@ test("where saved changes wait to be applied, that is said beside what is shown 
     await type("0044 20 7946 0321");
     expect(".o_axivox_call_shown").toHaveText(/^Shown as \+44 20 7946 0958/);
     expect(".o_axivox_call_pending").toHaveText("changes pending");
-    expect(".o_axivox_call_shown").toHaveAttribute("data-tooltip", `${LONDON.reason} ${waiting}`);
+    expect(".o_axivox_call_shown").toHaveAttribute("data-tooltip", `${LONDON.reason} ${pending}`);
 });
 
 test("the keyboard opens the reason", async () => {
