@@ -233,6 +233,16 @@ class TestAccount(AxivoxCase):
         answer = self.account.try_call(self.own.id, "020 7946", self.env.ref("base.uk").id)
         self.assertIn("United Kingdom", answer["error"])
 
+    def test_try_call_is_not_for_another_accounts_user(self):
+        other = self.env["axivox.account"].create(
+            {"company_id": self.env["res.company"].create({"name": "Other"}).id}
+        )
+        theirs = self.env["axivox.extension"].create(
+            {"account_id": other.id, "number": "201", "name": "Theirs"}
+        )
+        answer = self.account.try_call(theirs.id, CALLED_IN_LONDON)
+        self.assertEqual(answer, {"error": "This user is another account's."})
+
     def test_general_settings_show_the_companys_account(self):
         with Form(self.env["res.config.settings"].with_company(self.company)) as form:
             self.assertEqual(form.axivox_default_outgoing_number_id, self.main)

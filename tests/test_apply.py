@@ -186,6 +186,23 @@ class TestApply(AxivoxCase):
             self._dialog().action_discard()
         self.assertEqual(self.account._settings("saved").to_json(), before)
 
+    def test_restored_number_that_is_archived_is_set_and_stays_archived(self):
+        self.account._record_applied()
+        self.uk.number_id = self.new_york
+        self.london.active = False
+        self.account.applied_ids.action_restore()
+        self.assertEqual(self.uk.number_id, self.london)
+        self.assertFalse(self.london.active)
+
+    def test_rule_of_an_archived_number_is_left_alone_by_a_restore(self):
+        self.account._record_applied()
+        self.london.active = False
+        self.account._record_applied()
+        self.france.number_id = self.new_york
+        self._dialog().action_discard()
+        self.assertEqual(self.france.number_id, self.paris)
+        self.assertEqual(self.uk.exists().number_id, self.london)
+
     def test_rules_that_the_console_holds_verbatim_are_restored_as_they_were(self):
         verbatim = self.env["axivox.outgoing.rule"]._in_server_context("axivox_verbatim")
         verbatim.create(

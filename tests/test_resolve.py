@@ -151,6 +151,24 @@ class TestResolve(AxivoxCase):
         answer = self.sophie.with_user(self.sophie).resolve_caller_id(CALLED_IN_LONDON)
         self.assertEqual((answer["number"], answer["rule_id"]), (LONDON, False))
 
+    def test_of_two_rules_with_one_prefix_the_first_is_named(self):
+        verbatim = self.env["axivox.outgoing.rule"]._in_server_context("axivox_verbatim")
+        first, _second = verbatim.create(
+            [
+                {
+                    "account_id": self.account.id,
+                    "destination_prefix": "0044",
+                    "number_id": number.id,
+                    "sequence": number.id,
+                }
+                for number in (self.london, self.paris)
+            ]
+        )
+        self.account._record_applied()
+        for settings in ("applied", "saved"):
+            answer = self.sophie.resolve_caller_id(CALLED_IN_LONDON, settings=settings)
+            self.assertEqual((answer["number"], answer["rule_id"]), (LONDON, first.id))
+
     def test_answer_says_that_the_saved_settings_stand_in_for_applied_ones(self):
         resolve = self.sophie.with_user(self.sophie).resolve_caller_id
         self.assertIn("Saved settings", resolve(CALLED_IN_LONDON)["reason"])
@@ -254,6 +272,18 @@ class TestResolve(AxivoxCase):
         user.resolve_caller_id(CALLED_IN_LONDON)
         user.resolve_caller_id("112")
         user.env["res.users"].browse(self.james.id).resolve_caller_id(CALLED_IN_LONDON)
+
+    def test_what_is_not_committed_is_nobody_elses_answer(self):
+        self.commit_answers()
+        before = self.account._prepare_once("saved")
+        self.account.default_outgoing_number_id = self.london
+        with patch.object(type(self.account), "_prepare_once", side_effect=AssertionError):
+            self.assertEqual(self._shown(self.sophie, CALLED_IN_BERLIN), (LONDON, "default"))
+        with patch.object(type(self.account), "_prepare", return_value=before):
+            self.account._prepare_once("saved")  # by a call that began before the commit
+        self.commit_answers()
+        shown = self._shown(self.sophie, CALLED_IN_BERLIN, settings="saved")
+        self.assertEqual(shown, (LONDON, "default"))
 
     def test_every_part_of_the_answer_drops_the_prepared_policy(self):
         self._rule("0044", self.london)
