@@ -352,6 +352,36 @@ class TestPull(ConsoleCase):
         nina.review_id.action_confirm()
         self.assertEqual(self.account.extension_ids.user_id, self.sophie + self.james + self.editor)
 
+    def test_proposed_is_who_works_here_and_has_no_extension_yet(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        free, archived, theirs, visitor = (
+            self._user(login, company=company)
+            for login, company in (
+                ("free_test", self.company),
+                ("archived_test", self.company),
+                ("theirs_test", elsewhere),
+                ("visitor_test", self.company),
+            )
+        )
+        visitor.group_ids = self.env.ref("base.group_portal")
+        people = {"203": free, "204": archived, "205": theirs, "206": visitor, "207": self.james}
+        for user in people.values():
+            user.email = f"{user.login}@velo.example"
+        archived.active = False
+        # Whose 201 is, is known: that somebody has the same address there is no doubt about 203.
+        self.hold(
+            users=[
+                {"extension": extension, "name": user.name, "email": user.email}
+                for extension, user in {"201": free, **people}.items()
+            ]
+        )
+        proposed = {line.extension: line.user_id for line in self.review("pull").user_ids}
+        nobody = self.env["res.users"]
+        self.assertEqual(proposed, {**dict.fromkeys(people, nobody), "203": free})
+        self.pull()
+        users = {user.number: user.user_id for user in self.account.extension_ids}
+        self.assertEqual({number: users[number] for number in people}, proposed)
+
     def test_what_the_console_holds_verbatim_is_kept_and_flagged(self):
         rules = [("0044", LONDON), ("0044", PARIS), ("04", MAIN), ("0032/2", MAIN)]
         self.hold(
@@ -699,7 +729,7 @@ class TestApplyOverApi(ConsoleCase):
         self.review("apply").action_discard()
         self.assertEqual(self.saved(), before)
 
-    def test_look_marks_the_account_and_says_what_differs(self):
+    def test_check_marks_the_account_and_says_what_differs(self):
         self.sandbox.edit(default_number=LONDON, apply=True)
         self.env["axivox.sync"]._cron_check()
         warnings = str(self.account.warnings)
@@ -712,7 +742,16 @@ class TestApplyOverApi(ConsoleCase):
         self.assertNotIn("Somebody changed Axivox's console", str(self.account.warnings))
         self.assertEqual(self.account.default_outgoing_number_id, self.london)
 
-    def test_look_that_fails_is_said_and_forgotten_when_it_works_again(self):
+    def test_check_enters_what_differs_once_until_something_else_does(self):
+        def entries():
+            return str(self.account.message_ids.mapped("body")).count("Changed in Axivox")
+
+        for default, expected in ((LONDON, 1), (LONDON, 1), (NEW_YORK, 2)):
+            self.sandbox.edit(default_number=default)
+            self.env["axivox.sync"]._cron_check()
+            self.assertEqual(entries(), expected)
+
+    def test_check_that_fails_is_said_and_forgotten_when_it_works_again(self):
         self.sandbox.misbehave({"kind": "500_before", "times": 99})
         self.env["axivox.sync"]._cron_check()
         self.assertIn("cannot see whether the console was changed", str(self.account.warnings))
@@ -721,7 +760,7 @@ class TestApplyOverApi(ConsoleCase):
         self.assertNotIn("cannot see", str(self.account.warnings))
 
     @mute_logger("odoo.addons.axivox_caller_id.models.axivox_sync")
-    def test_look_that_fails_unexpectedly_holds_no_other_account_up(self):
+    def test_check_that_fails_unexpectedly_holds_no_other_account_up(self):
         other = self.env["res.company"].create({"name": "Other"})
         first = self.account
         second = first.create(
@@ -745,7 +784,7 @@ class TestApplyOverApi(ConsoleCase):
         self.assertIn("the server log has the details", str(first.warnings))
         self.assertEqual(second.applied_settings, self.sandbox.applied())
 
-    def test_interval_of_the_look_is_a_day_until_it_is_changed(self):
+    def test_interval_of_the_check_is_a_day_until_it_is_changed(self):
         cron = self.env.ref("axivox_caller_id.axivox_check_cron")
         self.assertEqual((cron.interval_number, cron.interval_type), (1, "days"))
 
