@@ -198,11 +198,11 @@ def caller_numbers(text, region=None):
     :return: empty for what is no telephone number, a withheld one for example
     :rtype: list[str]
     """
-    found = {}
+    numbers = []
     for plus in ("", "+"):
         with suppress(NotDiallableError):
-            found[e164(plus + plain(text), region)] = True
-    return list(found)
+            numbers.append(e164(plus + plain(text), region))
+    return list(dict.fromkeys(numbers))
 
 
 def is_e164(number):
@@ -344,7 +344,7 @@ def _numbering_plans(digits):
     return [
         (code, region)
         for code, regions in COUNTRY_CODE_TO_REGION_CODE.items()
-        if str(code).startswith(digits[:3]) or digits.startswith(str(code))
+        if str(code).startswith(digits) or digits.startswith(str(code))
         for region in regions
     ]
 

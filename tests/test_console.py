@@ -459,6 +459,18 @@ class TestPull(ConsoleCase):
         self.assertIn("is archived", self.own.warning)
         self.assertEqual(self.own.user_id, self.james)
 
+    def test_what_is_archived_here_is_not_pulled_again(self):
+        self.pull()
+        self.own.active = self.paris.active = False
+        review = self.review("pull")
+        self.assertEqual(
+            [page["changes"] for page in review.pages["pages"]],
+            [["+33 1 99 00 12 34 · Paris is archived here, and still at Axivox."]],
+        )
+        review.action_confirm()
+        self.assertFalse(self.own.active or self.paris.active)
+        self.assertEqual(len(self.account.extension_ids), 1)
+
     def test_archived_number_leaves_the_lines_that_name_it_at_axivox(self):
         self.pull()
         self.paris.active = False

@@ -318,7 +318,24 @@ def test_a_word_is_no_number_anywhere(region):
 
 def test_a_refusal_says_which_country_has_no_such_number():
     assert refusal("0044 20").region == "GB"
-    assert refusal("0044 20").dialled == "0044 20"
+
+
+@pytest.mark.parametrize(
+    ("typed", "home", "reason"),
+    [
+        ("0044 20", "BE", "too_short"),
+        ("011 4", "US", "too_short"),
+        ("0044 20 7946 0958 00", "BE", "too_long"),
+        ("+999 20 7946", None, "unknown_country"),
+        ("020 7946", None, "no_region"),
+        ("20 7946 apples", "GB", "malformed"),
+        ("+1 555 555 5555", "US", "unassigned"),
+    ],
+)
+def test_a_refusal_says_what_was_typed_and_why(typed, home, reason):
+    refused = refusal(typed, home)
+    assert (refused.dialled, refused.reason) == (typed, reason)
+    assert str(refused) == f"'{typed}': {reason}"
 
 
 DIALLABLE_JUNK = st.text("0123456789+*#() -./~;=telxp:,٠０\x00\u200e", max_size=260)
@@ -409,6 +426,9 @@ def test_what_is_no_prefix_is_refused_with_the_reason(typed, reason):
     with pytest.raises(PrefixError) as refused:
         dialing.prefix(typed)
     assert refused.value.reason == reason
+    if len(str(typed)) < dialing.LONGEST_INPUT:
+        assert refused.value.typed == typed
+        assert str(refused.value) == f"{typed!r}: {reason}"
 
 
 def test_too_long_a_prefix_is_told_how_long_it_may_be():

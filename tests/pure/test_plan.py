@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from callerid.policy import Rule, Settings
-from callerid.reconcile import Directory, Side, Snapshot, plan_apply, plan_pull
+from callerid.reconcile import Directory, RemoteChange, Side, Snapshot, plan_apply, plan_pull
 
 MAIN, LONDON, PARIS, BERLIN = "+3212345678", "+442079460958", "+33199001234", "+4930901820"
 MENU = ("dial_plan", "Main menu")
@@ -77,8 +77,10 @@ def test_what_is_saved_for_a_user_whom_odoo_does_not_know_would_go_live_and_is_a
     held = {**AGREED.settings.extensions, "100": LONDON}
     theirs = changed(users={**AGREED.users, "100": ("Lobby", None)}, extensions=held)
     plan = plan_apply(snapshot(theirs=theirs))
-    [change] = plan.undecided
-    assert (change.subject, change.theirs, change.is_conflict) == ("100", LONDON, False)
+    assert plan.undecided == (RemoteChange("extension", "100", None, LONDON, None),)
+    live = replace(AGREED.settings, extensions={**AGREED.settings.extensions, "100": PARIS})
+    plan = plan_apply(snapshot(theirs=theirs, live=live))
+    assert plan.undecided == (RemoteChange("extension", "100", PARIS, LONDON, PARIS),)
 
 
 def test_users_who_are_not_there_are_left_out_and_said():
@@ -98,6 +100,24 @@ def test_a_number_that_only_their_choice_names_is_new_here():
     assert plan_apply(snapshot(theirs=theirs)).new_numbers == (BERLIN,)
     known = Directory(archived_numbers=frozenset({BERLIN}))
     assert plan_apply(snapshot(theirs=theirs, directory=known)).new_numbers == ()
+
+
+def test_what_is_decided_is_not_asked_and_what_is_not_is():
+    def choose(change):
+        return {"default": "theirs"}.get(change.kind)
+
+    theirs = changed(default=PARIS, override=True, extensions={"201": PARIS, "202": PARIS})
+    ours = changed(default=LONDON, extensions={"201": LONDON, "202": PARIS})
+    plan = plan_apply(snapshot(ours=ours, theirs=theirs), choose)
+    assert [change.kind for change in plan.undecided] == ["override", "extension"]
+    plan = plan_pull(snapshot(ours=ours, theirs=theirs), choose)
+    assert [change.kind for change in plan.undecided] == ["extension"]
+
+
+def test_a_number_that_no_setting_names_is_no_business_of_an_apply():
+    theirs = changed(numbers={**AGREED.numbers, BERLIN: MENU})
+    assert plan_apply(snapshot(ours=changed(default=BERLIN), theirs=AGREED)).new_numbers == ()
+    assert plan_apply(snapshot(theirs=theirs)).new_numbers == ()
 
 
 def test_what_was_sent_and_arrived_is_our_own():
@@ -133,6 +153,22 @@ def test_new_numbers_and_users_are_created_as_the_console_has_them():
     assert plan.settings.extensions["207"] == BERLIN
     assert plan.destinations == {BERLIN: ("extension", "207")}
     assert plan.changes == ()
+    assert plan.base == theirs
+
+
+def test_what_is_here_only_is_said():
+    fewer = {number: leads for number, leads in AGREED.numbers.items() if number != PARIS}
+    users = {"201": AGREED.users["201"]}
+    plan = plan_pull(snapshot(theirs=changed(users=users, numbers=fewer)))
+    assert (plan.absent_users, plan.absent_numbers) == (("202",), (PARIS,))
+
+
+def test_where_a_number_leads_is_kept_where_the_console_never_said():
+    base = changed(numbers={})
+    theirs = changed(numbers={**AGREED.numbers, MAIN: ("not_configured", None)})
+    plan = plan_pull(snapshot(base=base, theirs=theirs))
+    assert MAIN not in plan.destinations
+    assert not [change for change in plan.changes if change.subject == MAIN]
 
 
 def test_what_is_archived_here_is_not_created_again():
@@ -161,6 +197,25 @@ def test_a_user_at_another_extension_is_known_by_their_email_address():
     changes = [(change.kind, change.subject, change.is_conflict) for change in plan.changes]
     assert changes == [("extension", "211", False), ("email", "211", False)]
     assert plan.destinations == {}
+
+
+def test_of_a_renumbered_user_all_that_was_agreed_goes_along():
+    def at(extension, **settings):
+        return changed(
+            users={extension: ("Sophie", "sophie@velo.example"), "202": ("James", None)},
+            numbers={
+                MAIN: ("extension", extension),
+                LONDON: ("extension", "202"),
+                PARIS: ("voicemail", "201"),
+            },
+            extensions={extension: LONDON, "202": PARIS},
+            **settings,
+        )
+
+    plan = plan_pull(snapshot(base=at("201"), ours=at("201", default=PARIS), theirs=at("211")))
+    assert plan.renumbered == {"201": "211"}
+    assert (plan.changes, plan.destinations, plan.profiles) == ((), {}, {})
+    assert plan.base == at("211")
 
 
 @pytest.mark.parametrize(
@@ -228,6 +283,37 @@ def test_what_both_changed_is_asked_again_and_agreed_as_before():
     assert len(again.undecided) == 4
     decided = plan_pull(snapshot(ours=ours, theirs=theirs), choosing("ours"))
     assert (decided.settings, decided.base) == (ours.settings, theirs)
+
+
+def test_what_is_asked_of_one_user_or_number_is_agreed_as_before():
+    base = changed(extensions={"201": LONDON, "202": PARIS})
+    theirs = changed(
+        users={**AGREED.users, "201": ("Sophie", "theirs@velo.example")},
+        numbers={**AGREED.numbers, MAIN: ("hang_up", None)},
+        extensions={"201": PARIS, "202": PARIS},
+    )
+    ours = changed(
+        users={**AGREED.users, "201": ("Sophie", "ours@velo.example")},
+        numbers={**AGREED.numbers, MAIN: ("voicemail", "Box")},
+        extensions={"201": MAIN, "202": PARIS},
+    )
+    plan = plan_pull(snapshot(base=base, ours=ours, theirs=theirs))
+    assert [change.kind for change in plan.undecided] == ["extension", "email", "destination"]
+    assert plan.base == base
+    # Of what was never agreed on, nothing is.
+    never = plan_pull(snapshot(base=Side(), ours=ours, theirs=theirs)).base
+    assert "201" not in never.users
+    assert MAIN not in never.numbers
+    assert never.users.keys() | never.numbers.keys() == {"202", LONDON, PARIS}
+
+
+def test_what_arrived_of_an_interrupted_apply_is_agreed_where_something_else_is_asked():
+    sent = replace(AGREED.settings, default=PARIS)
+    theirs = changed(default=PARIS, rules=(Rule("0044", PARIS),))
+    ours = changed(default=LONDON, rules=(Rule("0044", MAIN),))
+    plan = plan_pull(snapshot(ours=ours, theirs=theirs, in_flight=sent))
+    assert [change.kind for change in plan.undecided] == ["rule"]
+    assert plan.base.settings == sent
 
 
 def test_rules_in_another_order_on_both_sides_are_agreed_as_before():

@@ -335,6 +335,19 @@ def test_settings_come_back_from_json_as_they_were(wanted):
     assert Settings.from_json(json.loads(json.dumps(wanted.to_json()))) == wanted
 
 
+def test_what_is_no_settings_document_is_called_so():
+    with pytest.raises(ValueError, match="^This is no settings document$"):
+        Settings.from_json({"default": 5})
+
+
+def test_two_policies_read_alike_what_is_an_extension_of_both_or_of_neither():
+    one, both = Policy(Settings(extensions={"201": None})), Policy(Settings())
+    assert not one.reads_like(both, one.read("201"))
+    assert not both.reads_like(one, one.read("201"))
+    assert one.reads_like(one, one.read("201"))
+    assert one.reads_like(both, one.read("112", "BE"))
+
+
 def test_settings_come_back_from_json_without_what_only_odoo_knows():
     stored = json.dumps(Settings(rules=(Rule("0044", LONDON, key=object()),)).to_json())
     assert Settings.from_json(json.loads(stored)).rules[0].key is None
