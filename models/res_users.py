@@ -53,7 +53,9 @@ class ResUsers(models.Model):
     def SELF_READABLE_FIELDS(self):
         return super().SELF_READABLE_FIELDS + OWN_FIELDS
 
-    @api.depends("axivox_extension_ids.active", "axivox_extension_ids.account_id", "company_id")
+    @api.depends(
+        "axivox_extension_ids.active", "axivox_extension_ids.account_id.active", "company_id"
+    )
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_axivox_extension_id(self):
         """Among those that the reader may see; a user's own fields are read with all rights."""

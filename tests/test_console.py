@@ -382,6 +382,15 @@ class TestPull(ConsoleCase):
         users = {user.number: user.user_id for user in self.account.extension_ids}
         self.assertEqual({number: users[number] for number in people}, proposed)
 
+    def test_whose_an_extension_is_here_is_not_taken_from_them_by_a_pull(self):
+        self.hold(users=[{"extension": "207", "name": "Nina"}])
+        review = self.review("pull")
+        review.user_ids.user_id = self.editor
+        there = {"account_id": self.account.id, "number": "207", "name": "Nina"}
+        nina = self.env["axivox.extension"].create({**there, "user_id": self.manager.id})
+        review.action_confirm()
+        self.assertEqual(nina.user_id, self.manager)
+
     def test_what_the_console_holds_verbatim_is_kept_and_flagged(self):
         rules = [("0044", LONDON), ("0044", PARIS), ("04", MAIN), ("0032/2", MAIN)]
         self.hold(

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from .common import LONDON, AxivoxCase
+from .common import LONDON, PARIS, AxivoxCase
 
 
 @tagged("post_install", "-at_install")
@@ -135,7 +135,6 @@ class TestNumber(AxivoxCase):
         self.assertEqual((paste.new_count, paste.error_count), (1, 1))
         with self.assertRaisesRegex(UserError, "United Kingdom"):
             paste.action_create()
-        paste.text = paste.text.replace("+44 20 7946", "+44 20 7946 0007\n0044 20 7946 0007", 1)
         paste.text = f"0800 12 345\n{LONDON}\n+44 20 7946 0007\n0044 20 7946 0007"
         paste.action_create()
         self.assertLessEqual(
@@ -143,3 +142,11 @@ class TestNumber(AxivoxCase):
         )
         with self.assertRaises(UserError):
             paste.action_create()
+
+    def test_pasted_number_that_is_archived_is_there_already(self):
+        self.paris.active = False
+        paste = self.env["axivox.number.paste"].create(
+            {"account_id": self.account.id, "text": PARIS}
+        )
+        self.assertEqual(paste.new_count, 0)
+        self.assertEqual(paste.preview, "+33 1 99 00 12 34 is there already.")

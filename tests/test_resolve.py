@@ -187,6 +187,12 @@ class TestResolve(AxivoxCase):
         self.assertEqual((answer["number"], answer["source"]), (False, "none"))
         self.assertIn("extension", answer["reason"])
 
+    def test_extension_of_an_archived_account_is_nobodys_line(self):
+        self.assertEqual(self._shown(self.james, CALLED_IN_BERLIN), (PARIS, "user"))
+        self.account.active = False
+        self.assertEqual(self._shown(self.james, CALLED_IN_BERLIN), (False, "none"))
+        self.assertFalse(self.james.axivox_extension_id)
+
     def test_user_calls_from_their_extensions_account_whichever_company_is_active(self):
         other = self.env["res.company"].create({"name": "Other"})
         self.sophie.company_ids += other
