@@ -818,6 +818,14 @@ class TestApplyOverApi(ConsoleCase):
         self.assertEqual(waits.state, "repeated")
         self.assertEqual(self.label(waits), "Replaced by a later attempt")
 
+    def test_what_is_confirmed_by_hand_takes_the_place_of_an_attempt_that_did_not_end(self):
+        self.pull()
+        doubtful = self.attempt("apply", "asked", "1 hour")
+        self.account.mode = "manual"
+        self.account.default_outgoing_number_id = self.london
+        self.review("apply").action_confirm()
+        self.assertEqual(doubtful.state, "repeated")
+
     def test_what_began_to_wait_just_now_gives_its_place_to_nobody(self):
         for kind in ("apply", "pull"):
             waits = self.attempt(kind, "pending", "4 minutes")
