@@ -8,8 +8,8 @@ ARGS =
 help: ## list these targets
 	@sed -n 's/^\([a-z0-9]*\):.* ## /  make \1	/p' $(firstword $(MAKEFILE_LIST))
 
-demo: ## start Odoo with the addon and demo data, and resolve some calls through it
-	@dev/demo
+demo: ## start Odoo with the addon and demo data; ARGS=large: the account of a call centre
+	@dev/demo $(ARGS)
 
 test: ## run all tests; ARGS="-k word" narrows
 	@dev/test $(ARGS)

@@ -1,4 +1,4 @@
-"""The Odoo server of `make demo`: its database and its process."""
+"""The Odoo servers of `make demo`: their databases and their processes."""
 
 import hashlib
 import os
@@ -13,6 +13,10 @@ from progress import Failure, step
 
 DATABASE = "axivox_demo"
 ODOO = Background("Odoo", "demo", 8069, "/web/health")
+# The same with the account of a call centre.
+LARGE = "axivox_demo_large"
+LARGE_ODOO = Background("Odoo", "demo-large", 8070, "/web/health")
+MAKE_LARGE = ROOT / "demo" / "large.py"
 # The demo data of an addon leaves the records of others alone.
 ADMINISTRATOR_MOVES_IN = """
 company = env.ref("axivox_caller_id.demo_company")
@@ -25,40 +29,44 @@ env.cr.commit()
 """
 
 
-def bring_up():
+def bring_up(database=DATABASE):
     """Make what is not there, update what is old, start what is down; return the address."""
+    odoo = {DATABASE: ODOO, LARGE: LARGE_ODOO}[database]
     command, environment = server.prepare()
     cluster.start()
     digest = source_digest()
-    known = cluster.place() / "demo.digest"
-    if DATABASE not in cluster.databases() or not known.exists():
-        ODOO.stop()
-        make_database()
+    known = cluster.place() / f"{database}.digest"
+    if database not in cluster.databases() or not known.exists():
+        odoo.stop()
+        make_database(database)
         known.write_text(digest)
     elif known.read_text() != digest:
-        ODOO.stop()
-        with step(f"Updating the addon in the database {DATABASE}"):
-            update_database()
+        odoo.stop()
+        with step(f"Updating the addon in the database {database}"):
+            update_database(database)
         known.write_text(digest)
-    if not ODOO.process():
-        options = ["-d", DATABASE, "--http-port"]
-        ODOO.start(lambda port: [*command, *options, port], environment)
-    return ODOO.address()
+    if not odoo.process():
+        options = ["-d", database, "--http-port"]
+        odoo.start(lambda port: [*command, *options, port], environment)
+    return odoo.address()
 
 
-def make_database():
+def make_database(database):
     """Make the database; what an earlier attempt left of it is dropped."""
-    there = DATABASE in cluster.databases()
-    if there and DATABASE not in cluster.made():
+    there = database in cluster.databases()
+    if there and database not in cluster.made():
         raise Failure(
-            f"On the PostgreSQL server that PGHOST names there is a database {DATABASE} that "
+            f"On the PostgreSQL server that PGHOST names there is a database {database} that "
             "this checkout did not make. Drop or rename it, or unset PGHOST."
         )
-    with step(f"Making the database {DATABASE} with demo data"):
-        cluster.note_made(DATABASE)
-        cluster.drop(DATABASE)
-        cluster.note_made(DATABASE)
-        install(DATABASE, "demo-install.log")
+    with step(f"Making the database {database} with demo data"):
+        cluster.note_made(database)
+        cluster.drop(database)
+        cluster.note_made(database)
+        install(database, "demo-install.log")
+    if database == LARGE:
+        with step("Filling it with 2,000 users, 1,000 rules and 300 numbers"):
+            server.shell(database, MAKE_LARGE.read_text(), log="demo-large.log")
 
 
 def install(database, log):
@@ -69,12 +77,12 @@ def install(database, log):
     server.shell(database, ADMINISTRATOR_MOVES_IN, log="demo-administrator.log")
 
 
-def update_database():
+def update_database(database):
     """Bring the database up to the addon's files."""
     new = ["-i", ",".join(bridges())] if bridges() else []
     options = ["--stop-after-init", "--max-cron-threads", "0"]
     try:
-        server.odoo("-d", DATABASE, "-u", NAME, *new, *options, log="demo-update.log")
+        server.odoo("-d", database, "-u", NAME, *new, *options, log="demo-update.log")
     except Failure as failure:
         raise Failure(f"{failure}\nTo make the database anew: `make clean`, then again.") from None
 

@@ -54,6 +54,7 @@ class AxivoxAccount(models.Model):
     rule_ids = fields.One2many("axivox.outgoing.rule", "account_id", string="Advanced options")
     number_ids = fields.One2many("axivox.number", "account_id", string="Incoming numbers")
     extension_ids = fields.One2many("axivox.extension", "account_id", string="Users")
+    rule_count = fields.Integer(string="Number of rules", compute="_compute_counts")
     number_count = fields.Integer(string="Number of incoming numbers", compute="_compute_counts")
     extension_count = fields.Integer(string="Number of users", compute="_compute_counts")
     applied_settings = fields.Json(
@@ -90,12 +91,16 @@ class AxivoxAccount(models.Model):
         for account in self:
             account.applied_count = counts.get(account._origin, 0)
 
-    @api.depends("number_ids.active", "extension_ids.active")
+    @api.depends("rule_ids.active", "number_ids.active", "extension_ids.active")
     def _compute_counts(self):
-        numbers, extensions = self._count("axivox.number"), self._count("axivox.extension")
-        for account in self:
-            account.number_count = numbers.get(account._origin, 0)
-            account.extension_count = extensions.get(account._origin, 0)
+        for field, model in (
+            ("rule_count", "axivox.outgoing.rule"),
+            ("number_count", "axivox.number"),
+            ("extension_count", "axivox.extension"),
+        ):
+            counts = self._count(model)
+            for account in self:
+                account[field] = counts.get(account._origin, 0)
 
     def _count(self, model):
         """:return: {account: how many records of this model it has}"""
@@ -175,6 +180,9 @@ class AxivoxAccount(models.Model):
             ),
             "res_id": self.env.company.axivox_account_id.id,
         }
+
+    def action_open_rules(self):
+        return self._open_settings_of("axivox_caller_id.axivox_outgoing_rule_action")
 
     def action_open_numbers(self):
         return self._open_settings_of("axivox_caller_id.axivox_number_action")

@@ -1,7 +1,10 @@
 """A line of *Advanced options*: for destinations with this prefix, show this number."""
 
+from itertools import count
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 from .. import messages
 from ..callerid import dialing, policy
@@ -20,6 +23,12 @@ class AxivoxOutgoingRule(models.Model):
     sequence = fields.Integer(
         default=lambda self: self._default_sequence(), help="The first matching rule is applied."
     )
+    position = fields.Integer(
+        compute="_compute_position",
+        inverse="_inverse_position",
+        help="Counted from 1; the first matching rule is applied. Enter another one to move the "
+        "rule there.",
+    )
     destination_prefix = fields.Char(
         required=True,
         help="The country code with its zeros in front, such as 0044; more digits for a part of "
@@ -33,17 +42,77 @@ class AxivoxOutgoingRule(models.Model):
         domain="[('account_id', '=', account_id)]",
         help="The number that is shown to destinations that begin with the prefix.",
     )
-    name = fields.Char(string="Destinations", compute="_compute_name")
+    name = fields.Char(string="Destinations", compute="_compute_name", search="_search_name")
+    country_id = fields.Many2one(
+        "res.country",
+        compute="_compute_country_id",
+        store=True,
+        help="The main country that the prefix leads to.",
+    )
     active = fields.Boolean(default=True)
     warning = fields.Char(compute="_compute_warning")
-    is_pending = fields.Boolean(string="Not applied yet", compute="_compute_is_pending")
+    never_matches = fields.Boolean(compute="_compute_warning", search="_search_never_matches")
+    is_pending = fields.Boolean(
+        string="Not applied yet", compute="_compute_is_pending", search="_search_is_pending"
+    )
 
     def _default_sequence(self):
-        account = self.env.context.get("default_account_id")
-        last = account and self.search(
-            [("account_id", "=", account)], order="sequence desc", limit=1
+        return self._next_sequence(self.env.context.get("default_account_id"))
+
+    def _next_sequence(self, account_id):
+        """:return: the sequence of a rule below all others of the account"""
+        last = account_id and self.with_context(active_test=False).search(
+            [("account_id", "=", account_id)], order="sequence desc", limit=1
         )
         return last.sequence + 1 if last else 10
+
+    @api.depends("account_id.rule_ids.sequence", "account_id.rule_ids.active")
+    def _compute_position(self):
+        for account, rules in self.grouped("account_id").items():
+            in_order = self.search([("account_id", "=", account._origin.id)])
+            positions = dict(zip(in_order.ids, count(1), strict=False))
+            for rule in rules:
+                rule.position = positions.get(rule._origin.id, 0)
+
+    def _inverse_position(self):
+        wanted = {rule: rule.position for rule in self if rule.position > 0}
+        # The first goes first: it takes its place before those that are to stand behind it.
+        for rule in sorted(wanted, key=lambda rule: (wanted[rule], rule.sequence, rule.id)):
+            rule._move_to(wanted[rule])
+
+    def _move_to(self, position):
+        """Give the rule this position among those of its account, counted from 1; as few others
+        as may be get another sequence."""
+        others = self.search([("account_id", "=", self.account_id.id)]) - self
+        before, behind = others[: position - 1], others[position - 1 :]
+        if not before:
+            self.sequence = behind[0].sequence - 1 if behind else self.sequence
+            return
+        self.sequence = last = before[-1].sequence + 1
+        for rule in behind:
+            if rule.sequence > last:
+                break
+            rule.sequence = last = last + 1
+
+    def action_move_to_top(self):
+        """Make these the first rules, in the order that they have."""
+        for rule in self.sorted(lambda rule: (rule.sequence, rule.id), reverse=True):
+            rule._move_to(1)
+
+    def action_insert_above(self):
+        """:return: the action of the dialog of a new rule in this one's place"""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Insert above rule %s", self.destination_prefix),
+            "res_model": self._name,
+            "views": [[False, "form"]],
+            "target": "new",
+            "context": {
+                "default_account_id": self.account_id.id,
+                "default_position": self.position,
+            },
+        }
 
     @api.depends("destination_prefix")
     @api.depends_context("lang")
@@ -51,11 +120,40 @@ class AxivoxOutgoingRule(models.Model):
         for rule in self:
             rule.display_name = self.env._("Rule %s", rule.destination_prefix or "")
 
+    @api.model
+    def _search_display_name(self, operator, value):
+        """Rules are found by their prefix in any form, by a country, and by the number shown."""
+        if operator != "ilike" or not value:
+            return super()._search_display_name(operator, value)
+        digits = "".join(filter(str.isdigit, value)).lstrip("0")
+        is_prefix = digits and not any(map(str.isalpha, value))
+        by_prefix = Domain("destination_prefix", "=like", f"00{digits}%")
+        by_number = Domain("number_id", "ilike", value)
+        by_name = Domain("name", "ilike", value)
+        return by_prefix | by_number if is_prefix else by_name | by_number
+
     @api.depends("destination_prefix")
     @api.depends_context("lang")
     def _compute_name(self):
         for rule in self:
             rule.name = messages.destinations(self.env, rule.destination_prefix or "")
+
+    def _search_name(self, operator, value):
+        """By the name of any country that the prefix leads to."""
+        if operator != "ilike":
+            return NotImplemented
+        countries = self.env["res.country"].search([("name", "ilike", value)])
+        codes = set(countries.mapped("code"))
+        prefixes = {prefix for [prefix] in self._read_group([], ["destination_prefix"])}
+        there = [p for p in prefixes if codes.intersection(dialing.regions_of_prefix(p))]
+        return Domain("destination_prefix", "in", there)
+
+    @api.depends("destination_prefix")
+    def _compute_country_id(self):
+        ids = self.env["axivox.account"]._country_ids()
+        for rule in self:
+            main = dialing.regions_of_prefix(rule.destination_prefix or "")[:1]
+            rule.country_id = ids.get(*main) if main else False
 
     @api.depends(
         "account_id.rule_ids.sequence",
@@ -68,17 +166,33 @@ class AxivoxOutgoingRule(models.Model):
         shadows = self._shadows()
         for rule in self:
             problems = rule._problems(shadows)
+            rule.never_matches = bool(problems)
             if rule.number_id and not rule.number_id.active:
                 problems.append(self.env._("Its number is archived: it is never shown."))
             elif rule.number_id and not rule.number_id._callers_reach():
                 problems.append(self.env._("Customers who call back will reach no one."))
             rule.warning = " ".join(problems)
 
+    def _search_never_matches(self, operator, value):
+        rules = self.search([])
+        shadows = rules._shadows()
+        return self._found(operator, value, rules.filtered(lambda r: r._problems(shadows)))
+
     @api.depends(lambda self: [f"account_id.{p}" for p in self.account_id._setting_paths()])
     def _compute_is_pending(self):
         pending = self.account_id._pending("rule_added", "rule_number", "rule_moved")
         for rule in self:
             rule.is_pending = (rule.account_id, rule.destination_prefix) in pending
+
+    def _search_is_pending(self, operator, value):
+        return self._found(operator, value, self.search([]).filtered("is_pending"))
+
+    @api.model
+    def _found(self, operator, value, rules):
+        """:return: the domain of a search for a boolean that these rules have"""
+        if operator != "in":
+            return NotImplemented
+        return Domain("id", "in" if True in value else "not in", rules.ids)
 
     @api.constrains("destination_prefix", "account_id", "active")
     def _check_prefix_unique(self):
@@ -125,6 +239,18 @@ class AxivoxOutgoingRule(models.Model):
                 }
             }
         return None
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # Each has its own sequence, also where a whole file is imported.
+        following = {}
+        for vals in vals_list:
+            account_id = vals.get("account_id") or self.default_get(["account_id"]).get("account_id")
+            if "sequence" not in vals:
+                if account_id not in following:
+                    following[account_id] = count(self._next_sequence(account_id))
+                vals["sequence"] = next(following[account_id])
+        return super().create(vals_list)
 
     def _normalised(self, vals):
         # What the console holds is kept as it is, and flagged: see _problems.
