@@ -22,7 +22,9 @@ def numbers(count):
         example = phonenumbers.example_number_for_type(
             region, getattr(phonenumbers.PhoneNumberType, kind)
         )
-        number = f"+{example.country_code}{example.national_number}"[:-4] + f"{dice.randrange(10**4):04}"
+        number = (
+            f"+{example.country_code}{example.national_number}"[:-4] + f"{dice.randrange(10**4):04}"
+        )
         if phonenumbers.is_valid_number(phonenumbers.parse(number)):
             made[number] = None
     return list(made)[known:]
@@ -55,17 +57,21 @@ added = env["axivox.number"].create(
         for position, number in enumerate(numbers(300 - len(account.number_ids)), 1)
     ]
 )
-seats = env["res.users"].with_context(no_reset_password=True).create(
-    [
-        {
-            "name": f"{dice.choice(FIRST)} {dice.choice(LAST)}",
-            "login": f"seat{position}",
-            "email": f"seat{position}@meridian-bikes.example",
-            "company_id": account.company_id.id,
-            "company_ids": [(6, 0, account.company_id.ids)],
-        }
-        for position in range(1, 501)
-    ]
+seats = (
+    env["res.users"]
+    .with_context(no_reset_password=True)
+    .create(
+        [
+            {
+                "name": f"{dice.choice(FIRST)} {dice.choice(LAST)}",
+                "login": f"seat{position}",
+                "email": f"seat{position}@meridian-bikes.example",
+                "company_id": account.company_id.id,
+                "company_ids": [(6, 0, account.company_id.ids)],
+            }
+            for position in range(1, 501)
+        ]
+    )
 )
 users = env["axivox.extension"].create(
     [

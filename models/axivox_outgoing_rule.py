@@ -79,6 +79,8 @@ class AxivoxOutgoingRule(models.Model):
         # The first goes first: it takes its place before those that are to stand behind it.
         for rule in sorted(wanted, key=lambda rule: (wanted[rule], rule.sequence, rule.id)):
             rule._move_to(wanted[rule])
+        # What was entered may be beyond the last one.
+        self.invalidate_recordset(["position"])
 
     def _move_to(self, position):
         """Give the rule this position among those of its account, counted from 1; as few others
@@ -126,11 +128,11 @@ class AxivoxOutgoingRule(models.Model):
         if operator != "ilike" or not value:
             return super()._search_display_name(operator, value)
         digits = "".join(filter(str.isdigit, value)).lstrip("0")
-        is_prefix = digits and not any(map(str.isalpha, value))
-        by_prefix = Domain("destination_prefix", "=like", f"00{digits}%")
-        by_number = Domain("number_id", "ilike", value)
-        by_name = Domain("name", "ilike", value)
-        return by_prefix | by_number if is_prefix else by_name | by_number
+        if digits and not any(map(str.isalpha, value)):
+            number = self.env["axivox.number"]._as_e164(value)
+            prefix = Domain("destination_prefix", "=like", f"00{digits}%")
+            return prefix | Domain("number_id.number", "=", number) if number else prefix
+        return Domain("name", "ilike", value) | Domain("number_id", "ilike", value)
 
     @api.depends("destination_prefix")
     @api.depends_context("lang")
@@ -245,7 +247,9 @@ class AxivoxOutgoingRule(models.Model):
         # Each has its own sequence, also where a whole file is imported.
         following = {}
         for vals in vals_list:
-            account_id = vals.get("account_id") or self.default_get(["account_id"]).get("account_id")
+            account_id = vals.get("account_id") or self.default_get(["account_id"]).get(
+                "account_id"
+            )
             if "sequence" not in vals:
                 if account_id not in following:
                     following[account_id] = count(self._next_sequence(account_id))

@@ -1,7 +1,9 @@
-from odoo.exceptions import ValidationError
+from functools import partial
+
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
 
-from .common import AxivoxCase
+from .common import LONDON, AxivoxCase
 
 
 @tagged("post_install", "-at_install")
@@ -109,3 +111,167 @@ class TestOutgoingRule(AxivoxCase):
             self.assertEqual(line.destination_prefix, "0033")
             line.number_id = self.paris
         self.assertEqual(self.account.rule_ids.mapped("destination_prefix"), ["0044", "0033"])
+
+    def rules(self, *prefixes):
+        rules = self.env["axivox.outgoing.rule"].create(
+            [
+                {
+                    "account_id": self.account.id,
+                    "destination_prefix": prefix,
+                    "number_id": self.london.id,
+                }
+                for prefix in prefixes
+            ]
+        )
+        return dict(zip(prefixes, rules, strict=True))
+
+    def order(self):
+        rules = self.account.rule_ids.search([("account_id", "=", self.account.id)])
+        self.assertEqual(rules.mapped("position"), list(range(1, len(rules) + 1)))
+        return rules.mapped("destination_prefix")
+
+    def test_rules_that_are_created_together_have_their_order(self):
+        rules = self.rules("0044", "0033", "0049")
+        sequences = [rule.sequence for rule in rules.values()]
+        self.assertEqual(len(set(sequences)), 3)
+        self.assertEqual(self.order(), ["0044", "0033", "0049"])
+
+    def test_position_is_entered_to_move_a_rule_there(self):
+        rules = self.rules("0044", "0033", "0049", "0031")
+        for prefix, position, order in (
+            ("0031", 2, ["0044", "0031", "0033", "0049"]),
+            ("0044", 4, ["0031", "0033", "0049", "0044"]),
+            ("0049", 1, ["0049", "0031", "0033", "0044"]),
+            ("0049", 99, ["0031", "0033", "0044", "0049"]),
+            ("0049", 0, ["0031", "0033", "0044", "0049"]),
+        ):
+            with self.subTest(prefix, position=position):
+                rules[prefix].with_user(self.editor).position = position
+                self.assertEqual(self.order(), order)
+
+    def test_several_rules_are_moved_together_and_keep_their_order(self):
+        rules = self.rules("0044", "0033", "0049", "0031")
+        two = rules["0049"] + rules["0031"]
+        two.action_move_to_top()
+        self.assertEqual(self.order(), ["0049", "0031", "0044", "0033"])
+        (rules["0044"] + rules["0033"]).position = 2
+        self.assertEqual(self.order(), ["0049", "0033", "0044", "0031"])
+
+    def test_moving_a_rule_to_the_top_changes_no_other(self):
+        rules = self.rules("0044", "0033", "0049")
+        before = [rules[prefix].sequence for prefix in ("0044", "0033")]
+        rules["0049"].action_move_to_top()
+        self.assertEqual([rules[prefix].sequence for prefix in ("0044", "0033")], before)
+        with self.assertRaises(AccessError):
+            rules["0044"].with_user(self.sophie).action_move_to_top()
+
+    def test_rules_of_one_sequence_are_moved_too(self):
+        rules = self.rules("0044", "0033", "0049", "0031")
+        for rule in rules.values():
+            rule.sequence = 10
+        rules["0031"].position = 2
+        self.assertEqual(self.order(), ["0044", "0031", "0033", "0049"])
+
+    def test_rule_is_inserted_above_another(self):
+        rules = self.rules("0044", "0033")
+        action = rules["0033"].with_user(self.editor).action_insert_above()
+        model = self.env[action["res_model"]].with_user(self.editor)
+        with Form(model.with_context(**action["context"])) as form:
+            form.destination_prefix = "+49"
+            form.number_id = self.paris
+        self.assertEqual(self.order(), ["0044", "0049", "0033"])
+
+    def test_archived_rule_has_no_position(self):
+        rules = self.rules("0044", "0033")
+        rules["0044"].active = False
+        self.assertEqual([rule.position for rule in rules.values()], [0, 1])
+
+    def test_rules_are_found_by_prefix_country_and_number(self):
+        self.rules("0044", "004420", "0033")
+        self._rule("001242", self.new_york)
+        for typed, found in (
+            ("0044", ["0044", "004420"]),
+            ("+44 20", ["004420"]),
+            ("44", ["0044", "004420"]),
+            ("Guernsey", ["0044"]),
+            ("bahamas", ["001242"]),
+            ("New York", ["001242"]),
+            ("212 555 0123", []),
+            ("+1 212 555 0123", ["001242"]),
+            ("Atlantis", []),
+        ):
+            with self.subTest(typed):
+                rules = self.env["axivox.outgoing.rule"].search(
+                    [("account_id", "=", self.account.id), ("display_name", "ilike", typed)]
+                )
+                self.assertEqual(rules.mapped("destination_prefix"), found)
+
+    def test_rules_are_grouped_by_their_main_country(self):
+        rules = self.rules("0044", "001", "00800", "0032")
+        self.assertEqual(
+            [rule.country_id.code for rule in rules.values()], ["GB", "US", False, "BE"]
+        )
+
+    def test_filters_find_what_never_matches_and_what_is_not_applied(self):
+        rules = self.rules("0044", "004420", "0033")
+        self.account._record_applied()
+        rules["0033"].number_id = self.paris
+        mine = [("account_id", "=", self.account.id)]
+        for field, found in (("never_matches", ["004420"]), ("is_pending", ["0033"])):
+            search = rules["0044"].search
+            self.assertEqual(
+                search([*mine, (field, "=", True)]).mapped("destination_prefix"), found
+            )
+            self.assertEqual(
+                sorted(search([*mine, (field, "=", False)]).mapped("destination_prefix")),
+                sorted({*rules} - {*found}),
+            )
+
+    def test_order_survives_an_export_and_an_import(self):
+        rules = self.rules("0044", "0033", "0049")
+        rules["0049"].position = 1
+        names = ["sequence", "destination_prefix", "number_id"]
+        exported = self.account.rule_ids.export_data(names)["datas"]
+        order = self.order()
+        self.account.rule_ids.unlink()
+        model = self.env["axivox.outgoing.rule"].with_user(self.editor)
+        messages = model.load(names, [list(map(str, line)) for line in exported])["messages"]
+        self.assertEqual((messages, self.order()), ([], order))
+        # A file without an order has the one of its lines.
+        self.account.rule_ids.unlink()
+        lines = [[prefix, LONDON] for prefix in ("0049", "0033", "0044")]
+        self.assertEqual(model.load(["destination_prefix", "number_id"], lines)["messages"], [])
+        self.assertEqual(self.order(), ["0049", "0033", "0044"])
+
+    def test_screens_and_saves_cost_no_more_queries_with_more_rules(self):
+        specification = {name: {} for name in ("position", "name", "warning", "is_pending")}
+        account = {"rule_ids": {"fields": specification, "limit": 10}, "warnings": {}}
+        needed = []
+        for more in (10, 990):
+            there = len(self.account.rule_ids)
+            self.rules(*(f"0044{2000 + position}" for position in range(there, there + more)))
+            self.account._record_applied()
+            rule, other = self.account.rule_ids[5:7]
+            screens = (
+                lambda: self.account.web_read(account),
+                lambda r=rule: r.search([], limit=80).web_read(specification),
+            )
+            saves = (
+                lambda n, r=rule: r.web_save({"number_id": n.id}, specification),
+                lambda n, r=other: r.web_save({"position": 1 + (n == self.paris)}, specification),
+            )
+            for number in (self.paris, self.new_york):  # the first time fills caches
+                asks = (*screens, *(partial(save, number) for save in saves))
+                costs = [self.queries(ask) for ask in asks]
+            needed.append(costs)
+        for with_few, with_many in zip(*needed, strict=True):
+            self.assertLessEqual(with_many, with_few)
+
+    def queries(self, ask):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        ask()
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        return self.env.cr.sql_log_count - before

@@ -16,6 +16,17 @@ class TestTours(AxivoxCase, BrowserCase):
         self.assertEqual(self.account.rule_ids.mapped("destination_prefix"), ["004420", "0044"])
         self.assertTrue(self.account.rules_override_users)
 
+    def test_rules_are_found_moved_and_inserted_on_their_screen(self):
+        for prefix in ("0044", "0033", "0049", "001242"):
+            self._rule(prefix, self.london)
+        self.start_tour("/odoo/axivox-rules", "axivox_rules_screen", login=self.editor.login)
+        self.assertEqual(
+            self.account.rule_ids.search([("account_id", "=", self.account.id)]).mapped(
+                "destination_prefix"
+            ),
+            ["001242", "0044", "0033", "0031", "0049"],
+        )
+
     def test_editor_who_cannot_write_users_sets_an_extensions_number(self):
         self.start_tour("/odoo/axivox-users", "axivox_extension_number", login=self.editor.login)
         self.assertEqual(self.extension.outgoing_number_id, self.london)

@@ -1,6 +1,7 @@
 import { registry } from "@web/core/registry";
 
 const LINE = ".o_field_widget[name=rule_ids] .o_data_row";
+const ROW = ".o_list_view .o_data_row";
 
 function addRule(position, prefix, number) {
     const row = `${LINE}:eq(${position}).o_selected_row`;
@@ -74,6 +75,43 @@ registry.category("web_tour.tours").add("axivox_rules", {
             content: "The bar counts what waits",
             trigger: ".o_axivox_pending .o_axivox_pending_count:contains(5)",
         },
+    ],
+});
+
+registry.category("web_tour.tours").add("axivox_rules_screen", {
+    steps: () => [
+        {
+            content: "Find a rule by the country it leads to",
+            trigger: ".o_searchview_input",
+            run: "edit Bahamas",
+        },
+        { trigger: ".o_searchview_autocomplete .o-dropdown-item:contains(Bahamas)" },
+        { trigger: ".o_searchview_input", run: "press Enter" },
+        { trigger: `${ROW}:only-child td[name=position]:contains(4)`, run: "click" },
+        {
+            content: "Move it to the second place by typing the place",
+            trigger: ".o_selected_row [name=position] input",
+            run: "edit 2 && press Enter",
+        },
+        { trigger: `${ROW}:first td[name=position]:contains(2)` },
+        { trigger: ".o_searchview .o_facet_remove", run: "click" },
+        { trigger: `${ROW}:eq(1) td[name=destination_prefix]:contains(001242)` },
+        {
+            content: "To the top",
+            trigger: `${ROW}:eq(1) button[name=action_move_to_top]`,
+            run: "click",
+        },
+        { trigger: `${ROW}:eq(0) td[name=destination_prefix]:contains(001242)` },
+        {
+            content: "Insert a rule above the last one",
+            trigger: `${ROW}:eq(3) button[name=action_insert_above]`,
+            run: "click",
+        },
+        { trigger: ".modal [name=destination_prefix] input", run: "edit +31" },
+        { trigger: ".modal [name=number_id] input", run: "edit Paris" },
+        { trigger: ".o-autocomplete--dropdown-item:contains(Paris)", run: "click" },
+        { trigger: ".modal .o_form_button_save", run: "click" },
+        { trigger: `body:not(:has(.modal)) ${ROW}:eq(3) td[name=destination_prefix]:contains(0031)` },
     ],
 });
 
