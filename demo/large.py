@@ -8,8 +8,21 @@ import phonenumbers
 dice = random.Random(500)
 account = env.ref("axivox_caller_id.demo_account").with_context(tracking_disable=True)
 HOMES = ("BE", "FR", "GB", "DE", "NL", "US", "ES", "IT", "CH", "PL")
-FIRST = "Ada Ben Carla Dirk Elif Fons Greta Hugo Ines Joris Karin Liam Mona Nils Olga Piet".split()
-LAST = "Adams Bakker Costa Dubois Evans Fischer Garcia Hansen Ivanov Janssens Klein Lopez".split()
+FIRST = (
+    "Ada",
+    "Ben",
+    "Carla",
+    "Dirk",
+    "Elif",
+    "Greta",
+    "Hugo",
+    "Ines",
+    "Karin",
+    "Liam",
+    "Mona",
+    "Olga",
+)
+LAST = ("Adams", "Bakker", "Costa", "Dubois", "Evans", "Fischer", "Garcia", "Hansen", "Janssens")
 
 
 def numbers(count):
