@@ -772,6 +772,14 @@ class TestApplyOverApi(ConsoleCase):
             self.env["axivox.sync"]._cron_check()
             self.assertEqual(entries(), expected)
 
+    def test_what_runs_already_is_entered_in_the_history_once(self):
+        self.pull()
+        applied = len(self.account.applied_ids)
+        self.pull()
+        self.env["axivox.sync"]._cron_check()
+        self.account.invalidate_recordset()
+        self.assertEqual((applied, len(self.account.applied_ids)), (1, 1))
+
     def test_check_that_fails_is_said_and_forgotten_when_it_works_again(self):
         self.sandbox.misbehave({"kind": "500_before", "times": 99})
         self.env["axivox.sync"]._cron_check()
