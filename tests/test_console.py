@@ -529,6 +529,13 @@ class TestApplyOverApi(ConsoleCase):
                 with self.subTest(user=user.login, method=method), self.assertRaises(AccessError):
                     getattr(self.account.with_user(user), method)()
 
+    def test_only_managers_leave_something_to_the_scheduler(self):
+        self.account.rules_override_users = True
+        with patch.object(axivox_sync, "IN_BACKGROUND_FROM", 1):
+            for method in ("action_apply_changes", "action_pull"):
+                with self.assertRaises(AccessError):
+                    getattr(self.account.with_user(self.editor), method)()
+
     def test_number_that_axivox_has_not_is_named_before_anything_is_sent(self):
         berlin = self.env["axivox.number"].create({"account_id": self.account.id, "number": BERLIN})
         self.rule("0044").number_id = berlin
