@@ -533,7 +533,7 @@ class TestApplyOverApi(ConsoleCase):
         self.account.rules_override_users = True
         with patch.object(axivox_sync, "IN_BACKGROUND_FROM", 1):
             for method in ("action_apply_changes", "action_pull"):
-                with self.assertRaises(AccessError):
+                with self.assertRaisesRegex(AccessError, "Only Axivox managers"):
                     getattr(self.account.with_user(self.editor), method)()
 
     def test_number_that_axivox_has_not_is_named_before_anything_is_sent(self):
