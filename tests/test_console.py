@@ -82,10 +82,11 @@ class ConsoleCase(AxivoxCase):
 @tagged("post_install", "-at_install")
 class TestConnection(ConsoleCase):
     def test_test_says_what_it_found(self):
+        said = self.account.action_test_connection()["params"]["message"]
         self.assertRegex(
-            self.account.connection,
-            r"Velo Test \(velo\.axivox\.example\): 4 numbers, 2 users, revision \d+",
+            said, r"Velo Test \(velo\.axivox\.example\): 4 numbers, 2 users, revision \d+"
         )
+        self.assertEqual(self.account.connection, said)
 
     def test_token_is_never_read_back(self):
         admin = self.env.ref("base.user_admin")
