@@ -834,6 +834,14 @@ class TestApplyOverApi(ConsoleCase):
         self.assertEqual(waits.state, "repeated")
         self.assertEqual(self.label(waits), "Replaced by a later attempt")
 
+    def test_dialog_of_another_mode_is_not_confirmed(self):
+        self.pull()
+        self.account.default_outgoing_number_id = self.london
+        review = self.review("apply")
+        self.account.mode = "manual"
+        with self.assertRaisesRegex(UserError, "connection was changed meanwhile"):
+            review.action_confirm()
+
     def test_what_is_confirmed_by_hand_takes_the_place_of_an_attempt_that_did_not_end(self):
         self.pull()
         doubtful = self.attempt("apply", "asked", "1 hour")
