@@ -82,10 +82,11 @@ class ConsoleCase(AxivoxCase):
 @tagged("post_install", "-at_install")
 class TestConnection(ConsoleCase):
     def test_test_says_what_it_found(self):
+        said = self.account.action_test_connection()["params"]["message"]
         self.assertRegex(
-            self.account.connection,
-            r"Velo Test \(velo\.axivox\.example\): 4 numbers, 2 users, revision \d+",
+            said, r"Velo Test \(velo\.axivox\.example\): 4 numbers, 2 users, revision \d+"
         )
+        self.assertEqual(self.account.connection, said)
 
     def test_token_is_never_read_back(self):
         admin = self.env.ref("base.user_admin")
@@ -529,6 +530,13 @@ class TestApplyOverApi(ConsoleCase):
                 with self.subTest(user=user.login, method=method), self.assertRaises(AccessError):
                     getattr(self.account.with_user(user), method)()
 
+    def test_only_managers_leave_something_to_the_scheduler(self):
+        self.account.rules_override_users = True
+        with patch.object(axivox_sync, "IN_BACKGROUND_FROM", 1):
+            for method in ("action_apply_changes", "action_pull"):
+                with self.assertRaisesRegex(AccessError, "Only Axivox managers"):
+                    getattr(self.account.with_user(self.editor), method)()
+
     def test_number_that_axivox_has_not_is_named_before_anything_is_sent(self):
         berlin = self.env["axivox.number"].create({"account_id": self.account.id, "number": BERLIN})
         self.rule("0044").number_id = berlin
@@ -772,6 +780,14 @@ class TestApplyOverApi(ConsoleCase):
             self.env["axivox.sync"]._cron_check()
             self.assertEqual(entries(), expected)
 
+    def test_what_runs_already_is_entered_in_the_history_once(self):
+        self.pull()
+        applied = len(self.account.applied_ids)
+        self.pull()
+        self.env["axivox.sync"]._cron_check()
+        self.account.invalidate_recordset()
+        self.assertEqual((applied, len(self.account.applied_ids)), (1, 1))
+
     def test_check_that_fails_is_said_and_forgotten_when_it_works_again(self):
         self.sandbox.misbehave({"kind": "500_before", "times": 99})
         self.env["axivox.sync"]._cron_check()
@@ -817,6 +833,14 @@ class TestApplyOverApi(ConsoleCase):
         self.apply()
         self.assertEqual(waits.state, "repeated")
         self.assertEqual(self.label(waits), "Replaced by a later attempt")
+
+    def test_dialog_of_another_mode_is_not_confirmed(self):
+        self.pull()
+        self.account.default_outgoing_number_id = self.london
+        review = self.review("apply")
+        self.account.mode = "manual"
+        with self.assertRaisesRegex(UserError, "connection was changed meanwhile"):
+            review.action_confirm()
 
     def test_what_is_confirmed_by_hand_takes_the_place_of_an_attempt_that_did_not_end(self):
         self.pull()

@@ -291,6 +291,23 @@ class TestResolve(AxivoxCase):
         shown = self._shown(self.sophie, CALLED_IN_BERLIN, settings="saved")
         self.assertEqual(shown, (LONDON, "default"))
 
+    def test_line_of_a_user_is_found_anew_where_their_company_changed_or_moved(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        self.sophie.company_ids += elsewhere
+        for change in (
+            lambda: self.company.partner_id.write({"country_id": self.ref("base.uk")}),
+            lambda: self.sophie.write({"company_id": elsewhere.id}),
+        ):
+            # Where nothing else says what to call from, the company does.
+            self.extension.user_id = False
+            self.commit_answers()
+            before = self.sophie._axivox_line_once()
+            change()
+            with patch.object(type(self.sophie), "_find_axivox_line", return_value=before):
+                self.sophie._axivox_line_once()  # by a call that began before the commit
+            self.commit_answers()
+            self.assertNotEqual(self.sophie._axivox_line(), before)
+
     def test_every_part_of_the_answer_drops_the_prepared_policy(self):
         self._rule("0044", self.london)
 

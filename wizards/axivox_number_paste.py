@@ -55,7 +55,6 @@ class AxivoxNumberPaste(models.TransientModel):
         """:return: the new numbers and the known ones (E.164), and a sentence for each bad line
         :rtype: tuple[list[str], list[str], list[str]]
         """
-        self.ensure_one()
         region = self.account_id.company_id.country_id.code or None
         numbers, errors = [], []
         text = self.text or ""

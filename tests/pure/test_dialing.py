@@ -197,6 +197,10 @@ def test_an_extension_dialled_by_hand_is_internal(typed):
     assert kind(typed) == dialing.INTERNAL
 
 
+def test_an_extension_is_dialled_without_what_was_typed_around_it():
+    assert dialing.read("tel:2 0 1", home="BE", extensions={"201"}).dial() == "201"
+
+
 def test_an_extension_on_a_record_of_some_country_is_not_internal():
     assert kind("201", called="BE") == dialing.SERVICE
     assert kind("201") == dialing.INTERNAL
@@ -316,6 +320,18 @@ def test_a_word_is_no_number_anywhere(region):
         assert refusal(word, region).reason == "malformed"
 
 
+def test_six_digits_may_be_a_code_of_the_pbx_where_no_country_says_what_is_short():
+    assert kind("123456", home=None) == dialing.SERVICE
+
+
+def test_text_is_cut_where_no_number_is_as_long():
+    blank = " " * (dialing.LONGEST_INPUT - len(LONDON))
+    assert dialing.e164(blank + LONDON) == LONDON
+    refused = refusal(blank + " " + LONDON)
+    assert refused.dialled == blank + " " + LONDON[:-1] + "…"
+    assert refusal(["112"]).dialled == ["112"]
+
+
 def test_a_refusal_says_which_country_has_no_such_number():
     assert refusal("0044 20").region == "GB"
 
@@ -330,6 +346,9 @@ def test_a_refusal_says_which_country_has_no_such_number():
         ("020 7946", None, "no_region"),
         ("20 7946 apples", "GB", "malformed"),
         ("+1 555 555 5555", "US", "unassigned"),
+        ("", None, "empty"),
+        ("ab12", "BE", "malformed"),
+        ("1234567", None, "no_region"),
     ],
 )
 def test_a_refusal_says_what_was_typed_and_why(typed, home, reason):

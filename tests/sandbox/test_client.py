@@ -30,7 +30,7 @@ import pytest
 import requests
 import urllib3.util.retry
 from axivox_caller_id.callerid.policy import Rule, Settings
-from axivox_caller_id.console import ConsoleError, PendingChange, client
+from axivox_caller_id.console import Company, ConsoleError, PendingChange, client
 from axivox_caller_id.console.client import HttpConsole, is_safe_address
 from conftest import ROOT, TOKEN
 from nonsense import Nonsense, answer, without_end
@@ -157,9 +157,8 @@ def test_pages_however_short_come_together(start, console):
 
 
 def test_the_company_is_described(console, sandbox):
-    company = console.describe()
-    assert (company.name, company.numbers, company.users) == ("Meridian Bikes", 9, 7)
-    assert company.revision == sandbox.revision
+    name, domain = SEED["company"]["name"], SEED["company"]["domain"]
+    assert console.describe() == Company(name, domain, 9, 7, sandbox.revision)
 
 
 def test_what_is_saved_waits_until_it_is_applied(console, sandbox):
@@ -342,6 +341,21 @@ def test_a_late_answer_is_a_timeout(start, monkeypatch):
         assert tries(sandbox, method) - before == tried
 
 
+@each_method
+def test_a_host_that_takes_no_connection_is_tried_again(monkeypatch, waits, method):
+    monkeypatch.setattr(client, "CONNECT_SECONDS", 0.05)
+    with contextlib.ExitStack() as sockets:
+        listener = sockets.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        port = listener.getsockname()[1]
+        for _ in range(4):  # nobody accepts them, and no more are queued
+            waiting = sockets.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(("127.0.0.1", port))
+        console = HttpConsole(f"http://127.0.0.1:{port}/api", TOKEN)
+        assert outcome(console, method) == ("timeout", False)
+    assert waits
+
+
 def test_an_answer_that_stops_midway_is_a_timeout(serve, monkeypatch):
     monkeypatch.setattr(client, "READ_SECONDS", 0.1)
 
@@ -359,6 +373,12 @@ def test_a_busy_server_is_asked_again_when_it_says(console, sandbox, waits, meth
     )
     ACTIONS[method](console, revision)
     assert waits == [3, client.LONGEST_WAIT]
+
+
+def test_a_broken_server_is_asked_again_when_it_says(serve, waits):
+    server = serve(answer(b"", "Retry-After: 7", status="500 Broken"))
+    error = failure(at(server).describe)
+    assert (error.reason, error.detail, waits) == ("fault", "500", [7] * client.REPEATS)
 
 
 def test_a_busy_server_may_name_a_date(serve, waits):
@@ -446,7 +466,7 @@ def test_what_is_refused_is_told_with_its_place(console, sandbox):
     error = failure(list, console.save_users(users, revision))
     assert error.reason == "refused"
     assert "/users/1/outgoing_number: " in error.detail
-    assert "/users/2/extension: No user has the extension 999." in error.detail
+    assert "; /users/2/extension: No user has the extension 999." in error.detail
     assert console.describe().revision == revision
 
 
@@ -594,6 +614,7 @@ def test_an_answer_that_is_none_is_a_reason_of_the_list(serve, caplog, name, met
     console = at(server)
     error = failure(ACTIONS[method], console, "1")
     assert error.reason == ("nonsense" if name in SPOILT_ANSWERS else "lost")
+    assert error.detail.startswith(method) == (name in SPOILT_ANSWERS)
     assert error.in_doubt == (method != "GET")
     assert caplog.records  # the library does speak, at this level
     assert_no_token(error, console, caplog)
@@ -807,6 +828,7 @@ def test_a_redirect_to_wherever_is_only_told(serve, caplog, location, method):
     error = failure(ACTIONS[method], console, "1")
     assert (error.reason, error.in_doubt) == ("redirect", False)
     assert len(error.detail) <= 500
+    assert bool(error.detail) == bool(location)
     assert len(server.asked) == 1
     assert_no_token(error, console, caplog)
 
