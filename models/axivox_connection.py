@@ -29,8 +29,8 @@ class AxivoxConnection(models.AbstractModel):
         default="manual",
         copy=False,
         tracking=True,
-        help="Axivox publishes no API for these settings that we know of. A gateway that speaks "
-        "this project's contract can be connected.",
+        help="By hand: Odoo lists the steps, you do them in the console. Over an API: Odoo does "
+        "them, where your reseller or gateway offers one.",
     )
     is_manual = fields.Boolean(compute="_compute_is_manual")
     base_url = fields.Char(

@@ -4,6 +4,7 @@ import re
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import email_normalize
 
 from ..callerid import dialing
 
@@ -161,6 +162,24 @@ class AxivoxExtension(models.Model):
                 )
             )
 
+    @api.model
+    def load(self, fields, data):
+        """Import; people are found by their e-mail address too."""
+        if "user_id" in fields:
+            column = fields.index("user_id")
+            emails = {email_normalize(line[column]) for line in data} - {False}
+            people = self.env["res.users"].search(
+                [("email_normalized", "in", list(emails)), ("share", "=", False)]
+            )
+            logins = {
+                email: users.login
+                for email, users in people.grouped("email_normalized").items()
+                if len(users) == 1
+            }
+            for line in data:
+                line[column] = logins.get(email_normalize(line[column]), line[column])
+        return super().load(fields, data)
+
     def _normalised(self, vals):
         if isinstance(vals.get("number"), str):
             return {**vals, "number": "".join(vals["number"].split())}
@@ -192,22 +211,32 @@ class AxivoxExtension(models.Model):
             return self.env._("Customers who call back reach %s.", reached)
         return self.env._("Customers who call back will reach no one.")
 
+    @api.onchange("number")
+    def _onchange_number(self):
+        if emergency := self._emergency():
+            return {"warning": {"title": self.env._("An emergency number"), "message": emergency}}
+        return None
+
+    def _emergency(self):
+        """:return: a sentence where the extension hides an emergency number; else nothing"""
+        country = self.company_id.country_id
+        if not self.number or not dialing.is_emergency(self.number, country.code):
+            return ""
+        return self.env._(
+            "%(number)s is an emergency number in %(country)s: whoever dials it reaches this "
+            "extension instead.",
+            number=self.number,
+            country=country.name,
+        )
+
     def _problems(self):
         """:return: what is wrong with the extension itself, as sentences
         :rtype: list[str]
         """
         self.ensure_one()
         problems = []
-        country = self.company_id.country_id
-        if self.number and dialing.is_emergency(self.number, country.code):
-            problems.append(
-                self.env._(
-                    "%(number)s is an emergency number in %(country)s: whoever dials it reaches "
-                    "this extension instead.",
-                    number=self.number,
-                    country=country.name,
-                )
-            )
+        if emergency := self._emergency():
+            problems.append(emergency)
         # sudo: the user may be one of other companies
         user = self.user_id.sudo()
         if user and not user.active:

@@ -1,5 +1,6 @@
 """A line of *Advanced options*: for destinations with this prefix, show this number."""
 
+from contextlib import suppress
 from itertools import count
 
 from odoo import api, fields, models
@@ -139,6 +140,12 @@ class AxivoxOutgoingRule(models.Model):
     def _compute_name(self):
         for rule in self:
             rule.name = messages.destinations(self.env, rule.destination_prefix or "")
+            if rule.destination_prefix and not rule.name:
+                try:
+                    dialing.prefix(rule.destination_prefix)
+                except dialing.PrefixError as error:
+                    # In the row where it was typed, before it is saved.
+                    rule.name = messages.prefix_error(self.env, error)
 
     def _search_name(self, operator, value):
         """By the name of any country that the prefix leads to."""
@@ -229,18 +236,9 @@ class AxivoxOutgoingRule(models.Model):
 
     @api.onchange("destination_prefix")
     def _onchange_destination_prefix(self):
-        if not self.destination_prefix:
-            return None
-        try:
+        # What is none is said beside it: see `_compute_name`.
+        with suppress(dialing.PrefixError):
             self.destination_prefix = dialing.prefix(self.destination_prefix)
-        except dialing.PrefixError as error:
-            return {
-                "warning": {
-                    "title": self.env._("Not a destination prefix"),
-                    "message": messages.prefix_error(self.env, error),
-                }
-            }
-        return None
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -257,13 +255,21 @@ class AxivoxOutgoingRule(models.Model):
         return super().create(vals_list)
 
     def _normalised(self, vals):
+        if not vals.get("number_id", self.number_id):
+            raise ValidationError(
+                self.env._(
+                    "Choose the number that is shown to destinations that begin with %s.",
+                    vals.get("destination_prefix") or self[:1].destination_prefix or "…",
+                )
+            )
         # What the console holds is kept as it is, and flagged: see _problems.
         if "destination_prefix" not in vals or self._server_says("axivox_verbatim"):
             return vals
         try:
-            return {**vals, "destination_prefix": dialing.prefix(vals["destination_prefix"])}
+            prefix = dialing.prefix(vals["destination_prefix"])
         except dialing.PrefixError as error:
             raise ValidationError(messages.prefix_error(self.env, error)) from error
+        return {**vals, "destination_prefix": prefix}
 
     def _shadows(self):
         """:return: {rule: the earlier rule that takes everything that it matches}"""

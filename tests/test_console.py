@@ -326,8 +326,10 @@ class TestPull(ConsoleCase):
             (destination.theirs, destination.ours, destination.choice),
             ("Hang up", "Dial plan: Main menu", False),
         )
+        self.assertTrue(review.is_undecided)
         self.assertEqual(len(self.account.extension_ids), 2)
         destination.choice = "theirs"
+        self.assertFalse(review.is_undecided)
         review.action_confirm()
         nina_there = self.account.extension_ids.filtered(lambda e: e.number == "207")
         self.assertEqual(nina_there.user_id, nina)

@@ -112,6 +112,28 @@ class TestExtension(AxivoxCase):
         self.extension.number = "101"
         self.assertIn("emergency number in Belgium", self.extension.warning)
 
+    def test_emergency_number_as_an_extension_is_asked_about_as_it_is_typed(self):
+        new = self.env["axivox.extension"].new({"account_id": self.account.id, "number": "112"})
+        self.assertIn("emergency number in Belgium", new._onchange_number()["warning"]["message"])
+        new.number = "203"
+        self.assertIsNone(new._onchange_number())
+
+    def test_import_finds_people_by_name_login_and_email(self):
+        self.editor.email = "Editor@velo.example"
+        lines = [
+            ["301", "One", "editor@velo.example"],
+            ["302", "Two", self.manager.login],
+            ["303", "Three", ""],
+        ]
+        extensions = self.env["axivox.extension"]
+        self.assertEqual(extensions.load(["number", "name", "user_id"], lines)["messages"], [])
+        users = extensions.search(
+            [("number", "=like", "30_"), ("account_id", "=", self.account.id)]
+        )
+        self.assertEqual(
+            [user.user_id for user in users], [self.editor, self.manager, self.env["res.users"]]
+        )
+
     def test_archived_outgoing_number_is_flagged(self):
         self.paris.active = False
         self.assertIn("archived", self.own.warning)

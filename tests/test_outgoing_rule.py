@@ -26,6 +26,22 @@ class TestOutgoingRule(AxivoxCase):
             with self.subTest(typed), self.assertRaisesRegex(ValidationError, "0044|at most"):
                 self._rule(typed, self.london)
 
+    def test_what_is_no_prefix_is_said_in_the_row_where_it_was_typed(self):
+        with Form(self.account) as form:
+            with form.rule_ids.new() as line:
+                line.destination_prefix = "004x"
+                line.number_id = self.london
+                self.assertIn("“004x” is not a destination prefix", line.name)
+                line.destination_prefix = "+44"
+                self.assertTrue(line.name.startswith("United Kingdom"))
+
+    def test_rule_without_a_number_is_refused_in_a_sentence(self):
+        with self.assertRaisesRegex(ValidationError, "Choose the number .* with 0044"):
+            self._rule("0044", self.env["axivox.number"])
+        rule = self._rule("0044", self.london)
+        with self.assertRaisesRegex(ValidationError, "Choose the number .* with 0044"):
+            rule.number_id = False
+
     def test_prefix_may_be_as_long_as_a_number_and_no_longer(self):
         self._rule("00442079460321", self.london)
         with self.assertRaisesRegex(ValidationError, "at most 12"):

@@ -36,6 +36,7 @@ class AxivoxReview(models.TransientModel):
     changed_since = fields.Boolean(compute="_compute_changed_since")
     can_discard = fields.Boolean(compute="_compute_changed_since")
     has_conflicts = fields.Boolean(compute="_compute_has_conflicts")
+    is_undecided = fields.Boolean(compute="_compute_has_conflicts")
     is_confirmed = fields.Boolean(readonly=True)
     sync_id = fields.Many2one("axivox.sync", readonly=True, ondelete="set null")
 
@@ -51,10 +52,11 @@ class AxivoxReview(models.TransientModel):
             review.changed_since = review.settings != account._ours().to_json()
             review.can_discard = not account._prepared("applied").never_applied
 
-    @api.depends("line_ids.is_conflict")
+    @api.depends("line_ids.is_conflict", "line_ids.choice")
     def _compute_has_conflicts(self):
         for review in self:
             review.has_conflicts = any(review.line_ids.mapped("is_conflict"))
+            review.is_undecided = not all(review.line_ids.mapped("choice"))
 
     @api.model
     def _open(self, account, kind):
