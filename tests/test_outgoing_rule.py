@@ -27,13 +27,12 @@ class TestOutgoingRule(AxivoxCase):
                 self._rule(typed, self.london)
 
     def test_what_is_no_prefix_is_said_in_the_row_where_it_was_typed(self):
-        with Form(self.account) as form:
-            with form.rule_ids.new() as line:
-                line.destination_prefix = "004x"
-                line.number_id = self.london
-                self.assertIn("“004x” is not a destination prefix", line.name)
-                line.destination_prefix = "+44"
-                self.assertTrue(line.name.startswith("United Kingdom"))
+        with Form(self.account) as form, form.rule_ids.new() as line:
+            line.destination_prefix = "004x"
+            line.number_id = self.london
+            self.assertIn("“004x” is not a destination prefix", line.name)
+            line.destination_prefix = "+44"
+            self.assertTrue(line.name.startswith("United Kingdom"))
 
     def test_rule_without_a_number_is_refused_in_a_sentence(self):
         with self.assertRaisesRegex(ValidationError, "Choose the number .* with 0044"):
