@@ -844,6 +844,13 @@ class TestApplyOverApi(ConsoleCase):
         with self.assertRaisesRegex(UserError, "connection was changed meanwhile"):
             review.action_confirm()
 
+    def test_what_is_older_than_something_that_ended_is_not_begun(self):
+        self.pull()
+        old = self.attempt("apply", "pending", "1 hour")
+        self.attempt("apply", "done", "1 minute")
+        self.env["axivox.sync"]._cron_run()
+        self.assertEqual(old.state, "repeated")
+
     def test_what_is_confirmed_by_hand_takes_the_place_of_an_attempt_that_did_not_end(self):
         self.pull()
         doubtful = self.attempt("apply", "asked", "1 hour")
