@@ -17,6 +17,7 @@ from phonenumbers import (
     NumberParseException,
     PhoneMetadata,
     PhoneNumberFormat,
+    PhoneNumberType,
     ValidationResult,
 )
 
@@ -33,6 +34,11 @@ _NUMBER = re.compile(r"(?i)\+*[\d~]+(?:;.*|(?:,+|x|extn?|extension|int|anexo|д�
 _E164 = re.compile(r"\+[1-9][0-9]{0,14}")
 _ZERO_FORM = re.compile(r"00[0-9]{1,15}")
 _PREFIX_SEPARATORS = re.compile(r"[\s.\-‐-―−()]+")
+_TYPES = {
+    value: name.lower()
+    for name, value in vars(PhoneNumberType).items()
+    if isinstance(value, int) and value != PhoneNumberType.UNKNOWN
+}
 _NUMBER_TYPES = (
     "fixed_line",
     "mobile",
@@ -221,6 +227,29 @@ def region_of(number):
     """The region (ISO 3166 code) of an E.164 number, or None."""
     parsed = _parsed(number)
     return phonenumbers.region_code_for_number(parsed) if parsed else None
+
+
+def number_type(number):
+    """The type of an E.164 number: a ``PhoneNumberType`` of phonenumbers in lower case, such as
+    ``fixed_line`` or ``toll_free``; or None."""
+    parsed = _parsed(number)
+    return _TYPES.get(phonenumbers.number_type(parsed)) if parsed else None
+
+
+def place_of(number, language):
+    """Where an E.164 number belongs, in words: ``London``; empty where that is not known, or is
+    its whole country.
+
+    :param str language: ISO 639 code, such as ``fr``
+    """
+    # What it knows takes a second to load: where people read lists of numbers, not for calls.
+    from phonenumbers import geocoder
+
+    parsed = _parsed(number)
+    if not parsed:
+        return ""
+    place = geocoder.description_for_valid_number(parsed, language)
+    return "" if place == geocoder.country_name_for_number(parsed, language) else place
 
 
 def is_emergency(digits, region):

@@ -8,6 +8,8 @@ from .. import messages
 from ..callerid import dialing
 
 REACHES_NOBODY = ("not_configured", "hang_up")
+# What names a number, besides the account.
+USED_BY = (("axivox.outgoing.rule", "number_id"), ("axivox.extension", "outgoing_number_id"))
 
 
 class AxivoxNumber(models.Model):
@@ -29,6 +31,25 @@ class AxivoxNumber(models.Model):
     name = fields.Char(string="Label", help="What people call it, such as London.")
     country_id = fields.Many2one("res.country", compute="_compute_country_id", store=True)
     country_flag = fields.Char(related="country_id.image_url", string="Flag")
+    number_type = fields.Selection(
+        [
+            ("fixed_line", "Fixed line"),
+            ("mobile", "Mobile"),
+            ("fixed_line_or_mobile", "Fixed line or mobile"),
+            ("toll_free", "Toll-free"),
+            ("premium_rate", "Premium rate"),
+            ("shared_cost", "Shared cost"),
+            ("voip", "VoIP"),
+            ("personal_number", "Personal number"),
+            ("pager", "Pager"),
+            ("uan", "Company number"),
+            ("voicemail", "Voicemail"),
+        ],
+        string="Type",
+        compute="_compute_number_type",
+        help="What the numbering plan of its country says that it is.",
+    )
+    place = fields.Char(compute="_compute_place", help="The town or region that it belongs to.")
     destination_type = fields.Selection(
         [
             ("not_configured", "Not configured"),
@@ -65,6 +86,12 @@ class AxivoxNumber(models.Model):
         compute="_compute_shown_by_count",
         help="Users who show this number where no rule says otherwise.",
     )
+    rule_ids = fields.One2many("axivox.outgoing.rule", "number_id", string="Rules")
+    own_extension_ids = fields.One2many("axivox.extension", "outgoing_number_id", string="Users")
+    used_by = fields.Char(
+        compute="_compute_used_by", help="What names this number: the default, rules, users."
+    )
+    is_used = fields.Boolean(compute="_compute_used_by", search="_search_is_used")
     warning = fields.Char(compute="_compute_warning")
 
     _number_unique = models.Constraint(
@@ -91,6 +118,18 @@ class AxivoxNumber(models.Model):
         by_code = {country.code: country.id for country in countries}
         for number, region in regions.items():
             number.country_id = by_code.get(region)
+
+    @api.depends("number")
+    def _compute_number_type(self):
+        for number in self:
+            number.number_type = dialing.number_type(number.number)
+
+    @api.depends("number")
+    @api.depends_context("lang")
+    def _compute_place(self):
+        language = (self.env.lang or "en")[:2]
+        for number in self:
+            number.place = dialing.place_of(number.number, language)
 
     @api.depends("destination_type", "extension_id.display_name")
     def _compute_destination(self):
@@ -125,6 +164,27 @@ class AxivoxNumber(models.Model):
             if number.account_id.default_outgoing_number_id == number._origin:
                 count += on_default.get(number.account_id, 0)
             number.shown_by_count = count
+
+    @api.depends(
+        "account_id.default_outgoing_number_id",
+        "rule_ids.active",
+        "own_extension_ids.active",
+    )
+    @api.depends_context("lang")
+    def _compute_used_by(self):
+        used_by = self._used_by()
+        for number in self:
+            number.used_by = ", ".join(used_by.get(number._origin, ()))
+            number.is_used = bool(number.used_by)
+
+    def _search_is_used(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        used = self.env["axivox.account"].search([]).default_outgoing_number_id
+        for model, field in USED_BY:
+            for [number] in self.env[model]._read_group([(field, "!=", False)], [field]):
+                used += number
+        return Domain("id", "in" if True in value else "not in", used.ids)
 
     @api.depends(
         "active",
@@ -194,13 +254,30 @@ class AxivoxNumber(models.Model):
     def action_archive(self):
         """Archive, asking first where a number is in use."""
         if self.filtered("active")._used_by():
-            return {
-                **self.env["ir.actions.act_window"]._for_xml_id(
-                    "axivox_caller_id.axivox_number_archive_action"
-                ),
-                "context": {"default_number_ids": self.ids},
-            }
+            return self.action_replace()
         return super().action_archive()
+
+    def action_replace(self):
+        """:return: the action of the dialog that replaces these numbers wherever they are set"""
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "axivox_caller_id.axivox_number_archive_action"
+            ),
+            "context": {"default_number_ids": self.ids},
+        }
+
+    def _replace_with(self, other):
+        """Set another number wherever one of these is set."""
+        accounts = self.account_id.filtered(lambda a: a.default_outgoing_number_id in self)
+        with self.account_id._saving():
+            accounts.default_outgoing_number_id = other
+            for model, field in USED_BY:
+                self.env[model].search([(field, "in", self.ids)]).write({field: other.id})
+
+    def action_open_rules(self):
+        """:return: the list of the rules that show this number."""
+        self.ensure_one()
+        return {**self.account_id.action_open_rules(), "domain": [("number_id", "=", self.id)]}
 
     def action_open_shown_by(self):
         """:return: the list of the users who show this number."""
@@ -299,10 +376,7 @@ class AxivoxNumber(models.Model):
         """:return: {number: where it is used, such as ``rule 0044`` or ``3 users``}"""
         rules, users = (
             self.env[model].search([(field, "in", self.ids)]).grouped(field)
-            for model, field in (
-                ("axivox.outgoing.rule", "number_id"),
-                ("axivox.extension", "outgoing_number_id"),
-            )
+            for model, field in USED_BY
         )
         places = {
             number: number._places(rules.get(number, ()), users.get(number, ()))
@@ -315,7 +389,10 @@ class AxivoxNumber(models.Model):
         places = []
         if self.account_id.default_outgoing_number_id == self:
             places.append(self.env._("default outgoing number"))
-        places += [self.env._("rule %s", rule.destination_prefix) for rule in rules]
+        if len(rules) > 3:
+            places.append(self.env._("%s rules", len(rules)))
+        else:
+            places += [self.env._("rule %s", rule.destination_prefix) for rule in rules]
         if len(users) > 3:
             places.append(self.env._("%s users", len(users)))
         else:

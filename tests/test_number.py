@@ -98,6 +98,55 @@ class TestNumber(AxivoxCase):
         self.new_york.action_archive()
         self.assertFalse(self.new_york.active)
 
+    def test_a_number_says_what_names_it_and_is_found_where_nothing_does(self):
+        for prefix in ("0044", "0033", "0049", "0031"):
+            self._rule(prefix, self.london)
+        self._rule("0041", self.paris)
+        self.assertEqual(self.london.used_by, "4 rules")
+        self.assertEqual(self.paris.used_by, "rule 0041, user 202 James")
+        self.assertEqual(self.main.used_by, "default outgoing number")
+        mine = [("account_id", "=", self.account.id)]
+        search = self.env["axivox.number"].with_user(self.sophie).search
+        self.assertEqual(search([*mine, ("is_used", "=", False)]), self.new_york)
+        used = self.main + self.london + self.paris
+        self.assertEqual(set(search([*mine, ("is_used", "=", True)])), set(used))
+        action = self.london.action_open_rules()
+        self.assertEqual(len(self.env[action["res_model"]].search(action["domain"])), 4)
+
+    def test_a_number_has_a_type_and_a_place_in_the_readers_language(self):
+        brussels = self.env["axivox.number"].create(
+            {"account_id": self.account.id, "number": "02 555 01 00"}
+        )
+        self.assertEqual((brussels.number_type, brussels.place), ("fixed_line", "Brussels"))
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.assertEqual(brussels.with_context(lang="fr_FR").place, "Bruxelles")
+
+    def test_a_number_is_replaced_everywhere_and_archived(self):
+        rule = self._rule("0044", self.paris)
+        self.account.default_outgoing_number_id = self.paris
+        self.account._record_applied()
+        action = self.paris.with_user(self.editor).action_archive()
+        wizard = Form(
+            self.env[action["res_model"]].with_user(self.editor).with_context(**action["context"])
+        )
+        wizard.replacement_id = self.london
+        wizard = wizard.save()
+        wizard.action_replace()
+        self.assertEqual(
+            (rule.number_id, self.own.outgoing_number_id, self.account.default_outgoing_number_id),
+            (self.london,) * 3,
+        )
+        self.assertTrue(self.paris.active)
+        self.assertEqual(self.account.pending_change_count, 3)
+        self.assertEqual(self._shown(self.james, "0049 30 123456"), (PARIS, "user"))
+        wizard.action_confirm()
+        self.assertFalse(self.paris.active)
+
+    def test_nothing_is_replaced_with_nothing(self):
+        wizard = self.env["axivox.number.archive"].create({"number_ids": self.paris.ids})
+        with self.assertRaises(UserError):
+            wizard.action_replace()
+
     def test_deleting_a_number_in_use_is_refused_naming_where(self):
         self._rule("0044", self.london)
         for number, place in (

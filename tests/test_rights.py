@@ -397,6 +397,7 @@ class TestRights(AxivoxCase):
             "read": [["create_date"]],
             "write": [{changed: value}],
             "onchange": [{}, [], {changed: {}}],
+            "load": [[changed], [[value]]],
             "try_call": [self._record("axivox.extension", place, role).id, CALLED_IN_LONDON],
             "resolve_caller_id": [CALLED_IN_LONDON],
             "identify_caller": [CALLED_IN_LONDON],

@@ -1,15 +1,29 @@
-"""Asks before a number that is in use is archived."""
+"""Asks what is shown instead, before a number that is in use is archived."""
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class AxivoxNumberArchive(models.TransientModel):
     _name = "axivox.number.archive"
-    _description = "Archive incoming numbers that are in use"
+    _description = "Replace or archive incoming numbers that are in use"
     _inherit = ["axivox.guarded"]
 
     number_ids = fields.Many2many("axivox.number", required=True)
+    account_id = fields.Many2one("axivox.account", compute="_compute_account_id")
     places = fields.Text(compute="_compute_places")
+    replacement_id = fields.Many2one(
+        "axivox.number",
+        string="Replace everywhere with",
+        domain="[('account_id', '=', account_id), ('id', 'not in', number_ids)]",
+        help="As pending changes: calls follow when they are applied.",
+    )
+
+    @api.depends("number_ids")
+    def _compute_account_id(self):
+        for wizard in self:
+            accounts = wizard.number_ids.account_id
+            wizard.account_id = accounts if len(accounts) == 1 else False
 
     @api.depends("number_ids")
     def _compute_places(self):
@@ -19,6 +33,16 @@ class AxivoxNumberArchive(models.TransientModel):
                 for number, places in wizard.number_ids._used_by().items()
             )
 
+    def action_replace(self):
+        """Set the other number wherever these are set."""
+        if not self.replacement_id:
+            raise UserError(self.env._("Choose the number that is shown instead."))
+        self.number_ids._replace_with(self.replacement_id)
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
     def action_confirm(self):
+        """Archive the numbers; before, where one was chosen, set the other one in their place."""
+        if self.replacement_id:
+            self.action_replace()
         self.number_ids.active = False
         return {"type": "ir.actions.client", "tag": "soft_reload"}

@@ -540,3 +540,26 @@ def test_callers_number_that_reads_two_ways_gives_the_regions_own_first():
 @pytest.mark.parametrize("told", ["", None, "anonymous", "Unavailable", "201", "x" * 999, 5])
 def test_caller_without_a_number_has_none(told):
     assert dialing.caller_numbers(told, "BE") == []
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "place"),
+    [
+        (LONDON, "fixed_line", "London"),
+        ("+4930901820", "fixed_line", "Berlin"),
+        ("+12125550123", "fixed_line_or_mobile", "New York"),
+        ("+32470123456", "mobile", ""),
+        ("+80012345678", "toll_free", ""),
+        ("+9991234567", None, ""),
+        ("no number", None, ""),
+    ],
+)
+def test_a_number_has_a_type_and_maybe_a_place(number, kind, place):
+    assert dialing.number_type(number) == kind
+    assert dialing.place_of(number, "en").startswith(place)
+    assert bool(dialing.place_of(number, "en")) == bool(place)
+
+
+def test_a_place_is_named_in_the_readers_language():
+    assert dialing.place_of("+3225550100", "fr") == "Bruxelles"
+    assert dialing.place_of("+3225550100", "nl") == "Brussel"

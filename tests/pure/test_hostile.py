@@ -276,6 +276,14 @@ PROMISES = {
     "dialing.region_of": Promise(
         lambda sent: dialing.region_of(sent.text), lambda _sent, region: is_region(region)
     ),
+    "dialing.number_type": Promise(
+        lambda sent: dialing.number_type(sent.text),
+        lambda _sent, kind: kind is None or kind.replace("_", "").isalpha(),
+    ),
+    "dialing.place_of": Promise(
+        lambda sent: dialing.place_of(sent.text, "en"),
+        lambda _sent, place: isinstance(place, str) and place.isprintable(),
+    ),
     "dialing.is_emergency": Promise(
         lambda sent: dialing.is_emergency(sent.text, sent.home),
         lambda _sent, yes: isinstance(yes, bool),

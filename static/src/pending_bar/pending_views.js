@@ -46,7 +46,10 @@ function withPendingBar(Controller) {
     };
 }
 
+export const axivoxListView = { ...listView, Controller: withPendingBar(ListController) };
+export const axivoxKanbanView = { ...kanbanView, Controller: withPendingBar(KanbanController) };
+
 registry
     .category("views")
-    .add("axivox_list", { ...listView, Controller: withPendingBar(ListController) })
-    .add("axivox_kanban", { ...kanbanView, Controller: withPendingBar(KanbanController) });
+    .add("axivox_list", axivoxListView)
+    .add("axivox_kanban", axivoxKanbanView);
