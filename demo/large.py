@@ -64,10 +64,11 @@ added = env["axivox.number"].create(
             "account_id": account.id,
             "number": number,
             "name": f"Line {position}",
-            "destination_type": dice.choice(["dial_plan"] * 9 + ["not_configured"]),
-            "destination": "Main menu",
+            "destination_type": kind,
+            "destination": kind == "dial_plan" and "Main menu",
         }
         for position, number in enumerate(numbers(300 - len(account.number_ids)), 1)
+        for kind in [dice.choice(["dial_plan"] * 9 + ["not_configured"])]
     ]
 )
 seats = (
