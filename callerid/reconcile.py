@@ -217,7 +217,7 @@ def plan_pull(snapshot, choose=_undecided):
         absent_users=tuple(e for e in ours.users if e not in theirs.users),
         absent_numbers=tuple(n for n in ours.numbers if n not in theirs.numbers),
         archived_numbers=tuple(sorted(directory.archived_numbers & theirs.numbers.keys())),
-        base=_agreed(replace(here.base, settings=base), theirs, open_questions),
+        base=_agreed(here.base, theirs, open_questions),
     )
 
 

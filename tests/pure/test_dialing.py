@@ -334,6 +334,7 @@ def test_text_is_cut_where_no_number_is_as_long():
 
 def test_a_refusal_says_which_country_has_no_such_number():
     assert refusal("0044 20").region == "GB"
+    assert refusal("011 4", "US").region == "US"
 
 
 @pytest.mark.parametrize(

@@ -212,7 +212,11 @@ def test_of_a_renumbered_user_all_that_was_agreed_goes_along():
             **settings,
         )
 
-    plan = plan_pull(snapshot(base=at("201"), ours=at("201", default=PARIS), theirs=at("211")))
+    theirs = at("211")
+    elsewhere = replace(theirs, numbers={**theirs.numbers, LONDON: MENU})
+    plan = plan_pull(snapshot(base=at("201"), ours=at("201"), theirs=elsewhere))
+    assert (plan.destinations, plan.undecided) == ({LONDON: MENU}, ())
+    plan = plan_pull(snapshot(base=at("201"), ours=at("201", default=PARIS), theirs=theirs))
     assert plan.renumbered == {"201": "211"}
     assert (plan.changes, plan.destinations, plan.profiles) == ((), {}, {})
     assert plan.base == at("211")
