@@ -1,5 +1,9 @@
 """What callerid/ and console/ found out, as sentences in the reader's language."""
 
+from collections import Counter
+
+from odoo.tools import formatLang
+
 from .callerid import dialing, policy
 
 NAMED_COUNTRIES = 4
@@ -233,6 +237,30 @@ def change(env, difference, names=None):
             new=shown(new),
         ),
     }[difference.kind]()
+
+
+def changes_summary(env, differences):
+    """How many changes these are, and of what: ``1,669 changes: 1,001 rules, 668 users``.
+
+    :param differences: list of ``changes.Change``
+    """
+    kinds = Counter(
+        "rules" if kind.startswith("rule_") else "users" if kind == "extension" else "settings"
+        for kind in (difference.kind for difference in differences)
+    )
+
+    def count(number):
+        return formatLang(env, number, 0)
+
+    one_and_more = {
+        "settings": (env._("1 setting"), env._("%s settings", count(kinds["settings"]))),
+        "rules": (env._("1 rule"), env._("%s rules", count(kinds["rules"]))),
+        "users": (env._("1 user"), env._("%s users", count(kinds["users"]))),
+    }
+    parts = [words[kinds[kind] > 1] for kind, words in one_and_more.items() if kinds[kind]]
+    return env._(
+        "%(count)s changes: %(parts)s", count=count(len(differences)), parts=", ".join(parts)
+    )
 
 
 def console_steps(env, page, differences, wanted):

@@ -14,6 +14,9 @@ from ..callerid import changes, dialing
 from ..callerid.policy import Rule, Settings
 
 
+LISTED_IN_CHATTER = 10  # changes
+
+
 class AxivoxAccount(models.Model):
     _name = "axivox.account"
     _description = "Axivox Account"
@@ -373,11 +376,18 @@ class AxivoxAccount(models.Model):
         for account in self.browse(before).exists():
             differences = changes.difference(before[account.id], account._settings("saved"))
             if differences:
-                account._log_list(account._sentences(differences))
+                account._log_differences(differences)
 
-    def _log_list(self, sentences, title=""):
-        items = Markup().join(Markup("<li>%s</li>") % sentence for sentence in sentences)
-        self._message_log(body=Markup("%s<ul>%s</ul>") % (title, items))
+    def _log_differences(self, differences, title=""):
+        """Enter changes in the chatter, many of them as a summary that opens."""
+        items = Markup().join(
+            Markup("<li>%s</li>") % sentence for sentence in self._sentences(differences)
+        )
+        body = Markup("<ul>%s</ul>") % items
+        if len(differences) > LISTED_IN_CHATTER:
+            summary = messages.changes_summary(self.env, differences)
+            body = Markup("<details><summary>%s</summary>%s</details>") % (summary, body)
+        self._message_log(body=Markup("%s%s") % (title, body))
 
     def _names(self):
         """:return: what users are called: ``{"201": "201 Sophie"}``"""
@@ -516,7 +526,8 @@ class AxivoxAccount(models.Model):
         self._check_manager()
         before = self._applied()
         settings = settings or self._ours()
-        sentences = self._sentences(self._difference(settings))
+        differences = self._difference(settings)
+        sentences = self._sentences(differences)
         # Done by hand, users whom Odoo does not know (any more) stay at Axivox as they are.
         others = before.extensions if before and self.is_manual else {}
         stored = replace(settings, extensions={**others, **settings.extensions}).to_json()
@@ -529,21 +540,21 @@ class AxivoxAccount(models.Model):
             }
         )
         self._remember(applied_settings=stored)
-        self._log_list(sentences, title or self.env._("Applied at Axivox:"))
+        self._log_differences(differences, title or self.env._("Applied at Axivox:"))
 
     def _last_applied(self):
         """:return: the newest entry of the history, maybe none"""
         return self.env["axivox.applied"].search([("account_id", "=", self.id)], limit=1)
 
     def _remote_changes(self):
-        """:return: what was changed in the console since both agreed, in words"""
+        """:return: what was changed in the console since both agreed, as ``changes.Change``"""
         # sudo: see _settings
         account = self.sudo()
         if not account.theirs:
             return []
         base, theirs = account._base().settings, Settings.from_json(account.theirs)
         known = {e: theirs.extensions.get(e) for e in base.extensions}
-        return self._sentences(changes.difference(base, replace(theirs, extensions=known)))
+        return changes.difference(base, replace(theirs, extensions=known))
 
     def _warnings(self):
         """What is wrong, and what is not known.
@@ -580,7 +591,7 @@ class AxivoxAccount(models.Model):
         more = self.env._(" (and %s more)", len(changed) - 5) if len(changed) > 5 else ""
         message = self.env._(
             "Somebody changed Axivox's console. Pull to take the changes over: %s",
-            "; ".join(changed[:5]) + more,
+            "; ".join(self._sentences(changed[:5])) + more,
         )
         yield message, None
 

@@ -15,7 +15,8 @@ class AxivoxApplied(models.Model):
     account_id = fields.Many2one("axivox.account", required=True, index=True, ondelete="cascade")
     create_date = fields.Datetime(string="Applied on")
     create_uid = fields.Many2one("res.users", string="Applied by")
-    changes = fields.Text(required=True, help="What this changed at Axivox.")
+    changes = fields.Text(required=True, prefetch=False, help="What this changed at Axivox.")
+    summary = fields.Char(string="Changes", compute="_compute_summary", store=True)
     settings = fields.Json(
         required=True,
         groups="axivox_caller_id.group_manager",
@@ -25,6 +26,16 @@ class AxivoxApplied(models.Model):
     is_current = fields.Boolean(
         compute="_compute_is_current", help="Axivox runs on these settings now."
     )
+
+    @api.depends("changes")
+    def _compute_summary(self):
+        for applied in self:
+            first, *more = (applied.changes or "").splitlines() or [""]
+            applied.summary = (
+                self.env._("%(change)s, and %(count)s more", change=first, count=len(more))
+                if more
+                else first
+            )
 
     @api.depends("account_id.applied_ids")
     def _compute_is_current(self):

@@ -436,7 +436,7 @@ class AxivoxSync(models.Model):
         account._remember(theirs=theirs, check_failure=False)
         if is_news:
             title = self.env._("Changed in Axivox's console:")
-            account._log_list(account._remote_changes(), title)
+            account._log_differences(account._remote_changes(), title)
 
     def _size(self):
         """:return: about how many users this is about"""

@@ -173,6 +173,26 @@ class TestAccount(AxivoxCase):
         self.assertIn("201 Sophie: Default → +44 20 7946 0958", entry)
         self.assertEqual(self.account.message_ids[0].author_id, self.editor.partner_id)
 
+    def test_many_changes_are_a_summary_that_opens(self):
+        self.env["axivox.outgoing.rule"].create(
+            [
+                {
+                    "account_id": self.account.id,
+                    "destination_prefix": f"0044{1000 + position}",
+                    "number_id": self.london.id,
+                }
+                for position in range(1000)
+            ]
+        )
+        self.extension.outgoing_number_id = self.london
+        entry = self._changes_in_the_chatter()[0]
+        self.assertIn("<details><summary>1,003 changes: 1 setting, 1,000 rules, 2 users", entry)
+        self.assertIn("Rule 00441999 → +44 20 7946 0958 is added at position 1000", entry)
+        self.account._record_applied()
+        applied = self.account.applied_ids[0]
+        self.assertEqual(len(applied.changes.splitlines()), 1003)
+        self.assertTrue(applied.summary.endswith(", and 1002 more"))
+
     def test_what_changes_no_answer_leaves_no_entry(self):
         before = len(self._changes_in_the_chatter())
         self.extension.email = "sophie@example.com"
