@@ -53,7 +53,8 @@ class Background:
         :param command: takes the port, gives the command line
         """
         with step(f"Starting {self.name}"):
-            port = self._free_port()
+            remembered = [int(self._port.read_text())] if self._port.exists() else []
+            port = free_port(*remembered, self.favourite)
             self._port.write_text(str(port))
             with self.log.open("w") as log:
                 running = subprocess.Popen(
@@ -97,16 +98,16 @@ class Background:
         except (urllib.error.URLError, OSError):
             return False
 
-    def _free_port(self):
-        """The port of the last time, or the usual one, or any that is free."""
-        remembered = [int(self._port.read_text())] if self._port.exists() else []
-        for port in (*remembered, self.favourite, 0):
-            with socket.socket() as attempt:
-                attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                with contextlib.suppress(OSError):
-                    attempt.bind(("127.0.0.1", port))
-                    return attempt.getsockname()[1]
-        raise Failure("no port is free")
+
+def free_port(*wished):
+    """The first of the wished ports of 127.0.0.1 that is free, or any other."""
+    for port in (*wished, 0):
+        with socket.socket() as attempt:
+            attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                attempt.bind(("127.0.0.1", port))
+                return attempt.getsockname()[1]
+    raise Failure("no port is free")
 
 
 def stop_all(keys=""):

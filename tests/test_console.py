@@ -848,7 +848,7 @@ class TestApplyOverApi(ConsoleCase):
         self.pull()
         old = self.attempt("apply", "pending", "1 hour")
         self.attempt("apply", "done", "1 minute")
-        self.env["axivox.sync"]._cron_run()
+        self.assertFalse(old._is_due())
         self.assertEqual(old.state, "repeated")
 
     def test_what_is_confirmed_by_hand_takes_the_place_of_an_attempt_that_did_not_end(self):
