@@ -13,7 +13,6 @@ from .. import messages
 from ..callerid import changes, dialing
 from ..callerid.policy import Rule, Settings
 
-
 LISTED_IN_CHATTER = 10  # changes
 
 
