@@ -276,7 +276,7 @@ class TestKilled(ApplyCase):
 
     def test_of_two_managers_one_applies_and_the_other_is_told_who(self):
         self.begin()
-        self.sandbox.misbehave({"request": 6, "kind": "delay", "seconds": 1})
+        self.sandbox.misbehave({"request": 6, "kind": "delay", "seconds": 5})
         first = threading.Thread(target=self.apply)
         first.start()
         self.wait_for(6)

@@ -228,7 +228,7 @@ class TestLock(ApplyCase):
 
     def test_no_transaction_is_open_for_as_long_as_the_lock_is_held(self):
         """A server that ends idle transactions would end the session, and with it the lock."""
-        self.sandbox.misbehave({"request": 6, "kind": "delay", "seconds": 1})
+        self.sandbox.misbehave({"request": 6, "kind": "delay", "seconds": 4})
         running = threading.Thread(target=self.apply)
         running.start()
         self.wait_for(6)
@@ -246,7 +246,7 @@ class TestLock(ApplyCase):
     def test_check_that_meets_another_save_is_made_anew(self):
         self.sandbox.edit(default_number=PARIS)
         self.sandbox.forget_requests()
-        self.sandbox.misbehave({"path": "/numbers", "kind": "delay", "seconds": 1.5})
+        self.sandbox.misbehave({"path": "/numbers", "kind": "delay", "seconds": 4})
         checking = threading.Thread(target=self.check)
         checking.start()
         self.wait_for(5)

@@ -73,7 +73,6 @@ export const applyPagesField = {
     displayName: _t("Changes to apply"),
     supportedTypes: ["json"],
     additionalClasses: ["d-block"],
-    isEmpty: () => false,
 };
 
 registry.category("fields").add("axivox_apply_pages", applyPagesField);

@@ -100,6 +100,20 @@ test("Odoo is slow: after two seconds the call goes out, its plus made 00, and i
     expect(told).toHaveLength(1);
 });
 
+test("Odoo is slow, and somebody calls meanwhile: they are told that one is busy", async () => {
+    const wire = await startWidget();
+    logsCalls();
+    onRpc("voip.call", "create_call", () => new Deferred());
+    const partner = { id: 4, name: "Poole", phone: "+44 20 7946 0321" };
+    const placed = wire.agent.call({ partner });
+    await wire.ring({ callId: "meanwhile" });
+    expect(wire.last("SIP/2.0 486")).toMatch(/Call-ID: meanwhile/);
+    expect(wire.voip.partner.id).toBe(4);
+    await advanceTime(PATIENCE + 100);
+    await placed;
+    expect(wire.last("INVITE")).toMatch(/^INVITE sip:00442079460321@/);
+});
+
 test("Odoo is slow, and has said before the call what is dialled: that is dialled", async () => {
     const wire = await startWidget();
     onRpc("voip.call", "create_call", () => new Deferred());
