@@ -13,7 +13,7 @@ from functools import partial
 
 from .policy import Rule, Settings
 
-NOT_CONFIGURED = ("not_configured", None)
+NOT_CONFIGURED, UNKNOWN = ("not_configured", None), ("unknown", None)
 OURS, THEIRS = "ours", "theirs"
 
 
@@ -332,7 +332,8 @@ def _merge_destinations(snapshot, new_users, choose, changes):
     for number, ours in snapshot.ours.numbers.items():
         theirs = snapshot.theirs.numbers.get(number)
         if theirs and _is_reachable(theirs, users):
-            base = snapshot.base.numbers.get(number, NOT_CONFIGURED)
+            # Where nobody said here where a number leads, the console does.
+            base = snapshot.base.numbers.get(number, NOT_CONFIGURED) if ours != UNKNOWN else ours
             settled = settle("destination", number, base, theirs, ours, choose, changes)
             if settled != ours:
                 destinations[number] = settled

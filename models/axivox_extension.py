@@ -7,6 +7,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import email_normalize
 
 from ..callerid import dialing
+from .axivox_number import REACHES_NOBODY
 
 
 class AxivoxExtension(models.Model):
@@ -114,7 +115,7 @@ class AxivoxExtension(models.Model):
                 problems.append(
                     self.env._("Its outgoing number is archived: the call goes on as Default.")
                 )
-            elif number and not number._callers_reach():
+            elif number.destination_type in REACHES_NOBODY:
                 problems.append(self.env._("Customers who call back will reach no one."))
             extension.warning = " ".join(problems)
 
@@ -209,6 +210,8 @@ class AxivoxExtension(models.Model):
             return self.env._("Customers who call back reach %s directly.", whom)
         if reached := number._callers_reach():
             return self.env._("Customers who call back reach %s.", reached)
+        if number.destination_type == "unknown":
+            return self.env._("Odoo does not know whom customers reach who call back.")
         return self.env._("Customers who call back will reach no one.")
 
     @api.onchange("number")

@@ -8,6 +8,7 @@ from .. import messages
 from ..callerid import dialing
 
 REACHES_NOBODY = ("not_configured", "hang_up")
+NAMES_NO_TARGET = ("unknown", *REACHES_NOBODY)
 # What names a number, besides the account.
 USED_BY = (("axivox.outgoing.rule", "number_id"), ("axivox.extension", "outgoing_number_id"))
 
@@ -52,6 +53,7 @@ class AxivoxNumber(models.Model):
     place = fields.Char(compute="_compute_place", help="The town or region that it belongs to.")
     destination_type = fields.Selection(
         [
+            ("unknown", "Unknown"),
             ("not_configured", "Not configured"),
             ("extension", "Extension"),
             ("dial_plan", "Dial plan"),
@@ -61,8 +63,9 @@ class AxivoxNumber(models.Model):
         ],
         string="Destination type for voice call",
         required=True,
-        default="not_configured",
-        help="What happens when somebody dials this number.",
+        default="unknown",
+        help="What happens when somebody dials this number. Unknown: nobody has said so here yet, "
+        "and nothing is warned of.",
     )
     extension_id = fields.Many2one(
         "axivox.extension",
@@ -136,7 +139,7 @@ class AxivoxNumber(models.Model):
         for number in self:
             if number.destination_type == "extension":
                 number.destination = number.extension_id.display_name
-            elif number.destination_type in REACHES_NOBODY:
+            elif number.destination_type in NAMES_NO_TARGET:
                 number.destination = False
 
     @api.depends(
@@ -206,7 +209,7 @@ class AxivoxNumber(models.Model):
                 raise ValidationError(
                     self.env._("%s: choose the extension that it rings.", number.display_name)
                 )
-            if number.destination_type not in REACHES_NOBODY and not number.destination:
+            if number.destination_type not in NAMES_NO_TARGET and not number.destination:
                 raise ValidationError(
                     self.env._("%s: name where its callers go.", number.display_name)
                 )
@@ -407,9 +410,9 @@ class AxivoxNumber(models.Model):
 
     def _callers_reach(self):
         """:return: who answers when this number is called, such as ``Main menu (dial plan)``;
-        empty for nobody
+        empty for nobody, or where that is not known
         """
-        if self.destination_type in (False, *REACHES_NOBODY):
+        if self.destination_type in (False, *NAMES_NO_TARGET):
             return ""
         kinds = dict(self._fields["destination_type"]._description_selection(self.env))
         return f"{self.destination} ({kinds[self.destination_type].lower()})"

@@ -9,6 +9,7 @@ from odoo.fields import Domain
 
 from .. import messages
 from ..callerid import dialing, policy
+from .axivox_number import REACHES_NOBODY
 
 
 class AxivoxOutgoingRule(models.Model):
@@ -178,7 +179,7 @@ class AxivoxOutgoingRule(models.Model):
             rule.never_matches = bool(problems)
             if rule.number_id and not rule.number_id.active:
                 problems.append(self.env._("Its number is archived: it is never shown."))
-            elif rule.number_id and not rule.number_id._callers_reach():
+            elif rule.number_id.destination_type in REACHES_NOBODY:
                 problems.append(self.env._("Customers who call back will reach no one."))
             rule.warning = " ".join(problems)
 

@@ -129,7 +129,11 @@ class TestAccount(AxivoxCase):
         def paste(first, last):
             numbers = self.env["axivox.number"].create(
                 [
-                    {"account_id": self.account.id, "number": f"+44 20 7946 {position:04}"}
+                    {
+                        "account_id": self.account.id,
+                        "number": f"+44 20 7946 {position:04}",
+                        "destination_type": "hang_up",
+                    }
                     for position in range(first, last)
                 ]
             )

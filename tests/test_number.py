@@ -48,7 +48,7 @@ class TestNumber(AxivoxCase):
 
     def test_destination_names_its_target(self):
         number = self._number("0800 12 345")
-        self.assertEqual((number.destination_type, number.destination), ("not_configured", False))
+        self.assertEqual((number.destination_type, number.destination), ("unknown", False))
         with self.assertRaises(ValidationError):
             number.destination_type = "dial_plan"
         with self.assertRaises(ValidationError):
@@ -182,15 +182,45 @@ class TestNumber(AxivoxCase):
             {"account_id": self.account.id, "text": f"0800 12 345\n\n{LONDON}\n+44 20 7946"}
         )
         self.assertEqual((paste.new_count, paste.error_count), (1, 1))
-        with self.assertRaisesRegex(UserError, "United Kingdom"):
+        again = paste.action_create()
+        self.assertEqual((again["res_id"], paste.text), (paste.id, "+44 20 7946"))
+        self.assertIn("United Kingdom", paste.preview)
+        with self.assertRaisesRegex(UserError, "United Kingdom(.|\n)*at least one new number"):
             paste.action_create()
         paste.text = f"0800 12 345\n{LONDON}\n+44 20 7946 0007\n0044 20 7946 0007"
-        paste.action_create()
+        self.assertEqual(paste.action_create()["res_model"], "axivox.number")
         self.assertLessEqual(
             {"+3280012345", "+442079460007"}, set(self.account.number_ids.mapped("number"))
         )
         with self.assertRaises(UserError):
             paste.action_create()
+
+    def test_pasted_numbers_lead_where_is_said_for_all_of_them(self):
+        for leads, stored in (
+            ({}, ("unknown", False)),
+            ({"destination_type": "dial_plan", "destination": "Menu"}, ("dial_plan", "Menu")),
+            (
+                {"destination_type": "extension", "extension_id": self.own.id},
+                ("extension", "202 James"),
+            ),
+        ):
+            with self.subTest(leads), self.cr.savepoint():
+                paste = self.env["axivox.number.paste"].create(
+                    {"account_id": self.account.id, "text": "0800 12 345\n0800 12 346", **leads}
+                )
+                paste.action_create()
+                new = self.account.number_ids.filtered(lambda n: n.number.startswith("+32800"))
+                self.assertEqual(
+                    [(n.destination_type, n.destination) for n in new], [stored, stored]
+                )
+                new.unlink()
+
+    def test_unknown_destination_is_warned_of_nowhere(self):
+        self.london.destination_type = "unknown"
+        rule = self._rule("0044", self.london)
+        self.extension.outgoing_number_id = self.london
+        self.assertFalse(self.london.warning or rule.warning or self.extension.warning)
+        self.assertIn("does not know", self.extension._call_back())
 
     def test_pasted_number_that_is_archived_is_there_already(self):
         self.paris.active = False

@@ -22,6 +22,16 @@ class AxivoxNumberPaste(models.TransientModel):
         default=lambda self: self.env.company.axivox_account_id,
     )
     text = fields.Text(string="Numbers", help="One per line, in any form.")
+    destination_type = fields.Selection(
+        lambda self: self.env["axivox.number"]._fields["destination_type"].selection,
+        required=True,
+        default="unknown",
+        help="Of all these numbers: what happens when somebody dials one of them.",
+    )
+    extension_id = fields.Many2one(
+        "axivox.extension", string="Rings", domain="[('account_id', '=', account_id)]"
+    )
+    destination = fields.Char(help="The name of the dial plan, voicemail or conference.")
     preview = fields.Text(compute="_compute_preview")
     new_count = fields.Integer(compute="_compute_preview")
     error_count = fields.Integer(compute="_compute_preview")
@@ -34,39 +44,55 @@ class AxivoxNumberPaste(models.TransientModel):
             wizard.error_count = len(errors)
             wizard.preview = "\n".join(
                 [
-                    *errors,
+                    *errors.values(),
                     *(self.env._("%s is there already.", dialing.international(n)) for n in known),
                     *(self.env._("%s is new.", dialing.international(n)) for n in new),
                 ]
             )
 
     def action_create(self):
+        """Add the numbers of the good lines, and keep the bad ones to be mended.
+
+        :raises UserError: where no line has a new number
+        """
         new, _known, errors = self._read()
-        if errors:
-            raise UserError("\n".join(errors))
         if not new:
-            raise UserError(self.env._("Paste at least one new number, one per line."))
+            sentences = [self.env._("Paste at least one new number, one per line.")]
+            raise UserError("\n".join([*errors.values(), *sentences]))
+        leads = {"destination_type": self.destination_type}
+        if self.destination_type == "extension":
+            leads["extension_id"] = self.extension_id.id
+        elif self.destination:
+            leads["destination"] = self.destination
         self.env["axivox.number"].create(
-            [{"account_id": self.account_id.id, "number": number} for number in new]
+            [{"account_id": self.account_id.id, "number": number, **leads} for number in new]
         )
-        return self.account_id.action_open_numbers()
+        if not errors:
+            return self.account_id.action_open_numbers()
+        self.text = "\n".join(errors)
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "axivox_caller_id.axivox_number_paste_action"
+            ),
+            "res_id": self.id,
+        }
 
     def _read(self):
         """:return: the new numbers and the known ones (E.164), and a sentence for each bad line
-        :rtype: tuple[list[str], list[str], list[str]]
+        :rtype: tuple[list[str], list[str], dict[str, str]]
         """
         region = self.account_id.company_id.country_id.code or None
-        numbers, errors = [], []
+        numbers, errors = [], {}
         text = self.text or ""
         lines = [line for line in text.splitlines() if line.strip()]
         if len(lines) > MOST_LINES or len(text) > MOST_LINES * LONGEST_LINE:
             most = formatLang(self.env, MOST_LINES, 0)
-            return [], [], [self.env._("Paste at most %s numbers at a time.", most)]
+            return [], [], {text: self.env._("Paste at most %s numbers at a time.", most)}
         for line in lines:
             try:
                 numbers.append(dialing.e164(line, region))
             except dialing.NotDiallableError as error:
-                errors.append(messages.number_error(self.env, error))
+                errors[line] = messages.number_error(self.env, error)
         numbers = list(dict.fromkeys(numbers))
         there = (
             self.env["axivox.number"]

@@ -199,6 +199,14 @@ def test_a_user_at_another_extension_is_known_by_their_email_address():
     assert plan.destinations == {}
 
 
+def test_where_a_number_leads_is_taken_from_the_console_where_it_is_unknown_here():
+    ours = changed(numbers={**AGREED.numbers, MAIN: ("unknown", None)})
+    for theirs in (MENU, ("hang_up", None), ("not_configured", None)):
+        console = changed(numbers={**AGREED.numbers, MAIN: theirs})
+        plan = plan_pull(snapshot(ours=ours, theirs=console))
+        assert (plan.destinations, plan.undecided) == ({MAIN: theirs}, ())
+
+
 def test_of_a_renumbered_user_all_that_was_agreed_goes_along():
     def at(extension, **settings):
         return changed(
