@@ -31,6 +31,11 @@ class TestTours(AxivoxCase, BrowserCase):
         self.start_tour("/odoo/axivox-users", "axivox_extension_number", login=self.editor.login)
         self.assertEqual(self.extension.outgoing_number_id, self.london)
 
+    def test_number_in_use_is_replaced_and_archived_with_one_question(self):
+        self.start_tour("/odoo/axivox-numbers", "axivox_number_replaced", login=self.editor.login)
+        self.assertEqual(self.own.outgoing_number_id, self.london)
+        self.assertFalse(self.paris.active)
+
     def test_lead_abroad_says_what_is_shown(self):
         self._rule("0044", self.london)
         salesman = "sales_team.group_sale_salesman"

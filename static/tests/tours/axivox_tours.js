@@ -115,6 +115,27 @@ registry.category("web_tour.tours").add("axivox_rules_screen", {
     ],
 });
 
+registry.category("web_tour.tours").add("axivox_number_replaced", {
+    steps: () => [
+        {
+            content: "Who uses it stands beside each number",
+            trigger: `${ROW}:contains(Paris) td[name=used_by]:contains(user 202 James)`,
+        },
+        { trigger: `${ROW}:contains(Paris) .o_list_record_selector input`, run: "click" },
+        { trigger: ".o_cp_action_menus .dropdown-toggle", run: "click" },
+        { trigger: ".o_menu_item:contains(Archive):not(:contains(Unarchive))", run: "click" },
+        {
+            content: "One question: what is shown instead",
+            trigger: ".modal [name=replacement_id] input",
+            run: "edit London",
+        },
+        { trigger: ".o-autocomplete--dropdown-item:contains(London)", run: "click" },
+        { trigger: ".modal button:contains(Replace and archive)", run: "click" },
+        { trigger: `body:not(:has(.modal)) .o_list_view:not(:has(.o_data_row:contains(Paris)))` },
+        { trigger: `${ROW}:contains(London) td[name=used_by]:contains(user 202 James)` },
+    ],
+});
+
 registry.category("web_tour.tours").add("axivox_extension_number", {
     steps: () => [
         {
