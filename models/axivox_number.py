@@ -92,7 +92,9 @@ class AxivoxNumber(models.Model):
     rule_ids = fields.One2many("axivox.outgoing.rule", "number_id", string="Rules")
     own_extension_ids = fields.One2many("axivox.extension", "outgoing_number_id", string="Users")
     used_by = fields.Char(
-        compute="_compute_used_by", help="What names this number: the default, rules, users."
+        string="Used by",
+        compute="_compute_used_by",
+        help="What names this number: the default, rules, users.",
     )
     is_used = fields.Boolean(compute="_compute_used_by", search="_search_is_used")
     warning = fields.Char(compute="_compute_warning")
