@@ -246,7 +246,7 @@ def place_of(number, language):
     from phonenumbers import geocoder
 
     parsed = _parsed(number)
-    if not parsed:
+    if not parsed or not phonenumbers.is_number_geographical(parsed):
         return ""
     place = geocoder.description_for_valid_number(parsed, language)
     return "" if place == geocoder.country_name_for_number(parsed, language) else place

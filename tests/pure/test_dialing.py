@@ -551,6 +551,7 @@ def test_caller_without_a_number_has_none(told):
         ("+12125550123", "fixed_line_or_mobile", "New York"),
         ("+32470123456", "mobile", ""),
         ("+80012345678", "toll_free", ""),
+        ("+3280012345", "toll_free", ""),
         ("+9991234567", None, ""),
         ("no number", None, ""),
     ],
