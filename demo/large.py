@@ -119,4 +119,3 @@ for rule in rules[::10]:
 for rule in rules[5::50]:
     rule.sequence = 0
 env.cr.commit()
-print(len(account.number_ids), len(account.extension_ids), len(account.rule_ids))

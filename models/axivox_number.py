@@ -185,8 +185,8 @@ class AxivoxNumber(models.Model):
     def _search_is_used(self, operator, value):
         if operator != "in":
             return NotImplemented
-        used = self.env["axivox.account"].search([]).default_outgoing_number_id
-        for model, field in USED_BY:
+        used = self.browse()
+        for model, field in (("axivox.account", "default_outgoing_number_id"), *USED_BY):
             for [number] in self.env[model]._read_group([(field, "!=", False)], [field]):
                 used += number
         return Domain("id", "in" if True in value else "not in", used.ids)

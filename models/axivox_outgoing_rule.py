@@ -184,9 +184,7 @@ class AxivoxOutgoingRule(models.Model):
             rule.warning = " ".join(problems)
 
     def _search_never_matches(self, operator, value):
-        rules = self.search([])
-        shadows = rules._shadows()
-        return self._found(operator, value, rules.filtered(lambda r: r._problems(shadows)))
+        return self._found(operator, value, "never_matches")
 
     @api.depends(lambda self: [f"account_id.{p}" for p in self.account_id._setting_paths()])
     def _compute_is_pending(self):
@@ -195,13 +193,14 @@ class AxivoxOutgoingRule(models.Model):
             rule.is_pending = (rule.account_id, rule.destination_prefix) in pending
 
     def _search_is_pending(self, operator, value):
-        return self._found(operator, value, self.search([]).filtered("is_pending"))
+        return self._found(operator, value, "is_pending")
 
     @api.model
-    def _found(self, operator, value, rules):
-        """:return: the domain of a search for a boolean that these rules have"""
+    def _found(self, operator, value, name):
+        """:return: the domain of a search for a boolean of the current companies' rules"""
         if operator != "in":
             return NotImplemented
+        rules = self.env.companies.axivox_account_id.rule_ids.filtered(name)
         return Domain("id", "in" if True in value else "not in", rules.ids)
 
     @api.constrains("destination_prefix", "account_id", "active")
