@@ -15,7 +15,9 @@ class AxivoxApplied(models.Model):
     account_id = fields.Many2one("axivox.account", required=True, index=True, ondelete="cascade")
     create_date = fields.Datetime(string="Applied on")
     create_uid = fields.Many2one("res.users", string="Applied by")
-    changes = fields.Text(required=True, prefetch=False, help="What this changed at Axivox.")
+    changes = fields.Text(
+        string="All changes", required=True, prefetch=False, help="What this changed at Axivox."
+    )
     summary = fields.Char(string="Changes", compute="_compute_summary", store=True)
     settings = fields.Json(
         required=True,
