@@ -799,6 +799,11 @@ def test_a_refusal_however_it_is_said_is_a_line_without_the_token(serve, caplog,
     assert_no_token(error, console, caplog)
 
 
+def test_a_refusal_that_says_nothing_is_told_by_its_status(serve):
+    error = failure(at(serve(answer(b"no JSON", status="418 Teapot"))).describe)
+    assert (error.reason, error.detail) == ("refused", "418")
+
+
 def test_an_unprintable_refusal_is_made_printable(serve):
     said = json.dumps(PROBLEMS["unprintable"]).encode()
     error = failure(at(serve(answer(said, status="400 No"))).describe)
