@@ -76,6 +76,12 @@ class Server:
         params = {"model": model, "method": method, "args": args, "kwargs": kwargs}
         return self._ask("/web/dataset/call_kw", params)
 
+    def run_scheduled(self, name):
+        """Run one of the addon's scheduled actions, named as in its XML id, such as
+        ``axivox_sync_cron``."""
+        asked = "check_object_reference", "axivox_caller_id", name
+        self.call("ir.cron", "method_direct_trigger", [self.call("ir.model.data", *asked)[1]])
+
     def stop(self):
         self.process.terminate()
         self.process.wait(START_SECONDS)
@@ -102,10 +108,12 @@ class Server:
 
 @contextmanager
 def committed(database):
-    """An environment whose changes are there for other processes after the block."""
-    # It is loaded, and to ask for it by its class is to wait in any thread but the main one where
-    # Odoo's own runner of tests holds the lock of all registries.
-    registry = odoo.modules.registry.Registry.registries[database]
+    """An environment whose changes are there for other processes after the block.
+
+    For the main thread: while Odoo's own runner runs tests it holds the lock of all registries, and
+    another thread would wait for it as long as the main one waits for that thread.
+    """
+    registry = odoo.modules.registry.Registry(database)
     with registry.cursor() as cr:
         yield odoo.api.Environment(cr, odoo.api.SUPERUSER_ID, {})
     registry.signal_changes()

@@ -270,7 +270,7 @@ class TestKilled(ApplyCase):
             cron = env.ref("axivox_caller_id.axivox_sync_cron")
             soon = fields.Datetime.now() + timedelta(minutes=2)
             self.assertLess(cron.nextcall, soon, "the scheduler is to look again by itself")
-        self.server.call("ir.cron", "method_direct_trigger", [cron.id])
+        self.server.run_scheduled("axivox_sync_cron")
         self.assertEqual(self.sandbox.applied(), NEW)
         self.assertEqual(self.call("read", ["pending_change_count"])[0]["pending_change_count"], 0)
 
@@ -376,10 +376,7 @@ class TestLarge(ApplyCase):
         return self.server.call("axivox.sync", "search_read", domain, fields, limit=1)[0]
 
     def schedule(self):
-        cron = self.server.call(
-            "ir.model.data", "check_object_reference", "axivox_caller_id", "axivox_sync_cron"
-        )[1]
-        self.server.call("ir.cron", "method_direct_trigger", [cron])
+        self.server.run_scheduled("axivox_sync_cron")
         return self.sync()
 
     def kill_scheduler_at(self, is_there):

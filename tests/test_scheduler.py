@@ -36,9 +36,7 @@ class TestScheduler(ApplyCase):
             return sync.sudo().create(vals).id
 
     def schedule(self, server=None):
-        with committed(self.database) as env:
-            cron = env.ref("axivox_caller_id.axivox_sync_cron")
-        (server or self.server).call("ir.cron", "method_direct_trigger", [cron.id])
+        (server or self.server).run_scheduled("axivox_sync_cron")
 
     def state(self, sync_id):
         sync = self.server.call("axivox.sync", "read", [sync_id], ["state", "message"])[0]
@@ -223,6 +221,7 @@ class TestLock(ApplyCase):
 
     def test_check_leaves_an_account_alone_that_somebody_is_at(self):
         self.assertTrue(self.take(self.another_process()))
+        self.disconnect_others()
         self.check()
         self.assertEqual(self.sandbox.requests(), [])
 
@@ -247,6 +246,7 @@ class TestLock(ApplyCase):
         self.sandbox.edit(default_number=PARIS)
         self.sandbox.forget_requests()
         self.sandbox.misbehave({"path": "/numbers", "kind": "delay", "seconds": 4})
+        self.disconnect_others()
         checking = threading.Thread(target=self.check)
         checking.start()
         self.wait_for(5)
@@ -257,10 +257,11 @@ class TestLock(ApplyCase):
         self.assertFalse(account["check_failure"])
         self.assertIn("Somebody changed Axivox's console", str(account["warnings"]))
 
-    def check(self):
-        """Let the scheduler check this account only."""
+    def disconnect_others(self):
+        """Leave the scheduler this account only to check."""
         with committed(self.database) as env:
-            cron = env.ref("axivox_caller_id.axivox_check_cron")
             others = env["axivox.account"].search([("id", "!=", self.account_id)])
             others.connected_to = False
-        self.server.call("ir.cron", "method_direct_trigger", [cron.id])
+
+    def check(self):
+        self.server.run_scheduled("axivox_check_cron")

@@ -4,8 +4,6 @@ from contextlib import suppress
 
 import requests
 
-from odoo import SUPERUSER_ID, api
-from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, tagged
 from odoo.tools import config
 
@@ -139,21 +137,19 @@ class TestOldAnswers(ApplyCase):
         self.assertEqual(self.shown("202"), PARIS)
 
     def test_of_two_savers_none_hides_the_others_signal(self):
-        def save():
-            with committed(self.database) as env:
-                extension = env["axivox.extension"].browse(self.extensions["201"])
-                extension.outgoing_number_id = self.numbers[MAIN]
-
-        with Registry(self.database).cursor() as cr:
-            account = api.Environment(cr, SUPERUSER_ID, {})["axivox.account"]
-            account.browse(self.account_id).default_outgoing_number_id = self.numbers[PARIS]
-            cr.flush()  # it has signalled, and not committed yet
-            saving = threading.Thread(target=save)
+        with committed(self.database) as first, committed(self.database) as second:
+            account = first["axivox.account"].browse(self.account_id)
+            account.default_outgoing_number_id = self.numbers[PARIS]
+            first.cr.flush()  # it has signalled, and not committed yet
+            extension = second["axivox.extension"].browse(self.extensions["201"])
+            extension.outgoing_number_id = self.numbers[MAIN]
+            saving = threading.Thread(target=second.cr.flush)
             saving.start()
             saving.join(1)
             self.assertTrue(saving.is_alive(), "who saves later commits later")
             self.assertEqual(self.shown("202"), LONDON)
-        saving.join()
+            first.cr.commit()
+            saving.join()
         self.assertEqual((self.shown("202"), self.shown("201")), (PARIS, MAIN))
 
     def committed_default(self):
