@@ -8,6 +8,8 @@ from uuid import uuid4
 
 from odoo import SUPERUSER_ID, api
 from odoo.exceptions import ConcurrencyError
+from odoo.modules.registry import Registry
+from odoo.orm.environments import Transaction
 from odoo.service import model as service
 from odoo.sql_db import db_connect
 from odoo.tests import BaseCase, tagged
@@ -27,6 +29,7 @@ class TestTabs(BaseCase):
     def setUp(self):
         super().setUp()
         self.database = db_connect(config["db_name"][0])
+        self.registry = Registry(config["db_name"][0])
         self.sip_call_id = f"tabs-{uuid4()}"
         self.addCleanup(self._remove)
         # What Odoo does where a request has to be repeated: it sleeps up to four seconds.
@@ -47,6 +50,9 @@ class TestTabs(BaseCase):
     @contextmanager
     def _calls(self):
         with self.database.cursor() as cr:
+            # Else Odoo would ask for the registry, and wait in any thread but the main one where its
+            # own runner of tests holds the lock of them all.
+            cr.transaction = Transaction(self.registry)
             admin = api.Environment(cr, SUPERUSER_ID, {}).ref("base.user_admin")
             yield api.Environment(cr, admin.id, {})["voip.call"]
 
