@@ -50,8 +50,8 @@ class TestTabs(BaseCase):
     @contextmanager
     def _calls(self):
         with self.database.cursor() as cr:
-            # Else Odoo would ask for the registry, and wait in any thread but the main one where its
-            # own runner of tests holds the lock of them all.
+            # Else Odoo would ask for the registry, and wait in any thread but the main one where
+            # its own runner of tests holds the lock of them all.
             cr.transaction = Transaction(self.registry)
             admin = api.Environment(cr, SUPERUSER_ID, {}).ref("base.user_admin")
             yield api.Environment(cr, admin.id, {})["voip.call"]
