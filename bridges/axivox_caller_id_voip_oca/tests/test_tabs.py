@@ -31,6 +31,8 @@ class TestTabs(BaseCase):
         # Odoo's own runner holds the lock of all registries while it runs tests: other threads
         # would wait for it as long as this one waits for them.
         self.enterContext(patch.object(Registry, "_lock", RLock()))
+        # What is told at the same time is refused by the database first, and repeated.
+        self.enterContext(mute_logger("odoo.sql_db"))
         self.sip_call_id = f"tabs-{uuid4()}"
         self.addCleanup(self._remove)
         # What Odoo does where a request has to be repeated: it sleeps up to four seconds.
