@@ -16,7 +16,7 @@ ODOO = Background("Odoo", "demo", 8069, "/web/health")
 # The same with the account of a call centre.
 LARGE = "axivox_demo_large"
 LARGE_ODOO = Background("Odoo", "demo-large", 8070, "/web/health")
-MAKE_LARGE = ROOT / "demo" / "large.py"
+MAKE_LARGE = Path(__file__).with_name("large_account.py")
 # The demo data of an addon leaves the records of others alone.
 ADMINISTRATOR_MOVES_IN = """
 company = env.ref("axivox_caller_id.demo_company")
