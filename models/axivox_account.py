@@ -448,17 +448,16 @@ class AxivoxAccount(models.Model):
         :param dict numbers: ``{E.164: id}``
         """
         # A rule whose number is archived is in no settings; it stays for whom it may concern.
-        spare = list(self.rule_ids.filtered("number_id.active"))
+        usable = self.rule_ids.filtered("number_id.active").grouped("destination_prefix")
+        spare = {prefix: same.ids for prefix, same in usable.items()}
         commands = []
         for position, rule in enumerate(rules, 1):
             vals = {"sequence": position, "number_id": numbers[rule.number]}
-            same = next((r for r in spare if r.destination_prefix == rule.prefix), None)
-            if same:
-                spare.remove(same)
-                commands.append(Command.update(same.id, vals))
+            if same := spare.get(rule.prefix):
+                commands.append(Command.update(same.pop(0), vals))
             else:
                 commands.append(Command.create({**vals, "destination_prefix": rule.prefix}))
-        return commands + [Command.delete(rule.id) for rule in spare]
+        return commands + [Command.delete(left) for same in spare.values() for left in same]
 
     def _difference(self, settings=None):
         """:return: the changes from the applied settings to these (the saved) ones"""
