@@ -274,10 +274,9 @@ class AxivoxNumber(models.Model):
     def _replace_with(self, other):
         """Set another number wherever one of these is set."""
         accounts = self.account_id.filtered(lambda a: a.default_outgoing_number_id in self)
-        with self.account_id._saving():
-            accounts.default_outgoing_number_id = other
-            for model, field in USED_BY:
-                self.env[model].search([(field, "in", self.ids)]).write({field: other.id})
+        accounts.default_outgoing_number_id = other
+        for model, field in USED_BY:
+            self.env[model].search([(field, "in", self.ids)]).write({field: other.id})
 
     def action_open_rules(self):
         """:return: the list of the rules that show this number."""
