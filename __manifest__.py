@@ -20,6 +20,7 @@
         "views/axivox_number_views.xml",
         "views/axivox_applied_views.xml",
         "views/axivox_sync_views.xml",
+        "views/axivox_manual_apply_views.xml",
         "views/axivox_account_views.xml",
         "views/axivox_menus.xml",
         "views/crm_lead_views.xml",

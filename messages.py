@@ -1,12 +1,14 @@
 """What callerid/ and console/ found out, as sentences in the reader's language."""
 
 from collections import Counter
+from functools import partial
 
 from odoo.tools import formatLang
 
 from .callerid import dialing, policy
 
 NAMED_COUNTRIES = 4
+OVERRIDE = "Apply advanced rules even for users with a default outgoing number configured"
 
 
 def country_names(env, regions):
@@ -263,65 +265,144 @@ def changes_summary(env, differences):
     )
 
 
-def console_steps(env, page, differences, wanted):
-    """The clicks in Axivox's console that make the changes of one of its pages.
-
-    :param str page: its name, as the console's menu has it
-    :param differences: the page's ``changes.Change``
-    :param policy.Settings wanted:
-    :return: dicts with ``text`` and ``copies``, the values to type (``label`` and ``value``)
-    :rtype: list[dict]
+def console_label(env, label):
+    """A label as Axivox's English screens have it, in quotes; beside it, in brackets, what it says
+    in another reader's language.
     """
-    prefix, number, save = env._("Destination prefix"), env._("Number"), _step(env._("Save."))
-    make = {
-        "default": lambda c: [
-            _step(
-                env._("Default outgoing number: choose this one.")
-                if c.new
-                else env._("Default outgoing number: choose none."),
-                (number, c.new),
+    says = {
+        "Advanced options": env._("Advanced options"),
+        OVERRIDE: env._(
+            "Apply advanced rules even for users with a default outgoing number configured"
+        ),
+        "Apply changes": env._("Apply changes"),
+        "Default": env._("Default"),
+        "Default outgoing number": env._("Default outgoing number"),
+        "Edit": env._("Edit"),
+        "Outgoing number": env._("Outgoing number"),
+        "Save": env._("Save"),
+        "Settings": env._("Settings"),
+        "Users": env._("Users"),
+    }[label]
+    return f"“{label}”" if says == label else f"“{label}” ({says})"
+
+
+def console_page(env, page):
+    """How one gets to a page of Axivox's console, and what to do there before one leaves it."""
+    label = partial(console_label, env)
+    if page == "users":
+        return env._(
+            "Open %(users)s in the menu on the left. Press %(edit)s to the right of each of these, "
+            "and %(save)s after each.",
+            users=label("Users"),
+            edit=label("Edit"),
+            save=label("Save"),
+        )
+    return env._(
+        "Open %(settings)s in the menu on the left. The rules stand behind %(advanced)s, to the "
+        "right of %(default)s. Press %(save)s at the end.",
+        settings=label("Settings"),
+        advanced=label("Advanced options"),
+        default=label("Default outgoing number"),
+        save=label("Save"),
+    )
+
+
+def console_block(env, change):
+    """What is to be done to all the lines that are changed like this one.
+
+    :param changes.Change change:
+    """
+    if change.kind == "extension":
+        return env._(
+            "%(label)s: %(number)s",
+            label=console_label(env, "Outgoing number"),
+            number=_number_or_default(env, change.new),
+        )
+    return {
+        "default": lambda: console_label(env, "Default outgoing number"),
+        "override": lambda: env._("The box below the rules"),
+        "rule_removed": lambda: env._("Rules to delete"),
+        "rule_number": lambda: env._("Rules that get another number"),
+        "rule_added": lambda: env._("Rules to add and to drag, from top to bottom"),
+        "rule_moved": lambda: env._("Rules to add and to drag, from top to bottom"),
+    }[change.kind]()
+
+
+def console_step(env, change, above, names):
+    """What to click in Axivox's console to make a change.
+
+    :param changes.Change change:
+    :param policy.Rule above: below which a rule is dragged; None for the top
+    :param dict names: what the extensions are called: ``{"201": "201 Sophie"}``
+    """
+    label = partial(console_label, env)
+    new, subject = change.new, change.subject
+
+    def line(prefix, number):
+        return f"{prefix} → {dialing.international(number)}"
+
+    def dragged(to_the_top, below):
+        return below(line(above.prefix, above.number)) if above else to_the_top
+
+    return {
+        "default": lambda: (
+            env._(
+                "Choose %(number)s under %(label)s.",
+                number=dialing.international(new),
+                label=label("Default outgoing number"),
             )
-        ],
-        "override": lambda c: [
-            _step(
-                env._("Tick the box below the lines: rules apply even for users with a number.")
-                if c.new
-                else env._(
-                    "Untick the box below the lines: rules apply even for users with a number."
-                )
-            )
-        ],
-        "rule_removed": lambda c: [
-            _step(env._("Delete the line with these."), (prefix, c.subject), (number, c.old))
-        ],
-        "rule_added": lambda c: [
-            _step(env._("Add a line with the green +."), (prefix, c.subject), (number, c.new))
-        ],
-        "rule_number": lambda c: [
-            _step(env._("Rule %s: choose this number.", c.subject), (number, c.new))
-        ],
-        "rule_moved": lambda c: [],
-        "extension": lambda c: [
-            _step(
-                env._("Edit user %s. Outgoing number: choose this one.", c.subject)
-                if c.new
-                else env._("Edit user %s. Outgoing number: choose Default.", c.subject),
-                (number, c.new),
+            if new
+            else env._("Choose no number under %s.", label("Default outgoing number"))
+        ),
+        "override": lambda: (
+            env._("Tick %s.", label(OVERRIDE)) if new else env._("Untick %s.", label(OVERRIDE))
+        ),
+        "rule_removed": lambda: env._("Delete the line %s.", line(subject, change.old)),
+        "rule_number": lambda: env._(
+            "In the line %(prefix)s choose %(number)s.",
+            prefix=subject,
+            number=dialing.international(new),
+        ),
+        "rule_added": lambda: dragged(
+            env._("Add a line with the green +, %s, and drag it to the top.", line(subject, new)),
+            lambda other: env._(
+                "Add a line with the green +, %(line)s, and drag it directly below %(other)s.",
+                line=line(subject, new),
+                other=other,
             ),
-            save,
-        ],
-    }
-    kinds = {difference.kind for difference in differences}
-    steps = [_step(env._("Open %s in the menu on the left.", page))]
-    advanced = _step(env._("Open Advanced options, to the right of Default outgoing number."))
-    for difference in differences:
-        if difference.kind not in ("default", "extension") and advanced not in steps:
-            steps.append(advanced)
-        steps += make[difference.kind](difference)
-    if kinds & {"rule_added", "rule_moved"} and len(wanted.rules) > 1:
-        order = ", ".join(rule.prefix for rule in wanted.rules)
-        steps.append(_step(env._("Drag the lines into this order: %s.", order)))
-    return steps if "extension" in kinds else [*steps, save]
+        ),
+        "rule_moved": lambda: dragged(
+            env._("Drag the line %s to the top.", subject),
+            lambda other: env._(
+                "Drag the line %(prefix)s directly below %(other)s.", prefix=subject, other=other
+            ),
+        ),
+        "extension": lambda: env._(
+            "%(user)s: choose %(number)s under %(label)s.",
+            user=names.get(subject, subject),
+            number=_number_or_default(env, new),
+            label=label("Outgoing number"),
+        ),
+    }[change.kind]()
+
+
+def copied(env, change):
+    """What is typed in the console to make a change: dicts with ``label`` and ``value``.
+
+    :param changes.Change change:
+    """
+    values = {
+        "default": {env._("Number"): change.new},
+        "rule_removed": {env._("Destination prefix"): change.subject},
+        "rule_number": {
+            env._("Destination prefix"): change.subject,
+            env._("Number"): change.new,
+        },
+        "rule_added": {env._("Destination prefix"): change.subject, env._("Number"): change.new},
+        "rule_moved": {env._("Destination prefix"): change.subject},
+        "extension": {env._("Extension"): change.subject},
+    }.get(change.kind, {})
+    return [{"label": label, "value": value} for label, value in values.items() if value]
 
 
 def console_error(env, error):
@@ -464,13 +545,11 @@ def remote_changes(env, changes, names):
 def apply_warning(env):
     """What the last click in the console also does."""
     return env._(
-        "Last, click Apply changes in the upper-right corner of the console. This also publishes "
-        "whatever else anybody has saved there."
+        "Last, press %s in the upper-right corner of the console. This also publishes whatever "
+        "else anybody has saved there.",
+        console_label(env, "Apply changes"),
     )
 
 
-def _step(text, *copies):
-    return {
-        "text": text,
-        "copies": [{"label": label, "value": value} for label, value in copies if value],
-    }
+def _number_or_default(env, number):
+    return dialing.international(number) if number else console_label(env, "Default")

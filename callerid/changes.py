@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import defaultdict, deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,72 @@ def difference(applied, wanted):
         if old != new:
             changes.append(Change("extension", extension, old, new))
     return changes
+
+
+def pending(held, wanted):
+    """The changes that lead to the wanted settings: users whom those do not know stay as they are.
+
+    :param policy.Settings held:
+    :param policy.Settings wanted:
+    :rtype: list[Change]
+    """
+    known = {extension: held.extensions.get(extension) for extension in wanted.extensions}
+    return difference(replace(held, extensions=known), wanted)
+
+
+def carried_out(applied, wanted, done):
+    """What a console holds where only some of the changes between two versions were made there.
+
+    A rule that is added or moved stands below the one that comes before it in ``wanted``, as far
+    as that one is there.
+
+    :param policy.Settings applied:
+    :param policy.Settings wanted:
+    :param done: those of the changes from one to the other that were made, in any order
+    :rtype: policy.Settings
+    """
+    single = {change.kind: change.new for change in done if change.kind in ("default", "override")}
+    extensions = {change.subject: change.new for change in done if change.kind == "extension"}
+    return replace(
+        applied,
+        rules=_rules_carried_out(applied.rules, wanted.rules, done),
+        extensions={**applied.extensions, **extensions},
+        **single,
+    )
+
+
+def above(wanted, change):
+    """:return: the rule below which one goes that is added or moved; None at the top
+    :rtype: policy.Rule
+    """
+    return wanted.rules[change.position - 2] if change.position > 1 else None
+
+
+def _rules_carried_out(applied, wanted, done):
+    made = defaultdict(set)
+    for change in done:
+        made[change.kind].add(change.position)
+    kept = _kept_rules(applied, wanted)
+    held = {
+        new: wanted[new - 1] if new in made["rule_number"] else applied[old - 1]
+        for new, old in kept.items()
+    }
+    going = {
+        -position: rule
+        for position, rule in enumerate(applied, 1)
+        if position not in {*kept.values(), *made["rule_removed"]}
+    }
+    places = {old: new for new, old in kept.items()}
+    order = [places.get(old, -old) for old in range(1, len(applied) + 1)]
+    order = [place for place in order if place in held or place in going]
+    for place in sorted(made["rule_moved"] | made["rule_added"]):
+        if place in held:
+            order.remove(place)
+        before = max((other for other in order if 0 < other < place), default=None)
+        order.insert(order.index(before) + 1 if before else 0, place)
+    added = {place: wanted[place - 1] for place in made["rule_added"]}
+    everything = {**held, **going, **added}
+    return tuple(everything[place] for place in order)
 
 
 def _rule_changes(applied, wanted):

@@ -5,6 +5,8 @@ from . import axivox_account
 from . import axivox_account_resolution
 from . import axivox_applied
 from . import axivox_sync
+from . import axivox_manual_apply
+from . import axivox_manual_step
 from . import axivox_number
 from . import axivox_extension
 from . import axivox_outgoing_rule

@@ -195,6 +195,9 @@ class AxivoxAccount(models.Model):
     def action_open_history(self):
         return self._open_settings_of("axivox_caller_id.axivox_applied_action")
 
+    def action_open_manual_applies(self):
+        return self._open_settings_of("axivox_caller_id.axivox_manual_apply_action")
+
     def action_open_syncs(self):
         return self._open_settings_of("axivox_caller_id.axivox_sync_action")
 
@@ -206,7 +209,9 @@ class AxivoxAccount(models.Model):
         }
 
     def action_review_changes(self):
-        """:return: the action of the dialog *Apply changes*"""
+        """:return: the action of *Apply changes*: the dialog, or the list of steps by hand"""
+        if self.is_manual:
+            return self.env["axivox.manual.apply"]._open(self)
         return self.env["axivox.review"]._open(self, "apply")
 
     def action_review_pull(self):
@@ -227,8 +232,8 @@ class AxivoxAccount(models.Model):
     def action_apply_changes(self):
         """Make Axivox run on what is saved here.
 
-        :return: in manual mode the action of the dialog *Apply changes*; else the action that
-            tells how it went, or how far it is where there is much to do
+        :return: in manual mode the action of the list of what is done by hand; else the action
+            that tells how it went, or how far it is where there is much to do
         :raises UserError: where the console was changed since Odoo last saw it, and where Axivox
             does not do it. Then live calls are as they were.
         """
@@ -388,17 +393,20 @@ class AxivoxAccount(models.Model):
             body = Markup("<details><summary>%s</summary>%s</details>") % (summary, body)
         self._message_log(body=Markup("%s%s") % (title, body))
 
-    def _names(self):
-        """:return: what users are called: ``{"201": "201 Sophie"}``"""
+    def _names(self, numbers=None):
+        """
+        :param numbers: of the extensions that are meant; all without
+        :return: what users are called: ``{"201": "201 Sophie"}``
+        """
         extensions = self.env["axivox.extension"].with_context(active_test=False)
-        return {
-            extension.number: extension.display_name
-            for extension in extensions.search([("account_id", "in", self.ids)])
-        }
+        mine = [("account_id", "in", self.ids)]
+        if numbers is not None:
+            mine.append(("number", "in", numbers))
+        return {extension.number: extension.display_name for extension in extensions.search(mine)}
 
     def _sentences(self, differences):
         """:return: the changes in words; users are called by their names"""
-        names = self._names()
+        names = self._names([change.subject for change in differences])
         return [messages.change(self.env, change, names) for change in differences]
 
     def _restore(self, settings):
@@ -464,13 +472,8 @@ class AxivoxAccount(models.Model):
         account = self._origin
         if not account:
             return []
-        settings = settings or account._ours()
-        if not account._applied():
-            return changes.difference(Settings(), settings)
-        applied = account._settings("applied")
-        # Users whom Odoo does not know stay at Axivox as they are: no change of ours.
-        known = {number: applied.extensions.get(number) for number in settings.extensions}
-        return changes.difference(replace(applied, extensions=known), settings)
+        held = account._settings("applied") if account._applied() else Settings()
+        return changes.pending(held, settings or account._ours())
 
     def _pending(self, *kinds):
         """:return: {(account, prefix or extension)} of the pending changes of these kinds"""
@@ -479,31 +482,6 @@ class AxivoxAccount(models.Model):
             for account in self
             for change in account._difference()
             if change.kind in kinds
-        }
-
-    def _apply_pages(self, settings):
-        """What *Apply changes* shows: the console's pages, each with its changes and the steps
-        that make them.
-
-        :param Settings settings: the wanted ones
-        """
-        differences = self._difference(settings)
-        titles = {"settings": self.env._("Settings"), "users": self.env._("Users")}
-        pages = []
-        for page, title in titles.items():
-            on_page = [c for c in differences if (c.kind == "extension") == (page == "users")]
-            if on_page:
-                pages.append(
-                    {
-                        "title": title,
-                        "changes": self._sentences(on_page),
-                        "steps": messages.console_steps(self.env, title, on_page, settings),
-                    }
-                )
-        return {
-            "pages": pages,
-            "is_manual": self.is_manual,
-            "warning": bool(pages) and self.is_manual and messages.apply_warning(self.env),
         }
 
     def _record_live(self, applied):
@@ -538,6 +516,7 @@ class AxivoxAccount(models.Model):
             }
         )
         self._remember(applied_settings=stored)
+        self.env["axivox.manual.apply"]._replace_of(self)
         self._log_differences(differences, title or self.env._("Applied at Axivox:"))
 
     def _last_applied(self):

@@ -1,7 +1,11 @@
+import base64
+import csv
+import io
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from .common import CALLED_IN_LONDON, LONDON, MAIN, NEW_YORK, AxivoxCase
+from .common import CALLED_IN_LONDON, LONDON, MAIN, NEW_YORK, PARIS, AxivoxCase
 
 
 @tagged("post_install", "-at_install")
@@ -17,65 +21,239 @@ class TestApply(AxivoxCase):
             self.env[action["res_model"]].with_user(user or self.manager).browse(action["res_id"])
         )
 
-    def _steps(self):
-        """{page: [(text, values to copy)]} of the dialog."""
-        return {
-            page["title"]: [
-                (step["text"], [copy["value"] for copy in step["copies"]]) for step in page["steps"]
-            ]
-            for page in self._dialog().pages["pages"]
-        }
+    def _ticked(self, manual, text, user=None):
+        step = manual.step_ids.filtered(lambda step: text in step.text)
+        step.with_user(user or self.manager).action_tick(True)
+        return step
 
-    def test_dialog_lists_the_changes_grouped_as_in_the_console(self):
+    def test_list_has_the_pages_and_blocks_of_the_console(self):
         self.account._record_applied()
-        self.assertEqual(self._dialog().pages["pages"], [])
+        self.assertFalse(self._dialog().step_ids)
         self.france.sequence = self.uk.sequence - 1
-        self.extension.outgoing_number_id = self.london
-        dialog = self._dialog()
+        (self.extension | self.own).outgoing_number_id = self.london
+        manual = self._dialog()
         self.assertEqual(
-            [(page["title"], page["changes"]) for page in dialog.pages["pages"]],
             [
-                ("Settings", ["Rule 0033 moves from position 2 to 1"]),
-                ("Users", ["201 Sophie: Default → +44 20 7946 0958"]),
+                (page["title"], [(b["title"], len(b["steps"])) for b in page["blocks"]])
+                for page in manual.read_pages()
+            ],
+            [
+                ("Settings", [("Rules to add and to drag, from top to bottom", 1)]),
+                ("Users", [("“Outgoing number”: +44 20 7946 0958", 2)]),
             ],
         )
-        self.assertIn("whatever else anybody has saved", dialog.pages["warning"])
+        [block] = manual.read_pages()[1]["blocks"]
+        self.assertEqual([copied["value"] for copied in block["copies"]], [LONDON, "201, 202"])
+        self.assertIn("whatever else anybody has saved", manual.apply_warning)
 
-    def test_manual_steps_give_the_exact_clicks_with_values_to_copy(self):
+    def test_steps_give_the_exact_clicks_with_values_to_copy(self):
         self.account._record_applied()
         self.uk.unlink()
         self._rule("0049", self.new_york, sequence=1)
+        self._rule("0031", self.paris, sequence=1000)
         self.france.number_id = self.london
         self.account.write(
             {"default_outgoing_number_id": self.london.id, "rules_override_users": True}
         )
         self.extension.outgoing_number_id = self.london
         self.own.outgoing_number_id = False
-        steps = self._steps()
         self.assertEqual(
-            [(text.split(":")[0], values) for text, values in steps["Settings"]],
             [
-                ("Open Settings in the menu on the left.", []),
-                ("Default outgoing number", [LONDON]),
-                ("Open Advanced options, to the right of Default outgoing number.", []),
-                ("Tick the box below the lines", []),
-                ("Delete the line with these.", ["0044", LONDON]),
-                ("Add a line with the green +.", ["0049", NEW_YORK]),
-                ("Rule 0033", [LONDON]),
-                ("Drag the lines into this order", []),
-                ("Save.", []),
+                (step.page, step.text, [copied["value"] for copied in step.copies or []])
+                for step in self._dialog().step_ids
+            ],
+            [
+                (
+                    "settings",
+                    "Choose +44 20 7946 0958 under “Default outgoing number”.",
+                    [LONDON],
+                ),
+                (
+                    "settings",
+                    "Tick “Apply advanced rules even for users with a default outgoing number "
+                    "configured”.",
+                    [],
+                ),
+                ("settings", "Delete the line 0044 → +44 20 7946 0958.", ["0044"]),
+                ("settings", "In the line 0033 choose +44 20 7946 0958.", ["0033", LONDON]),
+                (
+                    "settings",
+                    "Add a line with the green +, 0049 → +1 212-555-0123, and drag it to the top.",
+                    ["0049", NEW_YORK],
+                ),
+                (
+                    "settings",
+                    "Add a line with the green +, 0031 → +33 1 99 00 12 34, and drag it directly "
+                    "below 0033 → +44 20 7946 0958.",
+                    ["0031", PARIS],
+                ),
+                ("users", "202 James: choose “Default” under “Outgoing number”.", ["202"]),
+                ("users", "201 Sophie: choose +44 20 7946 0958 under “Outgoing number”.", ["201"]),
             ],
         )
+
+    def test_labels_are_the_consoles_own_with_the_readers_words_beside(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.env["ir.module.module"]._load_module_terms(["axivox_caller_id"], ["fr_FR"])
+        self.account._record_applied()
+        self.own.outgoing_number_id = False
+        step = self._dialog().with_context(lang="fr_FR").step_ids
+        self.assertIn("“Outgoing number” (Numéro sortant)", step.text)
+
+    def test_ticks_are_kept_with_who_ticked_and_seen_by_all(self):
+        self.account._record_applied()
+        self.uk.number_id = self.new_york
+        self.extension.outgoing_number_id = self.london
+        manual = self._dialog()
+        step = self._ticked(manual, "201 Sophie", self.editor)
+        self.assertEqual(self._dialog(), manual)
+        self.assertEqual((manual.done_count, manual.step_count), (1, 2))
+        self.assertEqual(step.done_by_id, self.editor)
+        self.assertTrue(step.done_on)
+        self.assertEqual(self._shown(self.sophie, "0049 30 123456")[0], MAIN, "not applied yet")
+        step.with_user(self.manager).action_tick(False)
+        self.assertFalse(step.done_by_id or step.done_on or manual.done_count)
+
+    def test_what_is_not_ticked_is_named_before_it_is_confirmed(self):
+        self.account._record_applied()
+        self.uk.number_id = self.new_york
+        self.extension.outgoing_number_id = self.london
+        manual = self._dialog()
+        self._ticked(manual, "0044")
+        action = manual.action_finish()
+        self.assertEqual((action["res_id"], action["target"]), (manual.id, "new"))
         self.assertEqual(
-            steps["Users"],
+            manual.left, "201 Sophie: choose +44 20 7946 0958 under “Outgoing number”."
+        )
+        self.assertEqual((manual.state, self.account.pending_change_count), ("open", 2))
+        self._ticked(manual, "201 Sophie")
+        manual.action_finish()
+        self.assertEqual((manual.state, self.account.pending_change_count), ("done", 0))
+
+    def test_what_is_saved_meanwhile_waits_and_is_added_on_request(self):
+        self.account._record_applied()
+        self.uk.number_id = self.new_york
+        self.own.outgoing_number_id = False
+        manual = self._dialog()
+        done = self._ticked(manual, "202 James")
+        self.own.outgoing_number_id = self.london
+        self.extension.outgoing_number_id = self.london
+        self.uk.number_id = self.paris
+        manual = self._dialog()
+        self.assertEqual(manual.waiting_count, 3)
+        self.assertIn("201 Sophie: Default → +44 20 7946 0958", manual.waiting)
+        manual.with_user(self.editor).action_add_waiting()
+        manual.invalidate_recordset()
+        self.assertFalse(manual.waiting_count)
+        self.assertEqual(
+            [(step.text.split(" under")[0], step.is_done, step.is_new) for step in manual.step_ids],
             [
-                ("Open Users in the menu on the left.", []),
-                ("Edit user 201. Outgoing number: choose this one.", [LONDON]),
-                ("Save.", []),
-                ("Edit user 202. Outgoing number: choose Default.", []),
-                ("Save.", []),
+                ("202 James: choose “Default”", True, False),
+                ("In the line 0044 choose +33 1 99 00 12 34.", False, True),
+                ("201 Sophie: choose +44 20 7946 0958", False, True),
+                ("202 James: choose +44 20 7946 0958", False, True),
             ],
         )
+        done.action_tick(False)
+        self.assertTrue(done.is_done, "the list builds on it")
+        manual.action_confirm()
+        self.assertEqual(self.account.pending_changes(), [])
+
+    def test_what_was_done_and_is_not_wanted_any_more_is_undone_there(self):
+        self.account._record_applied()
+        self.uk.number_id = self.new_york
+        manual = self._dialog()
+        self._ticked(manual, "0044")
+        self.account.action_discard()
+        manual.action_add_waiting()
+        self.assertEqual(
+            manual.step_ids.filtered(lambda step: not step.is_done).text,
+            "In the line 0044 choose +44 20 7946 0958.",
+        )
+
+    def test_who_comes_back_to_an_untouched_list_of_theirs_finds_it_up_to_date(self):
+        self.account._record_applied()
+        self.uk.number_id = self.new_york
+        manual = self._dialog()
+        self.own.outgoing_number_id = False
+        self.assertEqual(self._dialog(self.editor).waiting_count, 1, "not the editor's list")
+        self.assertEqual(self._dialog(), manual)
+        self.assertEqual((manual.waiting_count, manual.step_count), (0, 2))
+
+    def test_closed_list_stays_as_it_is(self):
+        self.account._record_applied()
+        self.uk.number_id = self.new_york
+        manual = self._dialog()
+        self.account._record_applied(self.account._settings("saved"))
+        self.assertEqual(manual.state, "replaced")
+        for refused in (
+            manual.action_confirm,
+            manual.action_add_waiting,
+            lambda: manual.step_ids.action_tick(True),
+        ):
+            with self.assertRaisesRegex(UserError, "applied other settings|This list is closed"):
+                refused()
+        self.assertNotEqual(self._dialog(), manual)
+
+    def test_steps_are_taken_along_as_csv_and_on_paper(self):
+        self.account._record_applied()
+        self.extension.name = "=HYPERLINK(1)"
+        self.extension.outgoing_number_id = self.london
+        manual = self._dialog()
+        self._ticked(manual, "201")
+        [head, row] = csv.reader(io.StringIO(base64.b64decode(manual.csv).decode()))
+        self.assertEqual(
+            head, ["Page", "Step", "Prefix or extension", "Done", "Done by", "Done on"]
+        )
+        self.assertEqual(row[:4], ["Users", manual.step_ids.text, "201", "x"])
+        self.assertEqual(row[4], self.manager.name)
+        report = self.env.ref("axivox_caller_id.axivox_manual_apply_report")
+        page, _kind = report.with_user(self.manager)._render_qweb_html(
+            report.report_name, manual.ids
+        )
+        self.assertIn("under “Outgoing number”", page.decode())
+        self.assertIn("☑", page.decode())
+
+    def test_lists_that_were_closed_long_ago_are_removed(self):
+        self.account._record_applied()
+        self.uk.number_id = self.new_york
+        old = self._dialog()
+        old.action_confirm()
+        self.uk.number_id = self.paris
+        kept = self._dialog()
+        self.env.flush_all()
+        self.cr.execute(
+            "UPDATE axivox_manual_apply SET create_date = create_date - interval '91 days'"
+        )
+        self.env.invalidate_all()
+        self.env["axivox.manual.apply"]._gc_closed()
+        self.assertEqual((old | kept).exists(), kept)
+
+    def test_opening_and_ticking_cost_the_same_for_a_long_list(self):
+        users = self.env["axivox.extension"].create(
+            [
+                {"account_id": self.account.id, "number": str(number), "name": "Phone"}
+                for number in range(3000, 3300)
+            ]
+        )
+        self.account._record_applied()
+
+        def queries(changed):
+            changed.outgoing_number_id = self.london
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            manual = self._dialog()
+            steps = [page["blocks"][0]["steps"] for page in manual.read_pages()]
+            manual.step_ids.browse(steps[0][:50]).read(["text", "copies", "done_by_id"])
+            manual.step_ids.browse(steps[0][:50]).action_tick(True)
+            self.env.flush_all()
+            count = self.cr.sql_log_count - before
+            manual.action_confirm()
+            return count
+
+        few = queries(users[:2])
+        self.assertLessEqual(queries(users[2:]), few + 4)
 
     def test_confirming_records_who_and_what_and_calls_follow(self):
         self.account._record_applied()
@@ -91,31 +269,6 @@ class TestApply(AxivoxCase):
         self.assertEqual(message.author_id, self.manager.partner_id)
         self.assertIn("Applied at Axivox", message.body)
         self.assertIn("Rule 0044: +44 20 7946 0958 → +1 212-555-0123", message.body)
-
-    def test_what_is_saved_after_the_list_was_made_waits_for_the_next_time(self):
-        self.account._record_applied()
-        self.uk.number_id = self.new_york
-        dialog = self._dialog()
-        self.assertFalse(dialog.changed_since)
-        self.extension.outgoing_number_id = self.london
-        dialog.invalidate_recordset()
-        self.assertTrue(dialog.changed_since)
-        dialog.action_confirm()
-        self.assertEqual(self.account.pending_changes(), ["201 Sophie: Default → +44 20 7946 0958"])
-
-    def test_dialog_is_confirmed_only_while_nothing_newer_went_live(self):
-        self.account._record_applied()
-        self.uk.number_id = self.new_york
-        old = self._dialog()
-        self.uk.number_id = self.paris
-        self._dialog().action_confirm()
-        entries = self.account.applied_ids
-        with self.assertRaisesRegex(
-            UserError, "applied other settings at .* Review the changes again"
-        ):
-            old.action_confirm()
-        self.assertEqual(self.account.applied_ids, entries)
-        self.assertEqual(self.account.pending_changes(), [])
 
     def test_confirming_twice_adds_nothing_the_second_time(self):
         self.account._record_applied()
@@ -153,16 +306,14 @@ class TestApply(AxivoxCase):
         self.account.write({"default_outgoing_number_id": False, "rules_override_users": True})
         self.extension.outgoing_number_id = self.london
         self.own.outgoing_number_id = False
-        self._dialog(self.editor).action_discard()
+        self.account.with_user(self.editor).action_discard()
         self.assertEqual(self.account._settings("saved").to_json(), applied)
         self.assertEqual(self.account.pending_changes(), [])
         self.assertEqual(self.uk.number_id, self.london)
 
     def test_discard_without_anything_applied_is_refused(self):
-        dialog = self._dialog(self.editor)
-        self.assertFalse(dialog.can_discard)
         with self.assertRaises(UserError):
-            dialog.action_discard()
+            self.account.with_user(self.editor).action_discard()
 
     def test_history_entry_is_brought_back_as_pending_changes(self):
         self.account._record_applied()
@@ -183,7 +334,7 @@ class TestApply(AxivoxCase):
         self.london.unlink()
         before = self.account._settings("saved").to_json()
         with self.assertRaisesRegex(UserError, r"\+44 20 7946 0958"):
-            self._dialog().action_discard()
+            self.account.action_discard()
         self.assertEqual(self.account._settings("saved").to_json(), before)
 
     def test_restored_number_that_is_archived_is_set_and_stays_archived(self):
@@ -199,7 +350,7 @@ class TestApply(AxivoxCase):
         self.london.active = False
         self.account._record_applied()
         self.france.number_id = self.new_york
-        self._dialog().action_discard()
+        self.account.action_discard()
         self.assertEqual(self.france.number_id, self.paris)
         self.assertEqual(self.uk.exists().number_id, self.london)
 
@@ -218,7 +369,7 @@ class TestApply(AxivoxCase):
         self.account._record_applied()
         self.account.rule_ids[2:].unlink()
         self.assertEqual(self.account.pending_change_count, 2)
-        self._dialog().action_discard()
+        self.account.action_discard()
         self.assertEqual(
             self.account.rule_ids.mapped("destination_prefix"), ["0044", "0033", "0044", "04"]
         )

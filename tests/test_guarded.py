@@ -59,16 +59,22 @@ class TwoCompaniesCase(AxivoxCase):
 class TestGuarded(TwoCompaniesCase):
     """What a client sends is neither believed nor obeyed where it is not the client's to say."""
 
+    def _review(self):
+        """:return: a dialog of the manager's, as it is over an API"""
+        looked_at = {"kind": "apply", "mode": "api", "settings": self.account._ours().to_json()}
+        # sudo: what was looked at is written by the server only
+        reviews = self.env["axivox.review"].with_user(self.manager).sudo()
+        return reviews.create({"account_id": self.account.id, **looked_at}).sudo(False)
+
     def test_a_dialog_is_its_creators_alone(self):
         mine = self.env(user=self.manager.id)
         vals = {"account_id": self.account.id}
         team = self.env["crm.team"].create({"name": "Team"})
-        action = self.account.with_user(self.manager).action_review_changes()
         for dialog in (
             mine["axivox.number.paste"].create(vals),
             mine["axivox.team.number"].create({**vals, "team_id": team.id}),
             mine["axivox.number.archive"].create({"number_ids": self.new_york.ids}),
-            mine["axivox.review"].browse(action["res_id"]),
+            self._review(),
         ):
             for user in (self.editor, self.stranger):
                 with self.subTest(dialog._name, user=user.login):
@@ -81,15 +87,27 @@ class TestGuarded(TwoCompaniesCase):
                     self.assertNotIn(dialog, theirs.search([]))
 
     def test_what_a_confirm_works_on_is_written_by_nobody(self):
-        action = self.account.with_user(self.manager).action_review_changes()
-        review = self.env["axivox.review"].with_user(self.manager).browse(action["res_id"])
-        settings = {**review.settings, "default": NEW_YORK}
+        settings = {**self.account._ours().to_json(), "default": NEW_YORK}
+        review = self._review()
         for vals in ({"settings": settings}, {"mode": "api"}, {"account_id": self.other.id}):
             with self.subTest(vals), self.assertRaises(AccessError):
                 review.write(vals)
         with self.assertRaises(AccessError):
             review.create({"account_id": self.account.id, "kind": "apply", "settings": settings})
-        review.action_confirm()
+        action = self.account.with_user(self.manager).action_review_changes()
+        manual = self.env["axivox.manual.apply"].with_user(self.manager).browse(action["res_id"])
+        for record, vals in (
+            (manual, {"settings": settings}),
+            (manual, {"state": "done"}),
+            (manual, {"account_id": self.other.id}),
+            (manual.step_ids[0], {"is_done": True}),
+            (manual.step_ids[0], {"change": ["default", None, None, NEW_YORK, None]}),
+        ):
+            with self.subTest(vals), self.assertRaises(AccessError):
+                record.write(vals)
+        with self.assertRaises(AccessError):
+            manual.create({"account_id": self.account.id, "held": {}, "settings": settings})
+        manual.action_confirm()
         self.assertEqual(self.account.applied_settings["default"], MAIN)
 
     def test_a_line_keeps_its_account_for_life(self):

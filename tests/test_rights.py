@@ -400,6 +400,7 @@ class TestRights(AxivoxCase):
             "write": [{changed: value}],
             "onchange": [{}, [], {changed: {}}],
             "load": [[changed], [[value]]],
+            "action_tick": [True],
             "try_call": [self._record("axivox.extension", place, role).id, CALLED_IN_LONDON],
             "resolve_caller_id": [CALLED_IN_LONDON],
             "identify_caller": [CALLED_IN_LONDON],
@@ -474,9 +475,21 @@ class TestRights(AxivoxCase):
                     "kind": "apply",
                     "mode": account.mode,
                     "settings": account._ours().to_json(),
-                    "applied_id": account._last_applied().id,
                 }
                 return {"account_id": account.id, **looked_at, "line_ids": []}
+            case "axivox.manual.apply":
+                wanted = account._ours().to_json()
+                # An account has one open list, and each role one of its own here.
+                return {
+                    "account_id": account.id,
+                    "held": wanted,
+                    "settings": wanted,
+                    "state": "done",
+                }
+            case "axivox.manual.step":
+                manual = self._record("axivox.manual.apply", place, role)
+                change = ["extension", "201", None, number.number, None]
+                return {"manual_id": manual.id, "page": "users", "subject": "201", "change": change}
             case "axivox.review.line":
                 review = self._record("axivox.review", place, role)
                 return {"review_id": review.id, "key": "k", "name": "A rule", "choice": "theirs"}

@@ -9,7 +9,6 @@ from odoo.exceptions import UserError
 
 from .. import messages
 from ..callerid import reconcile
-from ..callerid.policy import Settings
 from ..models import mirror
 
 
@@ -26,8 +25,6 @@ class AxivoxReview(models.TransientModel):
         required=True,
         readonly=True,
     )
-    is_manual = fields.Boolean(compute="_compute_is_manual")
-    applied_id = fields.Many2one("axivox.applied", readonly=True, ondelete="cascade")
     settings = fields.Json(required=True, readonly=True)
     revision = fields.Char(readonly=True)
     pages = fields.Json(readonly=True)
@@ -37,13 +34,7 @@ class AxivoxReview(models.TransientModel):
     can_discard = fields.Boolean(compute="_compute_changed_since")
     has_conflicts = fields.Boolean(compute="_compute_has_conflicts")
     is_undecided = fields.Boolean(compute="_compute_has_conflicts")
-    is_confirmed = fields.Boolean(readonly=True)
     sync_id = fields.Many2one("axivox.sync", readonly=True, ondelete="set null")
-
-    @api.depends("mode")
-    def _compute_is_manual(self):
-        for review in self:
-            review.is_manual = review.mode not in self.env["axivox.account"]._consoles()
 
     @api.depends("account_id", "settings")
     def _compute_changed_since(self):
@@ -74,23 +65,18 @@ class AxivoxReview(models.TransientModel):
             "account_id": account.id,
             "kind": kind,
             "mode": account.mode,
-            "applied_id": account._last_applied().id,
             "settings": ours.to_json(),
         }
-        if kind == "apply" and account.is_manual:
-            vals["pages"] = account._apply_pages(ours)
-        else:
-            account._check_manager()
-            with account._explained():
-                state = account._read_console(account._console())
-            render = {"pull": reviews._render_pull, "apply": reviews._render_apply}[kind]
-            vals |= render(account, state, mirror.snapshot(account, state))
+        account._check_manager()
+        with account._explained():
+            state = account._read_console(account._console())
+        render = {"pull": reviews._render_pull, "apply": reviews._render_apply}[kind]
+        vals |= render(account, state, mirror.snapshot(account, state))
         # sudo: what was looked at is written by the server only
         return reviews.sudo().create(vals).sudo(False)._action()
 
     def action_confirm(self):
-        """Pull, or apply. In manual mode: the steps were done in the console, Axivox runs on these
-        settings. What was confirmed already is not done a second time.
+        """Pull, or apply. What was confirmed already is not done a second time.
 
         :raises UserError: where it is not what is to be done any more
         """
@@ -102,36 +88,11 @@ class AxivoxReview(models.TransientModel):
             raise UserError(
                 self.env._("The connection was changed meanwhile. Review the changes again.")
             )
-        if self.is_manual:
-            self._confirm_by_hand()
-            return {"type": "ir.actions.act_window_close"}
         if not self.sync_id:
             sync = self._confirm_over_api()
             # sudo: what became of it is written by the server only
             self.sudo().sync_id = sync
         return self.sync_id._action()
-
-    def _confirm_by_hand(self):
-        account, syncs = self.account_id, self.env["axivox.sync"]
-        account._check_manager()
-        with syncs._locked(account):
-            if self.is_confirmed:
-                return
-            last = account._last_applied()
-            if last != self.applied_id:
-                raise UserError(
-                    self.env._(
-                        "%(user)s applied other settings at %(time)s UTC, after you reviewed "
-                        "these. Review the changes again.",
-                        user=last.create_uid.name,
-                        time=last.create_date.strftime("%H:%M:%S"),
-                    )
-                )
-            syncs._unfinished(account)._replace()
-            account._record_applied(Settings.from_json(self.settings))
-            # sudo: what became of it is written by the server only
-            self.sudo().is_confirmed = True
-            syncs._commit()
 
     def _confirm_over_api(self):
         """:return: the attempt"""
@@ -194,13 +155,17 @@ class AxivoxReview(models.TransientModel):
         names = self._names(account, state)
         ours = snapshot.ours.settings
         there = {e: n for e, n in ours.extensions.items() if e not in plan.absent_users}
-        pages = account._apply_pages(replace(ours, extensions=there))
-        if plan.absent_users:
-            absent = [
-                self.env._("%s is not a user at Axivox: create it in the console, then pull.", name)
-                for name in map(names.get, plan.absent_users)
-            ]
-            pages["pages"].append({"title": self.env._("Skipped"), "changes": absent, "steps": []})
+        differences = account._difference(replace(ours, extensions=there))
+        pages = {
+            self.env._("Settings"): [c for c in differences if c.kind != "extension"],
+            self.env._("Users"): [c for c in differences if c.kind == "extension"],
+        }
+        sentences = {title: account._sentences(on_page) for title, on_page in pages.items()}
+        sentences[self.env._("Skipped")] = [
+            self.env._("%s is not a user at Axivox: create it in the console, then pull.", name)
+            for name in map(names.get, plan.absent_users)
+        ]
+        pages = self._pages(sentences, self.env._("No pending changes."))
         return {
             "revision": state.revision,
             "pages": pages,
@@ -239,16 +204,9 @@ class AxivoxReview(models.TransientModel):
         }
         return {
             "revision": state.revision,
-            "pages": {
-                "pages": [
-                    {"title": title, "changes": sentences, "steps": []}
-                    for title, sentences in pages.items()
-                    if sentences
-                ],
-                "is_manual": False,
-                "warning": False,
-                "empty": self.env._("Numbers and users are the same on both sides."),
-            },
+            "pages": self._pages(
+                pages, self.env._("Numbers and users are the same on both sides.")
+            ),
             "line_ids": self._lines(state, plan.changes, names),
             "user_ids": [
                 Command.create(
@@ -262,6 +220,12 @@ class AxivoxReview(models.TransientModel):
                 for extension in sorted({*plan.new_users, *plan.proposed})
             ],
         }
+
+    @api.model
+    def _pages(self, sentences, empty):
+        """:return: what the dialog shows of these, by title, and where there are none"""
+        pages = [{"title": title, "changes": said} for title, said in sentences.items() if said]
+        return {"pages": pages, "empty": empty}
 
     @api.model
     def _names(self, account, state):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from callerid.changes import Change, difference
+from callerid.changes import Change, above, carried_out, difference
 from callerid.policy import Rule, Settings
 
 MAIN, DIRECT, LONDON, NASSAU = "+3222903490", "+3222903491", "+442079460001", "+12423651234"
@@ -177,3 +177,42 @@ def test_one_drag_is_at_most_one_change(lines, start, end):
         dragged.insert(end % len(lines), dragged.pop(start % len(lines)))
     changes = difference(Settings(rules=tuple(lines)), Settings(rules=tuple(dragged)))
     assert [change.kind for change in changes] == ["rule_moved"] * (lines != dragged)
+
+
+def test_some_of_the_changes_made_leave_the_console_in_between():
+    applied = Settings(MAIN, False, (UK, US, FR), {"201": DIRECT, "202": None})
+    wanted = Settings(LONDON, True, (FR, BS, Rule("0044", NASSAU)), {"201": None, "202": MAIN})
+    by_kind = {change.kind: change for change in difference(applied, wanted)}
+    for made, expected in (
+        (["default", "override"], replace(applied, default=LONDON, override=True)),
+        (["rule_removed"], replace(applied, rules=(UK, FR))),
+        (["rule_number"], replace(applied, rules=(Rule("0044", NASSAU), US, FR))),
+        (["rule_moved"], replace(applied, rules=(FR, UK, US))),
+        (["rule_added"], replace(applied, rules=(UK, US, FR, BS))),
+        (["rule_added", "rule_moved"], replace(applied, rules=(FR, BS, UK, US))),
+        (["extension"], replace(applied, extensions={"201": DIRECT, "202": MAIN})),
+    ):
+        assert carried_out(applied, wanted, [by_kind[kind] for kind in made]) == expected
+
+
+def test_a_rule_goes_below_the_one_before_it():
+    wanted = Settings(rules=(BS, US))
+    first, second = difference(Settings(), wanted)
+    assert (above(wanted, first), above(wanted, second)) == (None, BS)
+
+
+@settings(max_examples=2000, deadline=None, derandomize=True, database=None)
+@given(SETTINGS, SETTINGS, st.data())
+def test_what_was_made_so_far_is_never_asked_for_again(applied, wanted, data):
+    changes = difference(applied, wanted)
+    assert carried_out(applied, wanted, []) == applied
+    assert without_default(carried_out(applied, wanted, changes)) == without_default(wanted)
+    done = [change for change in changes if data.draw(st.booleans())]
+    held = carried_out(applied, wanted, done)
+    assert held == carried_out(applied, wanted, done[::-1])
+    twice = any(
+        len({rule.prefix for rule in version.rules}) < len(version.rules)
+        for version in (applied, wanted)
+    )
+    if not twice:  # of a prefix held twice, either line may be the one that stays
+        assert len(difference(held, wanted)) == len(changes) - len(done)

@@ -381,6 +381,27 @@ PROMISES = {
             and (not found or sent.theirs != sent.ours)
         ),
     ),
+    "changes.pending": Promise(
+        lambda sent: changes.pending(sent.theirs, sent.ours),
+        lambda sent, found: (
+            {change.subject for change in found if change.kind == "extension"}
+            <= sent.ours.extensions.keys()
+        ),
+    ),
+    "changes.carried_out": Promise(
+        lambda sent: changes.carried_out(
+            sent.theirs, sent.ours, changes.difference(sent.theirs, sent.ours)
+        ),
+        lambda sent, held: held.rules == sent.ours.rules,
+    ),
+    "changes.above": Promise(
+        lambda sent: [
+            changes.above(sent.ours, change)
+            for change in changes.difference(sent.theirs, sent.ours)
+            if change.kind in ("rule_added", "rule_moved")
+        ],
+        lambda sent, found: set(found) <= {None, *sent.ours.rules},
+    ),
 }
 
 

@@ -1,0 +1,393 @@
+"""*Apply changes* by hand: the list of what is done in Axivox's console, kept until it is done."""
+
+import base64
+from dataclasses import astuple
+from datetime import timedelta
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_datetime
+from odoo.tools.constants import GC_UNLINK_LIMIT
+
+from odoo.addons.web.controllers.export import CSVExport
+
+from .. import messages
+from ..callerid import changes
+from ..callerid.policy import Settings
+
+NAMED = 10  # steps, where not all of them are named
+KEPT_FOR = timedelta(days=90)  # of a list that is closed; the history is kept for good
+# What is done to the rules, in the order in which it is done; users follow, number by number.
+BLOCKS = {
+    "default": "default",
+    "override": "override",
+    "rule_removed": "rule_removed",
+    "rule_number": "rule_number",
+    "rule_added": "rule_placed",
+    "rule_moved": "rule_placed",
+}
+ORDER = tuple(dict.fromkeys(BLOCKS.values()))
+
+
+class AxivoxManualApply(models.Model):
+    """The steps that lead from what the console holds to what was saved here when the list was
+    made. An account has one open list, which any number of people work through. A tick says that
+    a step is saved in the console; calls follow only when somebody says that *Apply changes* was
+    pressed there.
+    """
+
+    _name = "axivox.manual.apply"
+    _description = "Apply by hand in Axivox's console"
+    _inherit = ["axivox.guarded"]
+    _order = "id desc"
+    _rec_name = "create_date"
+
+    account_id = fields.Many2one(
+        "axivox.account", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    create_uid = fields.Many2one("res.users", string="Started by")
+    create_date = fields.Datetime(string="Started on")
+    state = fields.Selection(
+        [
+            ("open", "To do in the console"),
+            ("done", "Applied"),
+            ("replaced", "Replaced: something else was applied"),
+        ],
+        required=True,
+        readonly=True,
+        default="open",
+    )
+    held = fields.Json(
+        required=True,
+        readonly=True,
+        prefetch=False,
+        groups="axivox_caller_id.group_manager",
+        help="What the console held when the list was made.",
+    )
+    settings = fields.Json(
+        required=True,
+        readonly=True,
+        prefetch=False,
+        groups="axivox_caller_id.group_manager",
+        help="What the console holds when all is done.",
+    )
+    step_ids = fields.One2many("axivox.manual.step", "manual_id", string="Steps", readonly=True)
+    step_count = fields.Integer(string="Steps to do", compute="_compute_counts")
+    done_count = fields.Integer(string="Steps done", compute="_compute_counts")
+    waiting_count = fields.Integer(compute="_compute_waiting")
+    waiting = fields.Text(compute="_compute_waiting")
+    left = fields.Text(string="Not ticked", compute="_compute_left")
+    apply_warning = fields.Char(compute="_compute_apply_warning")
+    csv = fields.Binary(string="Steps as CSV", compute="_compute_csv")
+    csv_name = fields.Char(compute="_compute_csv_name")
+
+    _open_unique = models.UniqueIndex(
+        "(account_id) WHERE state = 'open'", "An account has one open list."
+    )
+
+    @api.depends("step_ids.is_done")
+    def _compute_counts(self):
+        mine = [("manual_id", "in", self.ids)]
+        counts = self.env["axivox.manual.step"]._read_group(
+            mine, ["manual_id"], ["__count", "done_by_id:count"]
+        )
+        by_list = {manual: (total, done) for manual, total, done in counts}
+        for manual in self:
+            manual.step_count, manual.done_count = by_list.get(manual, (0, 0))
+
+    @api.depends(
+        lambda self: [
+            "state",
+            "settings",
+            *(f"account_id.{path}" for path in self.env["axivox.account"]._setting_paths()),
+        ]
+    )
+    @api.depends_context("lang")
+    def _compute_waiting(self):
+        for manual in self:
+            waiting = manual._waiting()
+            manual.waiting_count = len(waiting)
+            manual.waiting = self._named(manual.account_id._sentences(waiting[:NAMED]), waiting)
+
+    @api.depends("step_ids.is_done")
+    @api.depends_context("lang")
+    def _compute_left(self):
+        for manual in self:
+            left = manual.step_ids.filtered(lambda step: not step.is_done)
+            manual.left = self._named(left[:NAMED].mapped("text"), left)
+
+    @api.depends_context("lang")
+    def _compute_apply_warning(self):
+        self.apply_warning = messages.apply_warning(self.env)
+
+    def _compute_csv_name(self):
+        for manual in self:
+            manual.csv_name = f"axivox-{fields.Date.to_string(manual.create_date)}.csv"
+
+    @api.depends("step_ids.is_done")
+    @api.depends_context("lang", "tz")
+    def _compute_csv(self):
+        names = ["page", "text", "subject", "is_done", "done_by_id", "done_on"]
+        described = self.env["axivox.manual.step"].fields_get(names, ["string", "selection"])
+        titles = [described[name]["string"] for name in names]
+        pages = dict(described["page"]["selection"])
+        for manual in self:
+            rows = [
+                [
+                    pages[step.page],
+                    step.text,
+                    step.subject,
+                    "x" if step.is_done else "",
+                    step.done_by_id.name,
+                    format_datetime(self.env, step.done_on) if step.done_on else "",
+                ]
+                for step in manual.step_ids
+            ]
+            manual.csv = base64.b64encode(CSVExport().from_data(names, titles, rows).encode())
+
+    @api.model
+    def _open(self, account):
+        """
+        :return: the action of the account's open list, or of a new one
+        :raises AccessError: for who may not save the settings
+        """
+        account.ensure_one()
+        account.check_access("write")
+        account = account._in_server_context()
+        syncs = self.env["axivox.sync"]
+        with syncs._locked(account):
+            # sudo: lists are written by the server only
+            lists = self.with_env(account.env).sudo()
+            manual = lists.search([("account_id", "=", account.id), ("state", "=", "open")])
+            if not manual:
+                held = account._applied() or Settings()
+                vals = dict.fromkeys(("held", "settings"), held.to_json())
+                manual = lists.create({"account_id": account.id, **vals})
+                manual._plan(held)
+            elif not manual.done_count and manual.create_uid == self.env.user:
+                manual._plan(manual._held())  # nobody else has begun with it
+            syncs._commit()
+        return manual.sudo(False)._action()
+
+    @api.model
+    def _replace_of(self, account):
+        """Close the account's open list: something else was applied."""
+        # sudo: lists are written by the server only
+        self.sudo().search([("account_id", "=", account.id), ("state", "=", "open")]).write(
+            {"state": "replaced"}
+        )
+
+    def action_add_waiting(self):
+        """Make the list lead to what is saved here now; what is ticked stays ticked."""
+        self.ensure_one()
+        account = self.account_id._in_server_context()
+        account.check_access("write")
+        syncs = self.env["axivox.sync"]
+        with syncs._locked(account):
+            self._check_open()
+            # sudo: lists are written by the server only
+            self.with_env(account.env).sudo()._plan(self._held())
+            syncs._commit()
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def action_finish(self):
+        """Confirm, or first name what is not ticked.
+
+        :raises AccessError: for who is no manager
+        """
+        self.ensure_one()
+        self.account_id._check_manager()
+        if self.done_count == self.step_count:
+            return self.action_confirm()
+        view = self.env.ref("axivox_caller_id.axivox_manual_apply_view_form_finish")
+        return {
+            **self._action(),
+            "name": self.env._("Not everything is ticked"),
+            "views": [[view.id, "form"]],
+            "target": "new",
+        }
+
+    def action_confirm(self):
+        """*Apply changes* was pressed in the console: calls follow what the list held. What was
+        confirmed already is not done a second time.
+
+        :raises AccessError: for who is no manager
+        :raises UserError: where something else was applied meanwhile
+        """
+        self.ensure_one()
+        account = self.account_id._in_server_context()
+        account._check_manager()
+        syncs = self.env["axivox.sync"]
+        with syncs._locked(account):
+            if self.state != "done":
+                self._check_open()
+                syncs._unfinished(account)._replace()
+                # sudo: lists are written by the server only
+                manual = self.sudo()
+                manual.state = "done"
+                account._record_applied(Settings.from_json(manual.settings))
+                syncs._commit()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("Calls follow these settings now."),
+                "next": {**account.action_open_settings(), "res_id": account.id},
+            },
+        }
+
+    def read_pages(self):
+        """What the list looks like; the steps themselves are read by their ids.
+
+        :return: for each page of the console ``title``, ``intro`` and ``blocks``; for each block
+            ``title``, ``steps`` (ids), ``left`` (ids of those that are not done) and ``copies``
+        :rtype: list[dict]
+        """
+        self.ensure_one()
+        self.check_access("read")
+        pages = {}
+        steps = self.env["axivox.manual.step"].search_fetch(
+            [("manual_id", "=", self.id)], ["page", "block", "subject", "is_done"]
+        )
+        titles = dict(steps._fields["page"]._description_selection(self.env))
+        for (page, _block), same in steps.grouped(lambda step: (step.page, step.block)).items():
+            copies = []
+            if page == "users":
+                extensions = ", ".join(same.mapped("subject"))
+                copies = [{"label": self.env._("Extensions"), "value": extensions}]
+                if number := same[0]._change().new:
+                    copies.insert(0, {"label": self.env._("Number"), "value": number})
+            pages.setdefault(
+                page,
+                {
+                    "title": titles[page],
+                    "intro": messages.console_page(self.env, page),
+                    "blocks": [],
+                },
+            )["blocks"].append(
+                {
+                    "title": messages.console_block(self.env, same[0]._change()),
+                    "steps": same.ids,
+                    "left": same.filtered(lambda step: not step.is_done).ids,
+                    "copies": copies,
+                }
+            )
+        return [pages[page] for page in titles if page in pages]
+
+    @api.autovacuum
+    def _gc_closed(self):
+        """Remove lists that were closed long ago; what was applied is kept in the history."""
+        before = fields.Datetime.now() - KEPT_FOR
+        self.search(
+            [("state", "!=", "open"), ("create_date", "<", before)], limit=GC_UNLINK_LIMIT
+        ).unlink()
+
+    def _action(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Apply changes"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [[False, "form"]],
+            "target": "current",
+        }
+
+    def _plan(self, held):
+        """Make the list anew, for what is saved here now; what is done stays in it.
+
+        :param Settings held: what the console holds now
+        """
+        wanted = self.account_id._ours()
+        left = self.step_ids.filtered(lambda step: not step.is_done)
+        known = {self._essence(step._change()) for step in left}
+        was_empty = not self.step_ids
+        (self.step_ids - left).is_settled = True
+        left.unlink()
+        first = len(self.step_ids)
+        differences = changes.pending(held, wanted)
+        self.step_ids = [
+            Command.create(
+                {
+                    "sequence": first + place,
+                    "page": "users" if change.kind == "extension" else "settings",
+                    "block": self._block(change),
+                    "subject": change.subject,
+                    "change": astuple(change),
+                    "above": self._above(wanted, change),
+                    "is_new": not was_empty and self._essence(change) not in known,
+                }
+            )
+            for place, change in enumerate(sorted(differences, key=self._place))
+        ]
+        self.write({"held": held.to_json(), "settings": wanted.to_json()})
+
+    def _held(self):
+        """:return: what the console holds now, by what is ticked
+        :rtype: Settings
+        """
+        # sudo: see account._settings
+        manual = self.sudo()
+        done = manual.step_ids.filtered(lambda step: step.is_done and not step.is_settled)
+        return changes.carried_out(
+            Settings.from_json(manual.held),
+            Settings.from_json(manual.settings),
+            [step._change() for step in done],
+        )
+
+    def _waiting(self):
+        """:return: what was saved here since the list was made, as ``changes.Change``"""
+        if self.state != "open":
+            return []
+        # sudo: see account._settings
+        listed = Settings.from_json(self.sudo().settings)
+        return changes.pending(listed, self.account_id._ours())
+
+    def _check_open(self):
+        """
+        :raises UserError: where the list is not to be worked with any more
+        """
+        account = self.account_id
+        if not account.is_manual:
+            raise UserError(
+                self.env._("The connection was changed meanwhile. Review the changes again.")
+            )
+        if self.state != "open":
+            last = account._last_applied()
+            raise UserError(
+                self.env._(
+                    "%(user)s applied other settings at %(time)s UTC, after this list was made. "
+                    "Review the changes again.",
+                    user=last.create_uid.name,
+                    time=last.create_date.strftime("%H:%M:%S"),
+                )
+            )
+
+    @api.model
+    def _block(self, change):
+        return BLOCKS.get(change.kind) or f"extension {change.new or ''}"
+
+    @api.model
+    def _place(self, change):
+        """:return: what steps are sorted by"""
+        if change.kind == "extension":
+            return len(ORDER), change.new or "", change.subject
+        return ORDER.index(BLOCKS[change.kind]), change.position or 0, ""
+
+    @api.model
+    def _above(self, wanted, change):
+        if change.kind in ("rule_added", "rule_moved"):
+            rule = changes.above(wanted, change)
+            return rule and [rule.prefix, rule.number]
+        return None
+
+    @api.model
+    def _essence(self, change):
+        """:return: what makes two changes the same, whatever stands above them"""
+        return change.kind, change.subject, change.kind != "rule_moved" and change.new
+
+    @api.model
+    def _named(self, sentences, everything):
+        """:return: the first sentences, a line each, and how many more there are"""
+        more = len(everything) - len(sentences)
+        return "\n".join([*sentences, *([self.env._("… and %s more", more)] if more else [])])

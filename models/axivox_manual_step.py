@@ -1,0 +1,78 @@
+"""One thing to do in Axivox's console."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .. import messages
+from ..callerid.changes import Change
+from ..callerid.policy import Rule
+
+
+class AxivoxManualStep(models.Model):
+    _name = "axivox.manual.step"
+    _description = "Step of an apply by hand"
+    _inherit = ["axivox.guarded"]
+    _order = "sequence, id"
+    _rec_name = "subject"
+
+    manual_id = fields.Many2one(
+        "axivox.manual.apply", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    sequence = fields.Integer(readonly=True)
+    page = fields.Selection(
+        [("settings", "Settings"), ("users", "Users")],
+        required=True,
+        readonly=True,
+        help="Of the console.",
+    )
+    block = fields.Char(readonly=True, help="What is done to many lines in the same way.")
+    subject = fields.Char(string="Prefix or extension", readonly=True)
+    change = fields.Json(required=True, readonly=True)
+    above = fields.Json(readonly=True, help="The rule below which this one is dragged.")
+    is_done = fields.Boolean(string="Done", readonly=True, help="It is saved in the console.")
+    done_by_id = fields.Many2one("res.users", string="Done by", readonly=True)
+    done_on = fields.Datetime(string="Done on", readonly=True)
+    is_new = fields.Boolean(
+        string="New", readonly=True, help="It was added to the list after this was begun."
+    )
+    is_settled = fields.Boolean(
+        readonly=True, help="It was done before the list was made anew: the new list builds on it."
+    )
+    text = fields.Char(string="Step", compute="_compute_text")
+    copies = fields.Json(compute="_compute_text", help="What is typed there, to be copied.")
+
+    @api.depends("change")
+    @api.depends_context("lang")
+    def _compute_text(self):
+        names = self.manual_id.account_id._names(self.mapped("subject"))
+        for step in self:
+            change, above = step._change(), step.above and Rule(*step.above)
+            step.text = messages.console_step(self.env, change, above, names)
+            step.copies = messages.copied(self.env, change)
+
+    def _change(self):
+        """
+        :rtype: Change
+        """
+        return Change(*self.change)
+
+    def action_tick(self, is_done):
+        """Say that these are saved in the console, or that they are not. What the list builds on
+        stays ticked.
+
+        :param bool is_done:
+        :raises AccessError: for who may not save the settings
+        :raises UserError: where the list is closed
+        """
+        self.manual_id.account_id.check_access("write")
+        if set(self.manual_id.mapped("state")) - {"open"}:
+            raise UserError(self.env._("This list is closed: its steps stay as they are."))
+        changed = self.filtered(lambda step: step.is_done != is_done and not step.is_settled)
+        # sudo: which fields of a step are written is said here only
+        changed.sudo().write(
+            {
+                "is_done": is_done,
+                "done_by_id": is_done and self.env.uid,
+                "done_on": is_done and fields.Datetime.now(),
+            }
+        )

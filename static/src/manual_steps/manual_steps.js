@@ -1,0 +1,205 @@
+import { Component, onWillStart, onWillUnmount, status, useState } from "@odoo/owl";
+import { browser } from "@web/core/browser/browser";
+import { CheckBox } from "@web/core/checkbox/checkbox";
+import { CopyButton } from "@web/core/copy_button/copy_button";
+import { deserializeDateTime, formatDateTime } from "@web/core/l10n/dates";
+import { _t } from "@web/core/l10n/translation";
+import { ConnectionLostError } from "@web/core/network/rpc";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { formatInteger } from "@web/views/fields/formatters";
+import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+
+export const COPIED_DELAY = 800; // ms, as long as the tooltip of Odoo's button
+export const POLL_DELAY = 5000; // ms
+export const AT_ONCE = 50; // steps that a block shows, and shows more of
+
+/** An icon that copies a value; its name says which, and what it did is read aloud too. */
+export class CopyValueButton extends CopyButton {
+    static template = "axivox_caller_id.CopyValueButton";
+    static props = { ...CopyButton.props, content: String, label: String };
+    static defaultProps = { successText: _t("Copied"), icon: "fa-clone" };
+
+    setup() {
+        super.setup();
+        this.state = useState({ isCopied: false });
+    }
+
+    get name() {
+        return _t("Copy %s", this.props.label);
+    }
+
+    showTooltip() {
+        super.showTooltip();
+        this.state.isCopied = true;
+        browser.setTimeout(() => (this.state.isCopied = false), COPIED_DELAY);
+    }
+}
+
+/**
+ * What is to be done in Axivox's console: its pages, on each the blocks of steps that are alike, and
+ * of the open blocks the steps, to be ticked off. What others tick is seen within seconds.
+ */
+export class ManualSteps extends Component {
+    static template = "axivox_caller_id.ManualSteps";
+    static components = { CheckBox, CopyValueButton };
+    static props = { ...standardWidgetProps };
+
+    setup() {
+        this.orm = useService("orm");
+        this.canCopy = Boolean(browser.navigator.clipboard); // not over plain http
+        this.state = useState({ pages: [], steps: {}, shown: {}, onlyLeft: false });
+        onWillStart(async () => {
+            await this.readPages();
+            const first = this.blocks.find((block) => block.left.length) || this.blocks[0];
+            if (first) {
+                this.state.shown[first.key] = AT_ONCE;
+                await this.readSteps();
+            }
+        });
+        this.waitMore();
+        onWillUnmount(() => browser.clearTimeout(this.timeout));
+    }
+
+    get isOpen() {
+        return this.props.record.data.state === "open";
+    }
+
+    get blocks() {
+        return this.state.pages.flatMap((page) => page.blocks);
+    }
+
+    get steps() {
+        return this.blocks.flatMap((block) => block.steps);
+    }
+
+    get doneCount() {
+        return this.done(this.blocks);
+    }
+
+    get percent() {
+        return this.steps.length ? (100 * this.doneCount) / this.steps.length : 100;
+    }
+
+    progress(blocks) {
+        const total = blocks.reduce((sum, block) => sum + block.steps.length, 0);
+        return _t("%(done)s of %(total)s", {
+            done: formatInteger(this.done(blocks)),
+            total: formatInteger(total),
+        });
+    }
+
+    done(blocks) {
+        return blocks.reduce((sum, block) => sum + block.steps.length - block.left.length, 0);
+    }
+
+    isDone(blocks) {
+        return blocks.every((block) => !block.left.length);
+    }
+
+    isHalfDone(blocks) {
+        return this.done(blocks) > 0 && !this.isDone(blocks);
+    }
+
+    listed(block) {
+        return this.state.onlyLeft ? block.left : block.steps;
+    }
+
+    shownSteps(block) {
+        const ids = this.listed(block).slice(0, this.state.shown[block.key] || 0);
+        return ids.map((id) => this.state.steps[id]).filter(Boolean);
+    }
+
+    hasMore(block) {
+        const shown = this.state.shown[block.key];
+        return shown && shown < this.listed(block).length;
+    }
+
+    doneBy(step) {
+        const time = formatDateTime(deserializeDateTime(step.done_on));
+        return _t("%(user)s, %(time)s", { user: step.done_by_id[1], time });
+    }
+
+    async readPages() {
+        const pages = await this.orm.silent.call("axivox.manual.apply", "read_pages", [
+            this.props.record.resId,
+        ]);
+        for (const [index, page] of pages.entries()) {
+            page.blocks.forEach((block) => (block.key = `${index} ${block.title}`));
+        }
+        this.state.pages = pages;
+    }
+
+    async readSteps() {
+        const ids = this.blocks.flatMap((block) =>
+            this.listed(block).slice(0, this.state.shown[block.key] || 0)
+        );
+        const fields = ["text", "copies", "is_done", "done_by_id", "done_on", "is_new", "is_settled"];
+        const steps = ids.length
+            ? await this.orm.silent.read("axivox.manual.step", ids, fields)
+            : [];
+        this.state.steps = Object.fromEntries(steps.map((step) => [step.id, step]));
+    }
+
+    async readAgain() {
+        await this.readPages();
+        await this.readSteps();
+    }
+
+    /** Shows a block's steps, or hides them. */
+    async toggle(block) {
+        this.state.shown[block.key] = this.state.shown[block.key] ? 0 : AT_ONCE;
+        await this.readSteps();
+    }
+
+    async showMore(block) {
+        this.state.shown[block.key] += AT_ONCE;
+        await this.readSteps();
+    }
+
+    async showOnlyLeft(onlyLeft) {
+        this.state.onlyLeft = onlyLeft;
+        await this.readSteps();
+    }
+
+    async tick(ids, isDone) {
+        try {
+            await this.orm.call("axivox.manual.step", "action_tick", [ids, isDone]);
+        } finally {
+            await this.readAgain();
+        }
+    }
+
+    tickBlocks(blocks, isDone) {
+        return this.tick(
+            blocks.flatMap((block) => (isDone ? block.left : block.steps)),
+            isDone
+        );
+    }
+
+    waitMore() {
+        if (this.isOpen) {
+            this.timeout = browser.setTimeout(() => this.look(), POLL_DELAY);
+        }
+    }
+
+    /** What others did meanwhile, to the list and to the settings. */
+    async look() {
+        try {
+            await this.readAgain();
+            await this.props.record.load();
+        } catch (error) {
+            if (!(error instanceof ConnectionLostError)) {
+                throw error;
+            }
+        }
+        if (status(this) === "mounted") {
+            this.waitMore();
+        }
+    }
+}
+
+registry.category("view_widgets").add("axivox_manual_steps", {
+    component: ManualSteps,
+    fieldDependencies: [{ name: "state", type: "selection" }],
+});
