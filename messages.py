@@ -517,6 +517,19 @@ def setting_value(env, kind, value):
     return {"default": env._("none"), "rule": env._("no such rule")}.get(kind, env._("Default"))
 
 
+def decision(env, line):
+    """What was decided where both sides had changed a setting.
+
+    :param line: axivox.review.line
+    """
+    values = {"setting": line.name, "theirs": line.theirs, "ours": line.ours}
+    if line.choice == "theirs":
+        return env._(
+            "%(setting)s: Axivox had %(theirs)s, Odoo %(ours)s; Axivox's was kept.", **values
+        )
+    return env._("%(setting)s: Axivox had %(theirs)s, Odoo %(ours)s; Odoo's was kept.", **values)
+
+
 def remote_changes(env, changes, names):
     """Why nothing is applied: the console holds what nobody has looked at here.
 

@@ -29,6 +29,11 @@ class Change:
     new: object
     position: int | None = None
 
+    @property
+    def setting(self):
+        """Which setting it is about: ``("rule", prefix)``, ``("extension", number)``, …"""
+        return "rule" if self.kind.startswith("rule_") else self.kind, self.subject
+
 
 def difference(applied, wanted):
     """The changes that lead from one version to the other, in the order of the console's pages.

@@ -4,6 +4,7 @@ from . import axivox_connection
 from . import axivox_account
 from . import axivox_account_resolution
 from . import axivox_applied
+from . import axivox_edit
 from . import axivox_sync
 from . import axivox_manual_apply
 from . import axivox_manual_step

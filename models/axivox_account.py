@@ -218,16 +218,41 @@ class AxivoxAccount(models.Model):
         """:return: the action of the dialog that says what a pull will do"""
         return self.env["axivox.review"]._open(self, "pull")
 
+    def action_review_discard(self):
+        """:return: the action of the dialog that says what a discard loses"""
+        return self.env["axivox.discard"]._open(self)
+
     def action_discard(self):
-        """Make what Axivox runs on the saved settings again."""
+        """Make what Axivox runs on the saved settings again.
+
+        :raises AccessError: for who is no manager: it is everybody's changes that are lost
+        """
         self.ensure_one()
-        applied = self._applied()
-        if not applied:
-            raise UserError(
-                self.env._("Nothing was ever applied: there are no settings to go back to.")
-            )
-        self._restore(applied)
+        self._check_manager()
+        self._restore(self._applied_or_refuse(), self.env._("Discarded:"))
         return {"type": "ir.actions.act_window_close"}
+
+    def _take_back(self, change):
+        """Make one setting what Axivox runs on again.
+
+        :param changes.Change change: a pending one
+        :raises UserError: where it is not pending any more
+        """
+        held, ours = self._applied_or_refuse(), self._ours()
+        pending = changes.pending(held, ours)
+        if change not in pending:
+            raise UserError(
+                self.env._("This was changed meanwhile. Open the list again to see how it is now.")
+            )
+        others = [other for other in pending if other != change]
+        self._restore(changes.carried_out(held, ours, others), self.env._("Taken back:"))
+
+    def _applied_or_refuse(self):
+        if applied := self._applied():
+            return applied
+        raise UserError(
+            self.env._("Nothing was ever applied: there are no settings to go back to.")
+        )
 
     def action_apply_changes(self):
         """Make Axivox run on what is saved here.
@@ -377,19 +402,22 @@ class AxivoxAccount(models.Model):
     @api.model
     def _log_changes(self):
         before = self.env.cr.precommit.data.pop("axivox.settings", {})
+        titles = self.env.cr.precommit.data.pop("axivox.titles", {})
         for account in self.browse(before).exists():
             differences = changes.difference(before[account.id], account._settings("saved"))
             if differences:
-                account._log_differences(differences)
+                account._log_differences(differences, titles.get(account.id, ""))
+                self.env["axivox.edit"]._note(account, differences)
 
     def _log_differences(self, differences, title=""):
         """Enter changes in the chatter, many of them as a summary that opens."""
-        items = Markup().join(
-            Markup("<li>%s</li>") % sentence for sentence in self._sentences(differences)
-        )
+        summary = messages.changes_summary(self.env, differences)
+        self._log_sentences(self._sentences(differences), title, summary)
+
+    def _log_sentences(self, sentences, title, summary):
+        items = Markup().join(Markup("<li>%s</li>") % sentence for sentence in sentences)
         body = Markup("<ul>%s</ul>") % items
-        if len(differences) > LISTED_IN_CHATTER:
-            summary = messages.changes_summary(self.env, differences)
+        if len(sentences) > LISTED_IN_CHATTER:
             body = Markup("<details><summary>%s</summary>%s</details>") % (summary, body)
         self._message_log(body=Markup("%s%s") % (title, body))
 
@@ -409,11 +437,12 @@ class AxivoxAccount(models.Model):
         names = self._names([change.subject for change in differences])
         return [messages.change(self.env, change, names) for change in differences]
 
-    def _restore(self, settings):
+    def _restore(self, settings, title=""):
         """Make these settings the saved ones, so that what differs from the applied ones is
         pending.
 
         :param Settings settings:
+        :param str title: what the chatter says of it
         :raises UserError: where a number is no longer in Odoo
         """
         self.ensure_one()
@@ -436,6 +465,7 @@ class AxivoxAccount(models.Model):
         for user in users:
             by_number[settings.extensions[user.number]] |= user
         with account._saving() as saving:
+            self.env.cr.precommit.data.setdefault("axivox.titles", {})[self.id] = title
             verbatim = saving._in_server_context("axivox_verbatim")
             vals = {
                 "default_outgoing_number_id": numbers.get(settings.default),
@@ -492,10 +522,11 @@ class AxivoxAccount(models.Model):
         if self._applied() != applied:
             self._record_applied(applied, self.env._("Found applied at Axivox:"))
 
-    def _record_applied(self, settings=None, title=None):
+    def _record_applied(self, settings=None, title=None, decisions=""):
         """Remember that Axivox runs on these settings, or on what is wanted here now.
 
         :param Settings settings:
+        :param str decisions: what was decided where both sides had changed something
         :raises AccessError: for who is no manager
         """
         self.ensure_one()
@@ -512,11 +543,13 @@ class AxivoxAccount(models.Model):
             {
                 "account_id": self.id,
                 "settings": stored,
-                "changes": "\n".join(sentences) or self.env._("Nothing changed."),
+                "changes": "\n".join([*sentences, *decisions.splitlines()])
+                or self.env._("Nothing changed."),
             }
         )
         self._remember(applied_settings=stored)
         self.env["axivox.manual.apply"]._replace_of(self)
+        self.env["axivox.edit"]._forget(self)
         self._log_differences(differences, title or self.env._("Applied at Axivox:"))
 
     def _last_applied(self):

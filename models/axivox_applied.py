@@ -50,7 +50,10 @@ class AxivoxApplied(models.Model):
             applied.is_current = applied.id == newest.get(applied.account_id)
 
     def action_restore(self):
-        """Make these settings the saved ones; what differs from the applied ones is pending."""
+        """Make these settings the saved ones; what differs from the applied ones is pending.
+
+        :raises AccessError: for who is no manager, where others' changes are lost
+        """
         self.ensure_one()
         self.check_access("read")
         try:
@@ -58,5 +61,4 @@ class AxivoxApplied(models.Model):
             settings = Settings.from_json(self.sudo().settings)
         except ValueError as error:
             raise UserError(self.env._("What is stored of these settings is damaged.")) from error
-        self.account_id._restore(settings)
-        return {"type": "ir.actions.act_window_close"}
+        return self.env["axivox.discard"]._restore(self.account_id, settings)

@@ -40,7 +40,6 @@ class AxivoxManualApply(models.Model):
     _description = "Apply by hand in Axivox's console"
     _inherit = ["axivox.guarded"]
     _order = "id desc"
-    _rec_name = "create_date"
 
     account_id = fields.Many2one(
         "axivox.account", required=True, readonly=True, index=True, ondelete="cascade"
@@ -84,6 +83,14 @@ class AxivoxManualApply(models.Model):
     _open_unique = models.UniqueIndex(
         "(account_id) WHERE state = 'open'", "An account has one open list."
     )
+
+    @api.depends("create_date")
+    @api.depends_context("lang", "tz")
+    def _compute_display_name(self):
+        for manual in self:
+            manual.display_name = self.env._(
+                "Steps of %s", format_datetime(self.env, manual.create_date, dt_format="medium")
+            )
 
     @api.depends("step_ids.is_done")
     def _compute_counts(self):

@@ -87,6 +87,7 @@ class AxivoxSync(models.Model):
         prefetch=False,
         help="The Odoo user of each new extension.",
     )
+    decisions = fields.Text(help="What was decided where both sides had changed something.")
     revision = fields.Char(help="What the console has to be at: what was looked at.")
     done = fields.Integer()
     total = fields.Integer()
@@ -107,8 +108,8 @@ class AxivoxSync(models.Model):
 
         What is applied is what is saved here now.
 
-        :param vals: ``choices``, ``users``, ``revision``; ``settings`` (JSON) where somebody
-            looked at what is to be applied
+        :param vals: ``choices``, ``decisions``, ``users``, ``revision``; ``settings`` (JSON) where
+            somebody looked at what is to be applied
         :raises UserError: where somebody else is at it, where something else is saved here than
             was looked at, and where it fails
         """
@@ -286,6 +287,9 @@ class AxivoxSync(models.Model):
             # What goes wrong here says nothing of what Axivox was asked before.
             in_doubt = self.state == "asked" and getattr(error, "in_doubt", True)
             raise UserError(self._settle(error, in_doubt=in_doubt)) from error
+        if self.decisions:
+            title = self.env._("Both sides had changed these; it was decided:")
+            self.account_id._log_sentences(self.decisions.splitlines(), title, title)
         self._commit(state="done", message=message)
 
     def _check_to_be_done(self):
@@ -349,7 +353,7 @@ class AxivoxSync(models.Model):
 
         later = self._go_live(console, revision, state) if plan.live != state.applied else None
         if account._applied() != plan.live:
-            account._record_applied(plan.live)
+            account._record_applied(plan.live, decisions=self.decisions or "")
         account._agree(state.domain, replace(plan.base, settings=plan.live))
         account._remember(in_flight=False, theirs=False)
         if later and (later.saved, later.applied) != (plan.live, plan.live):

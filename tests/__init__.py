@@ -2,6 +2,7 @@ from . import test_access
 from . import test_account
 from . import test_apply
 from . import test_console
+from . import test_discard
 from . import test_example_pbx
 from . import test_extension
 from . import test_faults

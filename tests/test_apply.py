@@ -306,14 +306,14 @@ class TestApply(AxivoxCase):
         self.account.write({"default_outgoing_number_id": False, "rules_override_users": True})
         self.extension.outgoing_number_id = self.london
         self.own.outgoing_number_id = False
-        self.account.with_user(self.editor).action_discard()
+        self.account.with_user(self.manager).action_discard()
         self.assertEqual(self.account._settings("saved").to_json(), applied)
         self.assertEqual(self.account.pending_changes(), [])
         self.assertEqual(self.uk.number_id, self.london)
 
     def test_discard_without_anything_applied_is_refused(self):
         with self.assertRaises(UserError):
-            self.account.with_user(self.editor).action_discard()
+            self.account.with_user(self.manager).action_discard()
 
     def test_history_entry_is_brought_back_as_pending_changes(self):
         self.account._record_applied()

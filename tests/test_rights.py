@@ -490,6 +490,16 @@ class TestRights(AxivoxCase):
                 manual = self._record("axivox.manual.apply", place, role)
                 change = ["extension", "201", None, number.number, None]
                 return {"manual_id": manual.id, "page": "users", "subject": "201", "change": change}
+            case "axivox.edit":
+                return {"account_id": account.id, "setting": "extension", "subject": "201"}
+            case "axivox.discard":
+                saved = account._ours().to_json()
+                done = {"before": saved, "after": saved, "said": "Taken back"}
+                return {"account_id": account.id, **done}
+            case "axivox.discard.line":
+                discard = self._record("axivox.discard", place, role)
+                change = ["extension", "201", None, number.number, None]
+                return {"discard_id": discard.id, "name": "201", "change": change}
             case "axivox.review.line":
                 review = self._record("axivox.review", place, role)
                 return {"review_id": review.id, "key": "k", "name": "A rule", "choice": "theirs"}

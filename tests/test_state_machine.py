@@ -176,7 +176,7 @@ class TestStateMachine(ConsoleCase):
             @precondition(lambda self: case.account.applied_ids)
             @rule()
             def discard(self):
-                case.review("apply").action_discard()
+                case.account.action_discard()
                 self.mine = {}
 
             @rule(data=st.data())

@@ -54,6 +54,9 @@ class TestTours(AxivoxCase, BrowserCase):
 
     def test_manual_mode_from_pasted_numbers_to_confirmed(self):
         self.start_tour("/odoo/axivox-numbers", "axivox_manual_mode", login=self.manager.login)
+        steps = self.env["axivox.manual.step"]
+        [step] = steps.search([("manual_id.account_id", "=", self.account.id)], limit=1)
+        self.assertEqual((step.manual_id.state, step.done_by_id), ("done", self.manager))
         self.assertEqual(self.account.default_outgoing_number_id.number, "+3280012345")
         self.assertEqual(self.account.pending_change_count, 0)
 

@@ -1,3 +1,5 @@
+from . import axivox_discard
+from . import axivox_discard_line
 from . import axivox_number_archive
 from . import axivox_number_paste
 from . import axivox_review

@@ -103,7 +103,12 @@ class AxivoxReview(models.TransientModel):
                     ", ".join(undecided.mapped("name")),
                 )
             )
-        vals = {"choices": {line.key: line.choice for line in self.line_ids}}
+        vals = {
+            "choices": {line.key: line.choice for line in self.line_ids},
+            "decisions": "\n".join(
+                messages.decision(self.env, line) for line in self.line_ids.filtered("is_conflict")
+            ),
+        }
         if self.kind == "pull":
             self._check_users()
             vals["revision"] = self.revision
@@ -112,8 +117,8 @@ class AxivoxReview(models.TransientModel):
             vals["settings"] = self.settings
         return self.env["axivox.sync"]._start(self.account_id, self.kind, **vals)
 
-    def action_discard(self):
-        return self.account_id.action_discard()
+    def action_review_discard(self):
+        return self.account_id.action_review_discard()
 
     def action_choose_theirs(self):
         return self._choose_everywhere(reconcile.THEIRS)

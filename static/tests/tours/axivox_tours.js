@@ -175,11 +175,29 @@ registry.category("web_tour.tours").add("axivox_manual_mode", {
         { trigger: ".o_axivox_pending_count:contains(2)" },
         { trigger: ".o_axivox_pending .o_axivox_apply", run: "click" },
         {
-            trigger: ".modal .o_axivox_change:contains(Default outgoing number: none → +32 800 12 345)",
+            content: "The list of steps opens as a page of its own",
+            trigger: ".o_axivox_manual_steps .o_axivox_progress:contains(0 of 2)",
         },
-        { trigger: ".modal .o_axivox_step:contains(+3280012345) .o_axivox_copy" },
-        { trigger: ".modal button[name=action_confirm]", run: "click" },
-        { trigger: "body:not(:has(.modal)) .o_form_view:not(:has(.o_axivox_pending))" },
+        { trigger: ".o_axivox_step:contains(+3280012345) .o_axivox_copy" },
+        {
+            content: "A tick is made by the keyboard",
+            trigger: ".o_axivox_step input",
+            run: (helpers) => {
+                helpers.anchor.focus();
+                return helpers.press("Space");
+            },
+        },
+        { trigger: ".o_axivox_progress:contains(1 of 2)" },
+        { trigger: "body", run: "press alt+q" },
+        {
+            content: "What is not ticked is named",
+            trigger: ".modal [name=left]:contains(202 James)",
+        },
+        { trigger: ".modal button:contains(Back to the list)", run: "click" },
+        { trigger: "body:not(:has(.modal)) .o_axivox_page:contains(Users) input", run: "click" },
+        { trigger: ".o_axivox_progress:contains(2 of 2)" },
+        { trigger: "button[name=action_finish]", run: "click" },
+        { trigger: ".o_form_view:has([name=rule_ids]):not(:has(.o_axivox_pending))" },
         {
             content: "The chatter tells what was applied",
             trigger: ".o-mail-Message:contains(Applied at Axivox)",

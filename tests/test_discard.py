@@ -1,0 +1,124 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common import AxivoxCase
+
+
+@tagged("post_install", "-at_install")
+class TestDiscard(AxivoxCase):
+    def setUp(self):
+        super().setUp()
+        self.uk = self._rule("0044", self.london)
+        self.france = self._rule("0033", self.paris)
+        self._log()
+        self.account._record_applied()
+        self._log()
+        self.uk.with_user(self.editor).number_id = self.new_york
+        self._log()
+        self.france.with_user(self.editor).unlink()
+        self._log()
+        self.extension.with_user(self.manager).outgoing_number_id = self.london
+        self._log()
+
+    def _log(self):
+        self.env.flush_all()
+        self.cr.precommit.run()
+
+    def _dialog(self, user=None):
+        action = self.account.with_user(user or self.manager).action_review_discard()
+        return self.env["axivox.discard"].with_user(user or self.manager).browse(action["res_id"])
+
+    def _pending(self, wizard):
+        return [(line.name, line.edited_by_id) for line in wizard.line_ids]
+
+    def test_dialog_lists_what_is_lost_and_who_changed_it_last(self):
+        self.assertEqual(
+            self._pending(self._dialog()),
+            [
+                ("Rule 0033 → +33 1 99 00 12 34 is removed", self.editor),
+                ("Rule 0044: +44 20 7946 0958 → +1 212-555-0123", self.editor),
+                ("201 Sophie: Default → +44 20 7946 0958", self.manager),
+            ],
+        )
+        self.uk.with_user(self.manager).number_id = self.paris
+        self._log()
+        self.assertEqual(
+            self._pending(self._dialog())[1],
+            ("Rule 0044: +44 20 7946 0958 → +33 1 99 00 12 34", self.manager),
+        )
+
+    def test_discard_of_everything_is_the_managers_and_undone_right_after(self):
+        with self.assertRaises(AccessError):
+            self._dialog(self.editor).action_discard()
+        pending = self.account.pending_changes()
+        wizard = self._dialog()
+        wizard.action_discard()
+        self._log()
+        self.assertEqual(self.account.pending_changes(), [])
+        self.assertEqual(wizard.said, "All pending changes were discarded.")
+        message = self.account.message_ids[0]
+        self.assertIn("Discarded:", message.body)
+        self.assertEqual(message.author_id, self.manager.partner_id)
+        wizard.action_undo()
+        self._log()
+        self.assertEqual(self.account.pending_changes(), pending)
+        self.assertFalse(wizard.said)
+        self.assertIn("Undone:", self.account.message_ids[0].body)
+
+    def test_an_editor_takes_one_line_back_by_itself(self):
+        wizard = self._dialog(self.editor)
+        wizard.line_ids[1].action_take_back()
+        self._log()
+        self.assertEqual(self.uk.number_id, self.london)
+        self.assertEqual(
+            self.account.pending_changes(),
+            [
+                "Rule 0033 → +33 1 99 00 12 34 is removed",
+                "201 Sophie: Default → +44 20 7946 0958",
+            ],
+        )
+        self.assertIn("Taken back:", self.account.message_ids[0].body)
+        wizard.action_undo()
+        self.assertEqual(self.uk.number_id, self.new_york)
+
+    def test_a_removed_rule_comes_back_in_its_place(self):
+        self._dialog().line_ids[0].action_take_back()
+        self.assertEqual(self.account.rule_ids.mapped("destination_prefix"), ["0044", "0033"])
+
+    def test_an_undo_brings_rules_back_in_their_order(self):
+        self._rule("0049", self.london, sequence=0)
+        wizard = self._dialog()
+        wizard.action_discard()
+        wizard.action_undo()
+        self.assertEqual(self.account.rule_ids.mapped("destination_prefix"), ["0049", "0044"])
+
+    def test_an_undo_overwrites_nothing_that_was_saved_since(self):
+        wizard = self._dialog()
+        wizard.action_discard()
+        self.uk.number_id = self.paris
+        with self.assertRaisesRegex(UserError, "not overwritten"):
+            wizard.action_undo()
+        self.assertEqual(self.uk.number_id, self.paris)
+
+    def test_a_line_that_was_changed_meanwhile_is_looked_at_again(self):
+        line = self._dialog().line_ids[1]
+        self.uk.number_id = self.paris
+        with self.assertRaisesRegex(UserError, "changed meanwhile"):
+            line.action_take_back()
+
+    def test_who_changed_what_is_forgotten_when_it_is_applied(self):
+        edits = self.env["axivox.edit"]
+        self.assertEqual(edits.search_count([("account_id", "=", self.account.id)]), 3)
+        self.account._record_applied()
+        self.assertFalse(edits.search([("account_id", "=", self.account.id)]))
+
+    def test_restoring_over_others_changes_is_the_managers_and_can_be_undone(self):
+        entry = self.account.applied_ids
+        with self.assertRaises(AccessError):
+            entry.with_user(self.editor).action_restore()
+        pending = self.account.pending_changes()
+        action = entry.with_user(self.manager).action_restore()
+        self.assertEqual(self.account.pending_changes(), [])
+        wizard = self.env["axivox.discard"].with_user(self.manager).browse(action["res_id"])
+        wizard.action_undo()
+        self.assertEqual(self.account.pending_changes(), pending)

@@ -1,0 +1,125 @@
+"""Says what a discard loses, and whose it is; takes it back."""
+
+from contextlib import contextmanager
+from dataclasses import astuple
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+
+from ..callerid.policy import Settings
+
+
+class AxivoxDiscard(models.TransientModel):
+    _name = "axivox.discard"
+    _description = "Discard pending changes"
+    _inherit = ["axivox.guarded"]
+
+    account_id = fields.Many2one("axivox.account", required=True, readonly=True)
+    line_ids = fields.One2many("axivox.discard.line", "discard_id", readonly=True)
+    line_count = fields.Integer(compute="_compute_line_count")
+    before = fields.Json(readonly=True, help="The settings to go back to.")
+    after = fields.Json(readonly=True, help="The settings that were made of them.")
+    said = fields.Char(readonly=True, help="What was done, and can be undone.")
+
+    @api.depends("line_ids")
+    def _compute_line_count(self):
+        for wizard in self:
+            wizard.line_count = len(wizard.line_ids)
+
+    @api.model
+    def _open(self, account):
+        """:return: the action of the dialog"""
+        account.ensure_one()
+        account.check_access("write")
+        return self._made(account)._action()
+
+    @api.model
+    def _restore(self, account, settings):
+        """Make settings of the history the saved ones.
+
+        :return: the action of the dialog, where that can be undone
+        :raises AccessError: for who is no manager, where others' changes are lost
+        """
+        edits = self.env["axivox.edit"]._last_of(account)
+        pending = {change.setting for change in account._difference()}
+        if any(edits[s].create_uid != self.env.user for s in pending & edits.keys()):
+            account._check_manager()
+        wizard = self._made(account)
+        with wizard._undoable(self.env._("Restored from the history.")):
+            account._restore(settings, self.env._("Restored from the history:"))
+        return wizard._action()
+
+    def action_discard(self):
+        """Discard everything that is pending."""
+        said = self.env._("All pending changes were discarded.")
+        with self._undoable(said):
+            self.account_id.action_discard()
+        return self._action()
+
+    def action_undo(self):
+        """Go back to what was saved before the last click in this dialog.
+
+        :raises UserError: where something was saved since
+        """
+        self.ensure_one()
+        account = self.account_id
+        if not self.said or account._ours().to_json() != self.after:
+            raise UserError(
+                self.env._("Something was saved since: what is there now is not overwritten.")
+            )
+        account._restore(Settings.from_json(self.before), self.env._("Undone:"))
+        # sudo: what can be undone is written by the server only
+        self.sudo().said = False
+        self._list()
+        return self._action()
+
+    @contextmanager
+    def _undoable(self, said):
+        """
+        :param str said: what is done in the block
+        """
+        self.ensure_one()
+        account = self.account_id
+        before = account._ours().to_json()
+        yield
+        # sudo: what can be undone is written by the server only
+        self.sudo().write({"before": before, "after": account._ours().to_json(), "said": said})
+        self._list()
+
+    @api.model
+    def _made(self, account):
+        # sudo: what the dialog says is written by the server only
+        wizard = self.sudo().create({"account_id": account.id}).sudo(False)
+        wizard._list()
+        return wizard
+
+    def _list(self):
+        """List what is pending now, with who changed it last."""
+        account = self.account_id
+        differences = account._difference()
+        edits = self.env["axivox.edit"]._last_of(account)
+        lines = [Command.clear()]
+        for change, name in zip(differences, account._sentences(differences), strict=True):
+            edit = edits.get(change.setting)
+            lines.append(
+                Command.create(
+                    {
+                        "name": name,
+                        "change": astuple(change),
+                        "edited_by_id": edit and edit.create_uid.id,
+                        "edited_on": edit and edit.create_date,
+                    }
+                )
+            )
+        # sudo: what the dialog says is written by the server only
+        self.sudo().line_ids = lines
+
+    def _action(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Discard changes"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [[False, "form"]],
+            "target": "new",
+        }
