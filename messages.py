@@ -405,6 +405,18 @@ def copied(env, change):
     return [{"label": label, "value": value} for label, value in values.items() if value]
 
 
+def connected_to(env, company):
+    """What answers at a base URL.
+
+    :param dict company: as ``console.Company``
+    """
+    return env._(
+        "Connected to %(name)s (%(domain)s): %(numbers)s numbers, %(users)s users, "
+        "revision %(revision)s.",
+        **company,
+    )
+
+
 def console_error(env, error):
     """Why Axivox did not do what was asked, and what to do.
 

@@ -6,4 +6,5 @@ DELETE FROM mail_tracking_value
  WHERE ir_model_fields.id = field_id AND model = 'axivox.account' AND name = 'base_url';
 UPDATE axivox_sync
    SET state = 'failed'
- WHERE state IN ('waiting', 'running', 'asked');
+ WHERE state IN ('pending', 'running', 'asked');
+DELETE FROM axivox_connect;

@@ -1,5 +1,6 @@
 from . import axivox_guarded
 from . import axivox_setting
+from . import axivox_secret
 from . import axivox_connection
 from . import axivox_account
 from . import axivox_account_resolution

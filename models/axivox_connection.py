@@ -1,26 +1,23 @@
 """The way from an account to its console: which one, where, with what token, and what both last
 agreed on."""
 
-import base64
 from contextlib import contextmanager
+from dataclasses import asdict
 
-from cryptography.fernet import Fernet, InvalidToken
-
-from odoo import api, fields, models, tools
-from odoo.exceptions import UserError, ValidationError
-from odoo.fields import NO_ACCESS
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from .. import messages
 from ..callerid.policy import Settings
 from ..callerid.reconcile import Side
 from ..console import ConsoleError
-from ..console.client import HttpConsole, is_safe_address
+from ..console.client import HttpConsole
 
 
 class AxivoxConnection(models.AbstractModel):
     _name = "axivox.connection"
     _description = "Connection of an Axivox account to its console"
-    _inherit = ["axivox.guarded"]
+    _inherit = ["axivox.secret"]
 
     mode = fields.Selection(
         [("manual", "By hand, in Axivox's console"), ("api", "Over an API")],
@@ -33,21 +30,7 @@ class AxivoxConnection(models.AbstractModel):
         "them, where your reseller or gateway offers one.",
     )
     is_manual = fields.Boolean(compute="_compute_is_manual")
-    base_url = fields.Char(
-        string="Base URL",
-        copy=False,
-        groups="base.group_system",
-        tracking=True,
-        help="Where the API answers, such as https://gateway.example/api.",
-    )
-    token = fields.Char(
-        compute="_compute_token",
-        inverse="_inverse_token",
-        groups="base.group_system",
-        help="It is kept, and never shown again.",
-    )
-    stored_token = fields.Char(copy=False, groups=NO_ACCESS, help="Encrypted: see `_cipher`.")
-    has_token = fields.Boolean(compute="_compute_has_token", groups="base.group_system")
+    base_url = fields.Char(tracking=True)
     connected_to = fields.Json(
         readonly=True,
         copy=False,
@@ -90,46 +73,11 @@ class AxivoxConnection(models.AbstractModel):
     def _compute_connection(self):
         for account in self:
             company = account.connected_to
-            account.connection = company and self.env._(
-                "Connected to %(name)s (%(domain)s): %(numbers)s numbers, %(users)s users, "
-                "revision %(revision)s.",
-                **company,
-            )
-
-    @api.depends("stored_token")
-    def _compute_has_token(self):
-        for account in self:
-            # sudo: whether there is one is no secret
-            account.has_token = bool(account.sudo().stored_token)
-
-    def _compute_token(self):
-        self.token = False
-
-    def _inverse_token(self):
-        for account in self:
-            token = (account.token or "").strip()
-            kept = token and account._cipher().encrypt(token.encode(errors="replace")).decode()
-            # sudo: the field's group lets in those who may set it; nobody may read it
-            account.sudo().stored_token = kept
-        # What was typed would be read back by the form that saves it.
-        self.invalidate_recordset(["token"])
+            account.connection = company and messages.connected_to(self.env, company)
 
     @api.onchange("base_url")
     def _onchange_base_url(self):
         self.has_token = self.has_token and self.base_url == self._origin.base_url
-
-    @api.constrains("base_url", "mode")
-    def _check_base_url(self):
-        # sudo: a manager may change the mode, and is told what is missing
-        for account in self.sudo():
-            if account.base_url and not is_safe_address(account.base_url):
-                raise ValidationError(
-                    self.env._(
-                        "“%s” is not a base URL: write https:// and a host, without a name or "
-                        "password in front. (http:// is for this very machine only.)",
-                        account.base_url,
-                    )
-                )
 
     @api.model
     def _set_by_managers(self):
@@ -154,11 +102,7 @@ class AxivoxConnection(models.AbstractModel):
         self._check_manager()
         with self._explained():
             company = self._console(tested=False).describe()
-        if (self.base or {}).get("domain", company.domain) != company.domain:
-            # Another Axivox account: nothing that was agreed with the old one counts.
-            self._remember(base=False, in_flight=False, theirs=False)
-        names = ("name", "domain", "numbers", "users", "revision")
-        self._remember(connected_to={name: getattr(company, name) for name in names})
+        self._accept(asdict(company))
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -169,12 +113,32 @@ class AxivoxConnection(models.AbstractModel):
             },
         }
 
+    def action_connect(self):
+        """:return: the action of the dialog where a connection is entered, tested and accepted"""
+        self.ensure_one()
+        return self.env["axivox.connect"]._open(self)
+
+    def _accept(self, company):
+        """Use the connection that was tested.
+
+        :param dict company: what it answered, as ``console.Company``
+        """
+        if self._is_another(company):
+            # Nothing that was agreed with the old one counts.
+            self._remember(base=False, in_flight=False, theirs=False)
+        self._remember(connected_to=company)
+
+    def _is_another(self, company):
+        """:return: whether it is another Axivox account than the one that was agreed with"""
+        return (self.base or {}).get("domain", company["domain"]) != company["domain"]
+
     @api.model
     def _consoles(self):
         """The hook for another PBX or API: `mode` is asked here only, by its keys.
 
         :return: what opens the ``console.Console`` of an account, by its mode; a mode without one
-            is a person's, who works in the console by hand
+            is a person's, who works in the console by hand. *Connect* gives its dialog in place
+            of the account.
         :rtype: dict[str, Callable]
         """
         return {"api": lambda account: HttpConsole(account.base_url, account._token())}
@@ -236,23 +200,6 @@ class AxivoxConnection(models.AbstractModel):
             yield
         except ConsoleError as error:
             raise UserError(messages.console_error(self.env, error)) from error
-
-    def _cipher(self):
-        """What encrypts the token: a statement that the database refuses is logged with its
-        values, and those are no secrets then."""
-        # sudo: the database's secret is used, and told to nobody
-        key = tools.hmac(self.env(su=True), "axivox_caller_id.token", self.id)
-        return Fernet(base64.urlsafe_b64encode(bytes.fromhex(key)))
-
-    def _token(self):
-        """
-        :raises ConsoleError: where none is kept, or it was encrypted for another database
-        """
-        try:
-            # sudo: who may pull and apply uses the token without reading it
-            return self._cipher().decrypt((self.sudo().stored_token or "").encode()).decode()
-        except InvalidToken:
-            raise ConsoleError("token") from None
 
     def _base(self):
         """:return: what both last agreed on

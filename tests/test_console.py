@@ -132,6 +132,53 @@ class TestConnection(ConsoleCase):
             with self.assertRaisesRegex(UserError, "Test the connection first"):
                 self.pull()
 
+    def test_the_connection_that_works_goes_on_until_another_one_is_tested_and_accepted(self):
+        other = StandIn()
+        self.addCleanup(other.stop)
+        action = self.account.action_connect()
+        dialog = self.env["axivox.connect"].browse(action["res_id"])
+        self.assertEqual(dialog.base_url, self.sandbox.base_url)
+        dialog.write({"base_url": other.base_url, "token": "wrong"})
+        dialog.action_test()
+        self.assertIn("did not accept the token", dialog.failure)
+        self.assertFalse(dialog.found)
+        with self.assertRaisesRegex(UserError, "Test the connection first"):
+            dialog.action_accept()
+        self.pull()
+        self.assertEqual(self.account.base_url, self.sandbox.base_url)
+        dialog.token = TOKEN
+        dialog.action_test()
+        self.assertIn("Connected to Meridian Bikes", dialog.connection)
+        self.pull()
+        self.assertEqual(self.account.base_url, self.sandbox.base_url)
+        other.forget_requests()
+        dialog.action_accept()
+        self.assertEqual(self.account.base_url, other.base_url)
+        self.assertIn("Meridian Bikes", self.account.connection)
+        self.assertEqual(other.requests(), [])
+
+    def test_what_is_entered_after_a_test_is_tested_again(self):
+        dialog = self.env["axivox.connect"].browse(self.account.action_connect()["res_id"])
+        dialog.action_test()
+        self.assertTrue(dialog.found, "the token is known for this address")
+        dialog.token = "another"
+        self.assertFalse(dialog.found)
+        dialog.base_url = "http://127.0.0.1:9/api"
+        dialog.token = False
+        dialog.action_test()
+        self.assertIn("token", dialog.failure)
+
+    def test_another_axivox_account_is_named_before_it_is_accepted(self):
+        self.pull()
+        dialog = self.env["axivox.connect"].browse(self.account.action_connect()["res_id"])
+        dialog.action_test()
+        self.assertFalse(dialog.is_another)
+        self.hold(company={"name": "Other", "domain": "other.axivox.example"})
+        dialog.action_test()
+        self.assertTrue(dialog.is_another)
+        dialog.action_accept()
+        self.assertFalse(self.account.base)
+
     def test_whatever_goes_wrong_at_a_console_has_a_sentence(self):
         reasons = re.findall(r"^    ``(\w+)``  ", ConsoleError.__doc__, re.M)
         self.assertIn("timeout", reasons)
@@ -281,6 +328,16 @@ class TestPull(ConsoleCase):
         review.line_ids[0].choice = "theirs"
         review.line_ids[1:].choice = "ours"
         review.action_confirm()
+        decided = (
+            "Default outgoing number: Axivox had +32 12 34 56 78, Odoo +44 20 7946 0958; Axivox's "
+            "was kept."
+        )
+        sync = review.sync_id
+        self.assertEqual(sync.decisions.splitlines()[0], decided)
+        self.assertEqual((len(sync.decisions.splitlines()), sync.create_uid), (3, self.manager))
+        message = self.account.message_ids.filtered(lambda m: "it was decided" in m.body)
+        self.assertIn(decided, message.body)
+        self.assertEqual(message.author_id, self.manager.partner_id)
         self.assertEqual(self.account.default_outgoing_number_id, self.main)
         self.assertEqual(
             self.account.pending_changes(),
@@ -673,6 +730,8 @@ class TestApplyOverApi(ConsoleCase):
                     self.assertEqual(self.sandbox.applied(), self.saved())
                     self.assertEqual(read(self.saved()) == wanted, choice == "ours")
                     self.assertEqual(self.account.pending_changes(), [])
+                    if choice == "ours":
+                        self.assertIn("Odoo's was kept.", self.account.applied_ids[0].changes)
 
     def test_apply_in_doubt_stays_in_doubt_until_it_can_be_found_out(self):
         self.rule("0044").number_id = self.new_york

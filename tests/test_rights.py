@@ -492,6 +492,8 @@ class TestRights(AxivoxCase):
                 return {"manual_id": manual.id, "page": "users", "subject": "201", "change": change}
             case "axivox.edit":
                 return {"account_id": account.id, "setting": "extension", "subject": "201"}
+            case "axivox.connect":
+                return {"account_id": account.id, "base_url": "http://127.0.0.1:9/api"}
             case "axivox.discard":
                 saved = account._ours().to_json()
                 done = {"before": saved, "after": saved, "said": "Taken back"}

@@ -1,3 +1,4 @@
+from . import axivox_connect
 from . import axivox_discard
 from . import axivox_discard_line
 from . import axivox_number_archive

@@ -1,0 +1,81 @@
+"""An address, and the token that is sent there and never shown again."""
+
+import base64
+
+from cryptography.fernet import Fernet, InvalidToken
+
+from odoo import api, fields, models, tools
+from odoo.exceptions import ValidationError
+from odoo.fields import NO_ACCESS
+
+from ..console import ConsoleError
+from ..console.client import is_safe_address
+
+
+class AxivoxSecret(models.AbstractModel):
+    _name = "axivox.secret"
+    _description = "Base URL of a console, with its token"
+    _inherit = ["axivox.guarded"]
+
+    base_url = fields.Char(
+        string="Base URL",
+        copy=False,
+        groups="base.group_system",
+        help="Where the API answers, such as https://gateway.example/api.",
+    )
+    token = fields.Char(
+        compute="_compute_token",
+        inverse="_inverse_token",
+        groups="base.group_system",
+        help="It is kept, and never shown again.",
+    )
+    stored_token = fields.Char(copy=False, groups=NO_ACCESS, help="Encrypted: see `_cipher`.")
+    has_token = fields.Boolean(compute="_compute_has_token", groups="base.group_system")
+
+    @api.depends("stored_token")
+    def _compute_has_token(self):
+        for record in self:
+            # sudo: whether there is one is no secret
+            record.has_token = bool(record.sudo().stored_token)
+
+    def _compute_token(self):
+        self.token = False
+
+    def _inverse_token(self):
+        for record in self:
+            token = (record.token or "").strip()
+            kept = token and record._cipher().encrypt(token.encode(errors="replace")).decode()
+            # sudo: the field's group lets in those who may set it; nobody may read it
+            record.sudo().stored_token = kept
+        # What was typed would be read back by the form that saves it.
+        self.invalidate_recordset(["token"])
+
+    @api.constrains("base_url")
+    def _check_base_url(self):
+        # sudo: a manager may change the mode, and is told what is missing
+        for record in self.sudo():
+            if record.base_url and not is_safe_address(record.base_url):
+                raise ValidationError(
+                    self.env._(
+                        "“%s” is not a base URL: write https:// and a host, without a name or "
+                        "password in front. (http:// is for this very machine only.)",
+                        record.base_url,
+                    )
+                )
+
+    def _cipher(self):
+        """What encrypts the token: a statement that the database refuses is logged with its
+        values, and those are no secrets then."""
+        # sudo: the database's secret is used, and told to nobody
+        key = tools.hmac(self.env(su=True), "axivox_caller_id.token", self.id)
+        return Fernet(base64.urlsafe_b64encode(bytes.fromhex(key)))
+
+    def _token(self):
+        """
+        :raises ConsoleError: where none is kept, or it was encrypted for another database
+        """
+        try:
+            # sudo: who may pull and apply uses the token without reading it
+            return self._cipher().decrypt((self.sudo().stored_token or "").encode()).decode()
+        except InvalidToken:
+            raise ConsoleError("token") from None

@@ -1,0 +1,90 @@
+"""Where a connection is entered and tested before anything of it is used."""
+
+from dataclasses import asdict
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .. import messages
+from ..console import ConsoleError
+
+
+class AxivoxConnect(models.TransientModel):
+    _name = "axivox.connect"
+    _description = "Connect to Axivox over an API"
+    _inherit = ["axivox.secret"]
+
+    account_id = fields.Many2one("axivox.account", required=True, readonly=True)
+    found = fields.Json(readonly=True, help="What answered the test; empty until it did.")
+    failure = fields.Char(readonly=True, help="Why the test failed.")
+    connection = fields.Char(compute="_compute_connection")
+    is_another = fields.Boolean(compute="_compute_connection")
+
+    @api.depends("found")
+    @api.depends_context("lang")
+    def _compute_connection(self):
+        for wizard in self:
+            company = wizard.found
+            wizard.connection = company and messages.connected_to(self.env, company)
+            # sudo: what both agreed on is a manager's to read
+            wizard.is_another = company and wizard.account_id.sudo()._is_another(company)
+
+    def write(self, vals):
+        if not vals.keys().isdisjoint({"base_url", "token"}):
+            # sudo: what was found is written by the server only
+            self.sudo().write({"found": False, "failure": False})
+        return super().write(vals)
+
+    @api.model
+    def _open(self, account):
+        """
+        :return: the action of the dialog
+        :raises AccessError: for who is no system administrator
+        """
+        account.check_access("write")
+        # sudo: whose connection it is is said by the server only
+        wizard = self.sudo().create({"account_id": account.id}).sudo(False)
+        wizard.base_url = account.base_url
+        return wizard._action()
+
+    def action_test(self):
+        """Ask the console who it is. The account keeps the connection that it has."""
+        self.ensure_one()
+        try:
+            found = asdict(self.account_id._consoles()["api"](self).describe())
+            vals = {"found": found, "failure": False}
+        except ConsoleError as error:
+            vals = {"found": False, "failure": messages.console_error(self.env, error)}
+        # sudo: what was found is written by the server only
+        self.sudo().write(vals)
+        return self._action()
+
+    def action_accept(self):
+        """Use this connection from now on.
+
+        :raises UserError: where it did not answer a test
+        """
+        self.ensure_one()
+        if not self.found:
+            raise UserError(self.env._("Test the connection first: its URL or token has changed."))
+        account = self.account_id
+        account._check_manager()
+        account.write({"mode": "api", "base_url": self.base_url, "token": self._token()})
+        account._accept(self.found)
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def _token(self):
+        account = self.account_id
+        if not self.has_token and self.base_url == account.base_url:
+            return account._token()
+        return super()._token()
+
+    def _action(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Connect to Axivox"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [[False, "form"]],
+            "target": "new",
+        }
