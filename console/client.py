@@ -279,7 +279,6 @@ class HttpConsole(Console):
                 self._session.request(
                     method,
                     self._base_url + path,
-                    allow_redirects=False,  # the token is for this host only
                     stream=True,
                     **request,
                 ) as response,
@@ -421,7 +420,7 @@ class _Session(requests.Session):
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
 
     def get_redirect_target(self, _answer):
-        """Nowhere: else what a Location says is read even if nobody goes there."""
+        """Nowhere: the token is for this host only, and what a Location says is read by nobody."""
 
 
 class _Adapter(wire.LimitedAdapter):

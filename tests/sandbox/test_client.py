@@ -32,6 +32,7 @@ import urllib3.util.retry
 from axivox_caller_id.callerid.policy import Rule, Settings
 from axivox_caller_id.console import Company, ConsoleError, PendingChange, client
 from axivox_caller_id.console.client import HttpConsole, is_safe_address
+from axivox_caller_id.console.secret import WRAPPINGS, Token
 from conftest import ROOT, TOKEN
 from nonsense import Nonsense, answer, without_end
 
@@ -674,6 +675,23 @@ def test_a_value_that_odoo_could_not_keep_is_nonsense(serve, place, member, wron
     error = failure(at(serve(saying(documents))).read)
     assert error.reason == "nonsense"
     assert error.detail.startswith(place)
+
+
+def test_where_an_answer_is_wrong_is_said(serve):
+    documents = copy.deepcopy(GOOD)
+    documents["GET /users"]["items"][0]["extension"] = ["201"]
+    assert failure(at(serve(saying(documents))).read).detail == "GET /users items/0/extension"
+
+
+def test_an_echo_is_found_in_as_many_wrappings_as_are_looked_through():
+    token = Token("a-secret-of-some-length")
+    text = "a-secret-of-some-length"
+    for _ in range(WRAPPINGS + 1):
+        assert token.is_in(text)
+        assert token.hidden(text) == "…"
+        text = "".join(f"%{ord(character):02X}" for character in text)
+    assert not token.is_in(text)
+    assert token.hidden("something else") == "something else"
 
 
 def test_what_people_typed_is_kept_to_the_letter(serve):
