@@ -11,6 +11,7 @@
         "security/axivox_security.xml",
         "security/ir.model.access.csv",
         "data/axivox_cron.xml",
+        "wizards/axivox_add_users_views.xml",
         "wizards/axivox_connect_views.xml",
         "wizards/axivox_discard_views.xml",
         "wizards/axivox_number_archive_views.xml",

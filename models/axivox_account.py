@@ -82,6 +82,15 @@ class AxivoxAccount(models.Model):
     )
     pending_change_count = fields.Integer(compute="_compute_pending_change_count")
     warnings = fields.Json(compute="_compute_warnings")
+    # The steps of the first run, in order.
+    has_country = fields.Boolean(compute="_compute_first_run")
+    has_numbers = fields.Boolean(compute="_compute_first_run")
+    has_default = fields.Boolean(compute="_compute_first_run")
+    has_users = fields.Boolean(compute="_compute_first_run")
+    is_tried = fields.Boolean(
+        readonly=True, copy=False, help="Somebody who saves the settings has tried a call."
+    )
+    is_applied = fields.Boolean(compute="_compute_first_run")
 
     _company_unique = models.UniqueIndex(
         "(company_id) WHERE active", "A company has one active Axivox account."
@@ -103,6 +112,22 @@ class AxivoxAccount(models.Model):
             counts = self._count(model)
             for account in self:
                 account[field] = counts.get(account._origin, 0)
+
+    @api.depends(
+        "company_id.country_id",
+        "number_count",
+        "default_outgoing_number_id",
+        "extension_count",
+        "applied_settings",
+    )
+    def _compute_first_run(self):
+        for account in self:
+            account.has_country = bool(account.company_id.country_id)
+            account.has_numbers = bool(account.number_count)
+            account.has_default = bool(account.default_outgoing_number_id)
+            account.has_users = bool(account.extension_count)
+            # sudo: see _settings
+            account.is_applied = bool(account.sudo().applied_settings)
 
     def _count(self, model):
         """:return: {account: how many records of this model it has}"""
@@ -182,6 +207,33 @@ class AxivoxAccount(models.Model):
             ),
             "res_id": self.env.company.axivox_account_id.id,
         }
+
+    def action_open_company(self):
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "res.company",
+            "res_id": self.company_id.id,
+            "views": [[False, "form"]],
+            "target": "new",
+        }
+
+    def action_paste_numbers(self):
+        """:return: the action of the dialog, which comes back to where a number was asked for"""
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "axivox_caller_id.axivox_number_paste_action"
+            ),
+            "context": {"default_account_id": self.id, "default_comes_back": True},
+        }
+
+    def action_add_users(self):
+        """:return: the action of the dialog that makes users of the console from Odoo users"""
+        return self.env["axivox.add.users"]._open(self)
+
+    def note_tried(self):
+        """Tick off the first run's call, for who may save the settings."""
+        if self.has_access("write"):
+            self._remember(is_tried=True)
 
     def action_open_rules(self):
         return self._open_settings_of("axivox_caller_id.axivox_outgoing_rule_action")

@@ -492,6 +492,11 @@ class TestRights(AxivoxCase):
                 return {"manual_id": manual.id, "page": "users", "subject": "201", "change": change}
             case "axivox.edit":
                 return {"account_id": account.id, "setting": "extension", "subject": "201"}
+            case "axivox.add.users":
+                return {"account_id": account.id, "line_ids": [], "first_number": str(unique)}
+            case "axivox.add.users.line":
+                dialog = self._record("axivox.add.users", place, role)
+                return {"dialog_id": dialog.id, "user_id": user.id, "number": str(unique)}
             case "axivox.connect":
                 return {"account_id": account.id, "base_url": "http://127.0.0.1:9/api"}
             case "axivox.discard":

@@ -1,3 +1,5 @@
+from . import axivox_add_users
+from . import axivox_add_users_line
 from . import axivox_connect
 from . import axivox_discard
 from . import axivox_discard_line

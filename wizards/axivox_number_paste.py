@@ -32,6 +32,7 @@ class AxivoxNumberPaste(models.TransientModel):
         "axivox.extension", string="Rings", domain="[('account_id', '=', account_id)]"
     )
     destination = fields.Char(help="The name of the dial plan, voicemail or conference.")
+    comes_back = fields.Boolean(help="To the screen where a number was asked for.")
     preview = fields.Text(compute="_compute_preview")
     new_count = fields.Integer(compute="_compute_preview")
     error_count = fields.Integer(compute="_compute_preview")
@@ -68,6 +69,8 @@ class AxivoxNumberPaste(models.TransientModel):
             [{"account_id": self.account_id.id, "number": number, **leads} for number in new]
         )
         if not errors:
+            if self.comes_back:
+                return {"type": "ir.actions.client", "tag": "soft_reload"}
             return self.account_id.action_open_numbers()
         self.text = "\n".join(errors)
         return {

@@ -27,8 +27,8 @@ const SPOKEN_ERRORS = ["UserError", "AccessError", "ValidationError", "MissingEr
 
 /**
  * *Try a call*, on the form of an `axivox.account`: which number a user's call would show, now and
- * after *Apply changes*, and why. It writes nothing; it asks the server as one types, and again
- * whenever the form was saved or read again.
+ * after *Apply changes*, and why. It changes no setting; it asks the server as one types, and again
+ * whenever the form was saved or read again. The first answer ticks off the first run's call.
  */
 export class TryCall extends Component {
     static template = "axivox_caller_id.TryCall";
@@ -167,6 +167,10 @@ export class TryCall extends Component {
         this.state.isAsking = false;
         this.state.error = error || "";
         this.state.answer = isComplete && !error && answer;
+        if (this.state.answer && this.props.record.data.is_tried === false) {
+            await this.orm.silent.call("axivox.account", "note_tried", [[this.accountId]]);
+            await this.props.record.load();
+        }
     }
 
     /** @returns {Promise<Object>} what `try_call` returns; a failure is an `error` sentence too */

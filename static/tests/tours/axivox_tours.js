@@ -110,7 +110,12 @@ registry.category("web_tour.tours").add("axivox_rules_screen", {
         { trigger: ".modal [name=destination_prefix] input", run: "edit +31" },
         { trigger: ".modal [name=number_id] input", run: "edit Paris" },
         { trigger: ".o-autocomplete--dropdown-item:contains(Paris)", run: "click" },
-        { trigger: ".modal .o_form_button_save", run: "click" },
+        {
+            content: "Odoo loads the page again where a company changes",
+            trigger: ".modal .o_form_button_save",
+            run: "click",
+            expectUnloadPage: true,
+        },
         { trigger: `body:not(:has(.modal)) ${ROW}:eq(3) td[name=destination_prefix]:contains(0031)` },
     ],
 });
@@ -242,5 +247,69 @@ registry.category("web_tour.tours").add("axivox_api", {
         { trigger: ".modal .o_axivox_change:contains(no → yes)" },
         { trigger: ".modal button[name=action_confirm]:contains(Apply)", run: "click" },
         { trigger: "body:not(:has(.modal)) .o_form_view:not(:has(.o_axivox_pending))" },
+    ],
+});
+
+registry.category("web_tour.tours").add("axivox_first_run", {
+    steps: () => [
+        {
+            content: "1. Country",
+            trigger: ".o_axivox_first_run button[name=action_open_company]",
+            run: "click",
+        },
+        { trigger: ".modal [name=country_id] input", run: "edit Belgium" },
+        { trigger: ".o-autocomplete--dropdown-item:contains(Belgium)", run: "click" },
+        {
+            content: "Odoo loads the page again where a company changes",
+            trigger: ".modal .o_form_button_save",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        { trigger: "body:not(:has(.modal)) .o_axivox_first_run [name=has_country] input:checked" },
+        {
+            content: "2. Numbers",
+            trigger: ".o_axivox_first_run button[name=action_paste_numbers]",
+            run: "click",
+        },
+        { trigger: ".modal [name=text] textarea", run: "edit 02 555 01 00" },
+        { trigger: "body", run: "press alt+q" },
+        { trigger: "body:not(:has(.modal)) .o_axivox_first_run [name=has_numbers] input:checked" },
+        {
+            content: "3. Default: the label leads to the field",
+            trigger: ".o_axivox_first_run label:contains(Choose below)",
+            run: "click",
+        },
+        { trigger: "[name=default_outgoing_number_id] input:focus", run: "edit 555" },
+        { trigger: ".o-autocomplete--dropdown-item:contains(+32 2 555 01 00)", run: "click" },
+        ...save(),
+        { trigger: ".o_axivox_first_run [name=has_default] input:checked" },
+        {
+            content: "4. Users",
+            trigger: ".o_axivox_first_run button[name=action_add_users]",
+            run: "click",
+        },
+        { trigger: ".modal .o_data_row:contains(admin_test)" },
+        { trigger: "body", run: "press alt+w" },
+        { trigger: ".modal .o_data_row td[name=number]:contains(201)" },
+        { trigger: "body", run: "press alt+q" },
+        { trigger: "body:not(:has(.modal)) .o_axivox_first_run [name=has_users] input:checked" },
+        {
+            content: "5. Try a call",
+            trigger: "input[name=axivox_try_call_number]",
+            run: "edit 0044 20 7946 0321",
+        },
+        { trigger: ".o_axivox_first_run [name=is_tried] input:checked" },
+        {
+            content: "6. Apply",
+            trigger: ".o_axivox_first_run button[name=action_review_changes]",
+            run: "click",
+        },
+        { trigger: ".o_axivox_page:contains(Settings) input", run: "click" },
+        { trigger: ".o_axivox_progress:contains(1 of 1)" },
+        { trigger: "button[name=action_finish]", run: "click" },
+        {
+            content: "The checklist goes when it is done",
+            trigger: ".o_form_view:has([name=rule_ids]):not(:has(.o_axivox_first_run))",
+        },
     ],
 });
