@@ -1,11 +1,11 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from .common import AxivoxCase
+from .common import AxivoxCase, BrowserCase
 
 
 @tagged("post_install", "-at_install")
-class TestDiscard(AxivoxCase):
+class TestDiscard(AxivoxCase, BrowserCase):
     def setUp(self):
         super().setUp()
         self.uk = self._rule("0044", self.london)
@@ -122,3 +122,11 @@ class TestDiscard(AxivoxCase):
         wizard = self.env["axivox.discard"].with_user(self.manager).browse(action["res_id"])
         wizard.action_undo()
         self.assertEqual(self.account.pending_changes(), pending)
+
+    def test_what_a_discard_loses_is_seen_and_undone_on_the_screen(self):
+        self.extension.with_user(self.editor).outgoing_number_id = self.paris
+        self._log()
+        self.own.with_user(self.manager).outgoing_number_id = False
+        self._log()
+        self.start_tour("/odoo/axivox-settings", "axivox_discard", login=self.manager.login)
+        self.assertEqual(self.account.pending_changes(), [])

@@ -313,3 +313,28 @@ registry.category("web_tour.tours").add("axivox_first_run", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("axivox_discard", {
+    steps: () => [
+        { trigger: "button[name=action_review_discard]", run: "click" },
+        {
+            content: "Who changed it stands beside each line",
+            trigger: ".modal .o_data_row:contains(201 Sophie):contains(editor_test)",
+        },
+        { trigger: ".modal .o_data_row:contains(201 Sophie) button", run: "click" },
+        { trigger: ".modal .alert:contains(Taken back: 201 Sophie)" },
+        { trigger: ".modal:not(:has(.o_data_row:contains(201 Sophie)))" },
+        { content: "By the keyboard", trigger: "body", run: "press alt+u" },
+        { trigger: ".modal:not(:has(.alert)) .o_data_row:contains(201 Sophie)" },
+        { trigger: "body", run: "press alt+q" },
+        { trigger: ".modal .alert:contains(All pending changes were discarded)" },
+        { trigger: ".modal p:contains(Nothing is pending)" },
+        { trigger: ".modal button[name=action_undo]", run: "click" },
+        { trigger: ".modal .o_data_row:contains(202 James)" },
+        { trigger: ".modal button[name=action_discard]", run: "click" },
+        { trigger: ".modal .alert:contains(discarded)" },
+        { trigger: ".modal footer button:contains(Close)", run: "click" },
+        { trigger: "body:not(:has(.modal)) .o_form_view:not(:has(.o_axivox_pending))" },
+        { trigger: ".o-mail-Message:contains(Discarded)" },
+    ],
+});
