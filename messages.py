@@ -185,7 +185,7 @@ def shown(env, answer):
 
     :param policy.CallerId answer:
     """
-    return dialing.international(answer.number) if answer.number else env._("no number")
+    return dialing.international(answer.number) if answer.number else env._("no outside number")
 
 
 def decided_by(env, answer):

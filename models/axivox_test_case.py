@@ -5,9 +5,8 @@ from odoo.exceptions import ValidationError
 
 from .. import messages
 from ..callerid import dialing
-from ..callerid.policy import Policy, Settings
 
-NAMED_USERS = 3  # of a team, in one sentence
+NAMED = 3  # users of a team, in one sentence
 PASSES, FAILS = "pass", "fail"
 RESULTS = [(PASSES, "Passes"), (FAILS, "Fails")]
 
@@ -100,10 +99,16 @@ class AxivoxTestCase(models.Model):
     )
     @api.depends_context("lang")
     def _compute_results(self):
-        for account, cases in self.grouped("account_id").items():
+        # What is being written down yet is no result.
+        whole = self.filtered(
+            lambda case: (
+                case.account_id and case.destination and (case.extension_id or case.team_id)
+            )
+        )
+        (self - whole).update({"result_now": False, "result_after": False, "failure": False})
+        for account, cases in whole.grouped("account_id").items():
             now, after = (
-                cases._failures(account._prepared(which).policy if account else Policy(Settings()))
-                for which in ("applied", "saved")
+                cases._failures(account._prepared(which).policy) for which in ("applied", "saved")
             )
             for case in cases:
                 before, then = now.get(case, ""), after.get(case, "")
@@ -234,32 +239,40 @@ class AxivoxTestCase(models.Model):
             destination = policy.read(self.destination)
         except dialing.NotDiallableError as error:
             return messages.number_error(self.env, error)
-        wrong = [
-            (caller, answer)
-            for caller in callers
-            if (answer := policy.caller_id(caller.number, destination)).number
-            != (expected.number or None)
-        ]
+        wrong = {}
+        for caller in callers:
+            answer = policy.caller_id(caller.number, destination)
+            if answer.number != (expected.number or None):
+                wrong.setdefault(answer, []).append(caller.display_name)
         return self._sentence(wrong) if wrong else ""
 
     def _sentence(self, wrong):
-        """:param wrong: (extension, policy.CallerId) of each who shows another number"""
-        said = [
-            self.env._(
-                "%(user)s shows %(shown)s (%(reason)s)",
-                user=caller.display_name,
-                shown=messages.shown(self.env, answer),
-                reason=messages.decided_by(self.env, answer),
+        """:param wrong: {policy.CallerId: the names of those who show that}"""
+        said = []
+        for answer, names in list(wrong.items())[:NAMED]:
+            shown = {
+                "shown": messages.shown(self.env, answer),
+                "reason": messages.decided_by(self.env, answer),
+            }
+            said.append(
+                self.env._("%(user)s shows %(shown)s (%(reason)s)", user=names[0], **shown)
+                if len(names) == 1
+                else self.env._(
+                    "%(users)s show %(shown)s (%(reason)s)", users=self._named(names), **shown
+                )
             )
-            for caller, answer in wrong[:NAMED_USERS]
-        ]
-        if len(wrong) > NAMED_USERS:
-            said.append(self.env._("… and %s more", len(wrong) - NAMED_USERS))
+        left = sum(len(names) for names in list(wrong.values())[NAMED:])
         return self.env._(
             "%(shown)s; expected: %(expected)s.",
-            shown=", ".join(said),
-            expected=self.expected_number_id.display_name or self.env._("no number"),
+            shown=self._named(said, left),
+            expected=self.expected_number_id.display_name or self.env._("no outside number"),
         )
+
+    @api.model
+    def _named(self, names, left=0):
+        """:return: the first of these, and how many more there are"""
+        more = left + len(names[NAMED:])
+        return ", ".join([*names[:NAMED], *([self.env._("… and %s more", more)] if more else [])])
 
     def _normalised(self, vals):
         if not isinstance(vals.get("destination"), str):

@@ -79,8 +79,8 @@ class TestTestCase(AxivoxCase):
         self.assertIn("Nobody in Sales has an extension", case.failure)
 
     def test_many_who_fail_are_named_in_part(self):
-        people = [self._user(f"seat{number}_test") for number in range(5)]
-        self.env["axivox.extension"].create(
+        people = [self._user(f"seat{number}_test") for number in range(6)]
+        seats = self.env["axivox.extension"].create(
             [
                 {
                     "account_id": self.account.id,
@@ -91,14 +91,22 @@ class TestTestCase(AxivoxCase):
                 for number, person in enumerate(people)
             ]
         )
+        seats[5].outgoing_number_id = self.paris
         self.team.member_ids = [Command.set([person.id for person in people])]
         case = self._case(self.team, CALLED_IN_BERLIN, self.london)
         self.assertEqual(
             case.failure,
-            "300 Seat shows +32 12 34 56 78 (Default outgoing number), 301 Seat shows "
-            "+32 12 34 56 78 (Default outgoing number), 302 Seat shows +32 12 34 56 78 (Default "
-            "outgoing number), … and 2 more; expected: +44 20 7946 0958 · London.",
+            "300 Seat, 301 Seat, 302 Seat, … and 2 more show +32 12 34 56 78 (Default outgoing "
+            "number), 305 Seat shows +33 1 99 00 12 34 (User's own number); expected: "
+            "+44 20 7946 0958 · London.",
         )
+        direct = self.env["axivox.number"].create(
+            [{"account_id": self.account.id, "number": f"+3212{200000 + n}"} for n in range(6)]
+        )
+        for seat, number in zip(seats, direct, strict=True):
+            seat.outgoing_number_id = number
+        self.assertEqual(case.failure.count(" shows "), 3)
+        self.assertIn(", … and 3 more; expected", case.failure)
 
     def test_no_number_can_be_expected(self):
         for destination in ("112", "202", "*62"):
@@ -107,11 +115,11 @@ class TestTestCase(AxivoxCase):
                     self._case(self.extension, destination, self.nothing).result_after, "pass"
                 )
         case = self._case(self.extension, CALLED_IN_BERLIN, self.nothing)
-        self.assertIn("expected: no number.", case.failure)
+        self.assertIn("expected: no outside number.", case.failure)
         self.account.default_outgoing_number_id = False
         self.assertEqual(case.result_after, "pass")
         case.expected_number_id = self.main
-        self.assertIn("201 Sophie shows no number (Nothing is configured)", case.failure)
+        self.assertIn("201 Sophie shows no outside number (Nothing is configured)", case.failure)
 
     def test_what_is_archived_is_said(self):
         of_user = self._case(self.own, CALLED_IN_LONDON, self.paris)
@@ -172,6 +180,7 @@ class TestTestCase(AxivoxCase):
 
     def test_form_tells_the_result_before_it_is_saved_and_keeps_one_caller(self):
         with Form(self.env["axivox.test.case"].with_user(self.editor)) as form:
+            self.assertFalse(form.result_after, "nothing is said of what is not whole")
             form.extension_id = self.extension
             form.team_id = self.team
             self.assertFalse(form.extension_id)

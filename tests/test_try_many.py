@@ -38,7 +38,7 @@ class TestTryMany(AxivoxCase, HttpCase):
         )
         default = ["+32 12 34 56 78", "Default outgoing number"]
         own = ["+33 1 99 00 12 34", "User's own number"]
-        carrier = ["no number", "Decided by the carrier"]
+        carrier = ["no outside number", "Decided by the carrier"]
         self.assertEqual(
             [
                 (row["user"], row["destination"], row["now"], row["after"], row["is_different"])
