@@ -78,6 +78,20 @@ class TestTestCase(AxivoxCase):
         self.assertEqual(case.result_after, "fail", "nothing was tried")
         self.assertIn("Nobody in Sales has an extension", case.failure)
 
+    def test_each_team_has_its_own_members(self):
+        support = self.env["crm.team"].create(
+            {
+                "name": "Support",
+                "company_id": self.company.id,
+                "member_ids": [Command.set(self.james.ids)],
+            }
+        )
+        self.team.member_ids = [Command.set(self.sophie.ids)]
+        of_sales = self._case(self.team, CALLED_IN_LONDON, self.london)
+        of_support = self._case(support, CALLED_IN_LONDON, self.paris)
+        both = of_sales | of_support
+        self.assertEqual(both.mapped("result_after"), ["pass", "pass"])
+
     def test_many_who_fail_are_named_in_part(self):
         people = [self._user(f"seat{number}_test") for number in range(6)]
         seats = self.env["axivox.extension"].create(

@@ -125,7 +125,7 @@ class AxivoxTryMany(models.TransientModel):
         account, teams = self.account_id, self.team_ids._origin
         of_teams = extensions._of_teams(account, teams)
         chosen = self.extension_ids._origin.union(*of_teams.values())
-        return chosen.filtered(lambda one: one.account_id == account and one.active).sorted()
+        return chosen.filtered(lambda one: one.account_id == account).sorted()
 
     def _destinations(self):
         """
