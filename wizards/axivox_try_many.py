@@ -40,7 +40,6 @@ class AxivoxTryMany(models.TransientModel):
     text = fields.Text(string="Destinations", help="Numbers to call, one per line, in any form.")
     country_id = fields.Many2one(
         "res.country",
-        string="Country",
         help="Of the leads or contacts that are called: how national numbers are read. Without "
         "it they are read as dialled by hand.",
     )
