@@ -8,6 +8,7 @@ from odoo.tools import formatLang
 from .callerid import dialing, policy
 
 NAMED_COUNTRIES = 4
+NAMED_TEST_CASES = 10
 OVERRIDE = "Apply advanced rules even for users with a default outgoing number configured"
 
 
@@ -177,6 +178,45 @@ def reason(env, extension, called, answer, *, own_number, never_applied):
     if never_applied and extension and called.kind == dialing.EXTERNAL:
         sentence += " " + env._("(Saved settings: none applied yet.)")
     return sentence
+
+
+def shown(env, answer):
+    """The number that is shown, as people write it.
+
+    :param policy.CallerId answer:
+    """
+    return dialing.international(answer.number) if answer.number else env._("no outside number")
+
+
+def decided_by(env, answer):
+    """What decided which number is shown, in two or three words.
+
+    :param policy.CallerId answer:
+    """
+    return {
+        dialing.INTERNAL: lambda: env._("Internal call"),
+        dialing.EMERGENCY: lambda: env._("Decided by the carrier"),
+        dialing.SERVICE: lambda: env._("Decided by Axivox"),
+        policy.RULE: lambda: env._("Rule %s", answer.rule.prefix),
+        policy.USER: lambda: env._("User's own number"),
+        policy.DEFAULT: lambda: env._("Default outgoing number"),
+        policy.NONE: lambda: env._("Nothing is configured"),
+    }[answer.source]()
+
+
+def failing_test_cases(env, sentences):
+    """How many test cases fail, and the first of them.
+
+    :param sentences: one for each, not empty
+    """
+    more = len(sentences) - NAMED_TEST_CASES
+    head = (
+        env._("1 test case fails:")
+        if len(sentences) == 1
+        else env._("%s test cases fail:", formatLang(env, len(sentences), 0))
+    )
+    tail = [env._("… and %s more", formatLang(env, more, 0))] if more > 0 else []
+    return "\n".join([head, *sentences[:NAMED_TEST_CASES], *tail])
 
 
 def passed_over(env, passed):

@@ -256,6 +256,19 @@ class AxivoxNumber(models.Model):
                 )
             )
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_expected(self):
+        for case in self.env["axivox.test.case"].search(
+            [("expected_number_id", "in", self.ids)], limit=1
+        ):
+            raise UserError(
+                self.env._(
+                    "The test case “%(case)s” expects %(number)s: change or delete that first.",
+                    case=case.display_name,
+                    number=case.expected_number_id.display_name,
+                )
+            )
+
     def action_archive(self):
         """Archive, asking first where a number is in use."""
         if self.filtered("active")._used_by():

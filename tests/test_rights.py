@@ -475,6 +475,7 @@ class TestRights(AxivoxCase):
                     "kind": "apply",
                     "mode": account.mode,
                     "settings": account._ours().to_json(),
+                    "held": account._ours().to_json(),
                 }
                 return {"account_id": account.id, **looked_at, "line_ids": []}
             case "axivox.manual.apply":
@@ -517,6 +518,12 @@ class TestRights(AxivoxCase):
                 return {"number_ids": [Command.set(number.ids)]}
             case "axivox.number.paste":
                 return {"account_id": account.id, "text": f"+3212{unique}"}
+            case "axivox.test.case":
+                extension = self._record("axivox.extension", place, role)
+                called = {"extension_id": extension.id, "destination": CALLED_IN_LONDON}
+                return {"account_id": account.id, **called, "name": "A case"}
+            case "axivox.try.many":
+                return {"account_id": account.id, "text": CALLED_IN_LONDON}
             case "axivox.team.number":
                 team = self.env.ref("sales_team.team_sales_department").id
                 return {"account_id": account.id, "team_id": team, "outgoing_number_id": number.id}

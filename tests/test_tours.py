@@ -52,6 +52,15 @@ class TestTours(AxivoxCase, BrowserCase):
         )
         self.start_tour(f"/odoo/crm.lead/{lead.id}", "axivox_shown_as", login=self.sophie.login)
 
+    def test_many_calls_are_tried_and_one_is_kept_that_fails_before_it_is_applied(self):
+        uk = self._rule("0044", self.london)
+        self.account._record_applied()
+        uk.number_id = self.new_york
+        self.start_tour("/odoo/axivox-settings", "axivox_try_many", login=self.manager.login)
+        case = self.env["axivox.test.case"].search([("account_id", "=", self.account.id)])
+        self.assertEqual((case.name, case.expected_number_id), ("Sales to the UK", self.london))
+        self.assertEqual(self.account.pending_change_count, 0)
+
     def test_manual_mode_from_pasted_numbers_to_confirmed(self):
         self.start_tour("/odoo/axivox-numbers", "axivox_manual_mode", login=self.manager.login)
         steps = self.env["axivox.manual.step"]

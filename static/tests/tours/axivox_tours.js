@@ -210,6 +210,77 @@ registry.category("web_tour.tours").add("axivox_manual_mode", {
     ],
 });
 
+/** Press a button by the keyboard alone. */
+function pressed(button) {
+    return [
+        { content: `Press ${button}`, trigger: button, run: ({ anchor }) => anchor.focus() },
+        { trigger: button, run: "press Enter" },
+    ];
+}
+
+registry.category("web_tour.tours").add("axivox_try_many", {
+    steps: () => [
+        { trigger: "input[name=axivox_try_call_number]", run: "edit 0044 20 7946 0321" },
+        { trigger: ".o_axivox_after .o_axivox_shown:contains(+1 212-555-0123)" },
+        ...pressed(".o_axivox_try_many_open"),
+        {
+            content: "What was tried is asked about already",
+            trigger: ".modal .o_axivox_tried:only-child:contains(201 Sophie)",
+        },
+        {
+            trigger: ".modal [name=text] textarea",
+            run: ({ anchor }) => {
+                anchor.focus();
+                anchor.setSelectionRange(anchor.value.length, anchor.value.length);
+                document.execCommand("insertText", false, "\n0049 30 123456\nbogus");
+            },
+        },
+        { trigger: ".modal [name=text] textarea", run: "press Tab" },
+        { trigger: ".modal [name=errors]:contains(bogus)" },
+        {
+            content: "Ask about everybody",
+            trigger: ".modal [name=all_users] input",
+            run: ({ anchor }) => anchor.focus(),
+        },
+        { trigger: ".modal [name=all_users] input", run: "press Space" },
+        {
+            content: "What differs comes first",
+            trigger: ".modal .o_axivox_tried:first.o_axivox_differs:contains(201 Sophie)",
+        },
+        { trigger: ".modal .o_axivox_try_many_summary:contains(1 of 4 calls)" },
+        { trigger: ".modal .o_axivox_tried:last-child:contains(User's own number)" },
+        ...pressed(".modal .o_axivox_tried:first .o_axivox_keep"),
+        { trigger: ".modal [name=destination] input:value(+44 20 7946 0321)" },
+        { trigger: ".modal [name=name] input", run: "edit Sales to the UK" },
+        {
+            content: "Expect what is shown now, not what will be",
+            trigger: ".modal [name=expected_number_id] input",
+            run: "edit London",
+        },
+        { trigger: ".o-autocomplete--dropdown-item:contains(London)", run: "click" },
+        { trigger: ".modal [name=result_after]:contains(Fails)" },
+        ...pressed(".modal .o_form_button_save"),
+        { trigger: ".modal:not(:has([name=expected_number_id])) .o_axivox_try_many" },
+        ...pressed(".modal footer button[special=cancel]"),
+        { trigger: "body:not(:has(.modal))" },
+        {
+            trigger: ".o_main_navbar [data-menu-xmlid='axivox_caller_id.axivox_test_case_menu']",
+            run: "click",
+        },
+        { trigger: `${ROW}:only-child td[name=result_now]:contains(Passes)` },
+        { trigger: `${ROW} td[name=result_after]:contains(Fails)` },
+        ...pressed(".o_axivox_pending .o_axivox_apply"),
+        {
+            content: "It is said before anything goes live",
+            trigger: ".alert:contains(Test cases that fail) .o_axivox_notice:contains(Sales to the UK)",
+        },
+        ...pressed("button[name=action_finish]"),
+        { trigger: ".modal .alert .o_axivox_notice:contains(Sales to the UK)" },
+        ...pressed(".modal button[name=action_confirm]"),
+        { trigger: "body:not(:has(.modal)) .o_form_view:not(:has(.o_axivox_pending))" },
+    ],
+});
+
 /** Where the stand-in for Axivox answers: the test says its port. */
 function baseUrl() {
     const port = document.cookie.match(/axivox_sandbox_port=(\d+)/)[1];
