@@ -1,3 +1,4 @@
+from . import axivox_finding_accept
 from . import axivox_number_archive
 from . import axivox_number_paste
 from . import axivox_review

@@ -8,7 +8,8 @@ const SHOWN_AT_ONCE = 5;
 
 /**
  * Sentences that call for a look, each a button that opens what it is about. The value is a list
- * of `{ message, action }`; without an action the sentence is plain text.
+ * of `{ message, action }`: an action, or the `xml_id` of one and the `context` that it gets.
+ * Without an action the sentence is plain text.
  */
 export class NoticesField extends Component {
     static template = "axivox_caller_id.NoticesField";
@@ -39,7 +40,10 @@ export class NoticesField extends Component {
     }
 
     open(notice) {
-        return this.action.doAction(toRaw(notice.action));
+        const action = toRaw(notice.action);
+        return action.xml_id
+            ? this.action.doAction(action.xml_id, { additionalContext: action.context })
+            : this.action.doAction(action);
     }
 }
 
