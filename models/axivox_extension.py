@@ -242,9 +242,11 @@ class AxivoxExtension(models.Model):
         for extension in self:
             if extension._is_emergency(regions.get(extension.account_id)):
                 yield extension, "extension_emergency", extension._emergency
+            if not extension.user_id:
+                continue
             # sudo: the user, and the other extension, may be of other companies
             user = extension.user_id.sudo()
-            if user and not user.active:
+            if not user.active:
                 yield extension, "extension_of_archived_user", extension._say_user_is_archived
             if others := user.axivox_extension_ids - extension._origin:
                 yield extension, "extension_second", partial(extension._say_second, others)

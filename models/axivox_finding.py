@@ -58,8 +58,8 @@ class AxivoxFinding(models.Model):
         "axivox.outgoing.rule", readonly=True, index="btree_not_null", ondelete="cascade"
     )
     name = fields.Char(string="What", compute="_compute_name", search="_search_name")
-    message = fields.Char(string="What is wrong", compute="_compute_message")
-    advice = fields.Char(string="What to do", compute="_compute_advice")
+    message = fields.Text(string="What is wrong", compute="_compute_message")
+    advice = fields.Text(string="What to do", compute="_compute_advice")
     create_date = fields.Datetime(string="First seen", readonly=True)
     is_new = fields.Boolean(
         string="New",
@@ -67,9 +67,10 @@ class AxivoxFinding(models.Model):
         search="_search_is_new",
         help="First seen within the last 7 days.",
     )
+    mark = fields.Char(compute="_compute_is_new", help="New: first seen within the last 7 days.")
     accepted_by_id = fields.Many2one("res.users", string="Accepted by", readonly=True)
     accepted_on = fields.Datetime(readonly=True)
-    reason = fields.Char(readonly=True, help="Why it stays as it is.")
+    reason = fields.Text(readonly=True, help="Why it stays as it is.")
 
     _once = models.UniqueIndex("(cause, COALESCE(number_id, extension_id, rule_id))")
 
@@ -104,10 +105,12 @@ class AxivoxFinding(models.Model):
             finding.advice = messages.advice(self.env, finding.cause)
 
     @api.depends("create_date")
+    @api.depends_context("lang")
     def _compute_is_new(self):
         since = fields.Datetime.now() - NEW_FOR
         for finding in self:
-            finding.is_new = finding.create_date >= since
+            finding.is_new = finding.create_date and finding.create_date >= since
+            finding.mark = finding.is_new and self.env._("New")
 
     def _search_is_new(self, operator, value):
         if operator != "in":
@@ -255,7 +258,7 @@ class AxivoxFinding(models.Model):
                         "context": {
                             "search_default_account_id": account.id,
                             "search_default_cause": cause,
-                            "search_default_group_cause": False,
+                            "search_default_to_do": 1,
                         },
                     },
                 )

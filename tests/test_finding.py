@@ -151,6 +151,7 @@ class TestFinding(AxivoxCase):
             self._rule(prefix, self.new_york)
         first, second, third = self.findings().with_user(self.editor)
         dialog = Form.from_action(self.env(user=self.editor), (first + second).action_accept())
+        self.assertEqual(dialog.subjects, f"{first.name}, {second.name}")
         with self.assertRaises(AssertionError):
             dialog.save()  # a reason is required
         dialog.reason = "Kept for the summer"

@@ -19,6 +19,17 @@ function addRule(position, prefix, number) {
     ];
 }
 
+// By keyboard, on what has the focus then.
+function enter({ anchor, press }) {
+    anchor.focus();
+    return press("Enter");
+}
+
+function space({ anchor, press }) {
+    anchor.focus();
+    return press("Space");
+}
+
 function save() {
     return [
         { content: "Save", trigger: ".o_form_button_save", run: "click" },
@@ -154,12 +165,12 @@ registry.category("web_tour.tours").add("axivox_health", {
         {
             content: "Settings counts what is wrong by its cause; the line opens the list",
             trigger: ".o_axivox_notice button:contains(behind one that takes everything: 2 (1 new))",
-            run: "press Enter",
+            run: enter,
         },
         {
             content: "The new one is first; open its rule",
             trigger: `${ROW}:eq(0):contains(Rule 0044208):contains(comes first) td[name=name]`,
-            run: "press Enter",
+            run: enter,
         },
         { trigger: ".o_form_view [name=destination_prefix] input:value(0044208)" },
         { content: "Mend it", trigger: ".o_form_view", run: "press Alt+t" },
@@ -170,9 +181,9 @@ registry.category("web_tour.tours").add("axivox_health", {
         {
             content: "It is gone; the other one is to stay as it is",
             trigger: `${ROW}:only-child:contains(Rule 0044207) .o_list_record_selector input`,
-            run: "click",
+            run: space,
         },
-        { trigger: ".o_control_panel button:contains(Accept)", run: "press Enter" },
+        { trigger: ".o_control_panel button:contains(Accept)", run: enter },
         {
             trigger: ".modal [name=reason] input:focus",
             run: "edit Kept for the summer && press Alt+q",
@@ -184,7 +195,7 @@ registry.category("web_tour.tours").add("axivox_health", {
             run: "click",
         },
         { trigger: ".o_group_header:only-child .o_group_name:contains(reach no one (1))" },
-        { trigger: ".o_group_header .o_group_name", run: "press Enter" },
+        { trigger: ".o_group_header .o_group_name", run: enter },
         { trigger: `${ROW}:contains(Main line):contains(default outgoing number)` },
         {
             content: "Who accepted what, and why",
