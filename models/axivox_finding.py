@@ -69,7 +69,7 @@ class AxivoxFinding(models.Model):
     )
     mark = fields.Char(compute="_compute_is_new", help="New: first seen within the last 7 days.")
     accepted_by_id = fields.Many2one("res.users", string="Accepted by", readonly=True)
-    accepted_on = fields.Datetime(readonly=True)
+    accepted_on = fields.Datetime(string="Accepted on", readonly=True)
     reason = fields.Text(readonly=True, help="Why it stays as it is.")
 
     _once = models.UniqueIndex("(cause, COALESCE(number_id, extension_id, rule_id))")

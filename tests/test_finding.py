@@ -2,7 +2,7 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, ConcurrencyError, UserError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common import AxivoxCase
@@ -280,6 +280,18 @@ class TestFinding(AxivoxCase):
         self.assertEqual(findings.web_search_read([], {"name": {}})["records"], [])
         with self.assertRaises(AccessError):
             self.account.finding_ids.with_user(stranger)._accept("Mine")
+
+    def test_nothing_is_looked_for_on_behalf_of_outsiders(self):
+        outsider = new_test_user(self.env, "portal_test", groups="base.group_portal")
+        findings = self.env[FINDING].with_user(outsider).with_context(allowed_company_ids=[])
+        with patch.object(type(findings), "_refresh") as refresh:
+            for read in (
+                lambda: findings.web_search_read([], {}),
+                lambda: findings.web_read_group([], ["cause"], ["__count"]),
+            ):
+                with self.assertRaises(AccessError):
+                    read()
+        refresh.assert_not_called()
 
     def test_what_nothing_uses_is_not_wrong(self):
         self.new_york.active = False
