@@ -618,3 +618,28 @@ def apply_warning(env):
 
 def _number_or_default(env, number):
     return dialing.international(number) if number else console_label(env, "Default")
+
+
+def advice(env, cause):
+    """What to do about something that is wrong.
+
+    :param str cause: one of `axivox.finding`
+    """
+    return {
+        "extension_emergency": lambda: env._(
+            "Give the user another extension in Axivox's console, then here."
+        ),
+        "extension_of_archived_user": lambda: env._(
+            "Choose the Odoo user who has the extension now, or none."
+        ),
+        "extension_second": lambda: env._(
+            "Take the Odoo user away from the extension that they do not call from."
+        ),
+        "number_archived": lambda: env._("Replace it everywhere with another number."),
+        "number_broken": lambda: env._("Write it as Axivox's console has it."),
+        "number_reaches_nobody": lambda: env._(
+            "Give it a destination in Axivox's console and here, or replace it everywhere."
+        ),
+        "rule_behind_another": lambda: env._("Move it above that rule, or delete it."),
+        "rule_matches_nothing": lambda: env._("Correct its prefix, or delete it."),
+    }[cause]()

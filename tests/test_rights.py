@@ -401,6 +401,8 @@ class TestRights(AxivoxCase):
             "onchange": [{}, [], {changed: {}}],
             "load": [[changed], [[value]]],
             "action_tick": [True],
+            "web_read_group": [[], ["account_id"], ["__count"]],
+            "web_search_read": [[], {}],
             "try_call": [self._record("axivox.extension", place, role).id, CALLED_IN_LONDON],
             "resolve_caller_id": [CALLED_IN_LONDON],
             "identify_caller": [CALLED_IN_LONDON],
@@ -463,6 +465,13 @@ class TestRights(AxivoxCase):
             case "axivox.outgoing.rule":
                 prefix = {"destination_prefix": f"0033{unique}", "number_id": number.id}
                 return {"account_id": account.id, **prefix, "sequence": 7}
+            case "axivox.finding":
+                broken = self._record("axivox.number", place, role).id
+                about = {"cause": "number_broken", "number_id": broken}
+                return {"account_id": account.id, **about, "reason": "Known"}
+            case "axivox.finding.accept":
+                finding = self._record("axivox.finding", place, role)
+                return {"finding_ids": [Command.set(finding.ids)], "reason": "Known"}
             case "axivox.sync":
                 wanted = account._ours().to_json()
                 chosen = {"settings": wanted, "choices": {"k": "theirs"}, "users": {"301": 1}}

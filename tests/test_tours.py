@@ -36,6 +36,18 @@ class TestTours(AxivoxCase, BrowserCase):
         self.assertEqual(self.own.outgoing_number_id, self.london)
         self.assertFalse(self.paris.active)
 
+    def test_health_is_read_mended_and_accepted(self):
+        self._rule("0044", self.london)
+        self._rule("0044207", self.new_york)
+        self.main.destination_type = "hang_up"
+        self.age(self.findings(), 30)
+        narrow = self._rule("0044208", self.new_york)
+        self.start_tour("/odoo/axivox-settings", "axivox_health", login=self.editor.login)
+        mine = [("account_id", "=", self.account.id)]
+        self.assertEqual(self.account.rule_ids.search(mine, limit=1), narrow)
+        [finding] = self.findings().filtered("rule_id")
+        self.assertFalse(finding.accepted_on)
+
     def test_lead_abroad_says_what_is_shown(self):
         self._rule("0044", self.london)
         salesman = "sales_team.group_sale_salesman"

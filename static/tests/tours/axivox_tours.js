@@ -19,6 +19,17 @@ function addRule(position, prefix, number) {
     ];
 }
 
+// By keyboard, on what has the focus then.
+function enter({ anchor, press }) {
+    anchor.focus();
+    return press("Enter");
+}
+
+function space({ anchor, press }) {
+    anchor.focus();
+    return press("Space");
+}
+
 function save() {
     return [
         { content: "Save", trigger: ".o_form_button_save", run: "click" },
@@ -146,6 +157,58 @@ registry.category("web_tour.tours").add("axivox_extension_number", {
         { trigger: ".o-autocomplete--dropdown-item:contains(London)", run: "click" },
         { trigger: ".o_list_button_save", run: "click" },
         { trigger: ".o_data_row:not(.o_selected_row):contains(201):contains(London)" },
+    ],
+});
+
+registry.category("web_tour.tours").add("axivox_health", {
+    steps: () => [
+        {
+            content: "Settings counts what is wrong by its cause; the line opens the list",
+            trigger: ".o_axivox_notice button:contains(behind one that takes everything: 2 (1 new))",
+            run: enter,
+        },
+        {
+            content: "The new one is first; open its rule",
+            trigger: `${ROW}:eq(0):contains(Rule 0044208):contains(comes first) td[name=name]`,
+            run: enter,
+        },
+        { trigger: ".o_form_view [name=destination_prefix] input:value(0044208)" },
+        { content: "Mend it", trigger: ".o_form_view", run: "press Alt+t" },
+        {
+            trigger: ".o_form_view:not(:has(.o_axivox_warning)):not(:has(.fa-exclamation-triangle))",
+        },
+        { trigger: ".o_back_button", run: "click" },
+        {
+            content: "It is gone; the other one is to stay as it is",
+            trigger: `${ROW}:only-child:contains(Rule 0044207) .o_list_record_selector input`,
+            run: space,
+        },
+        { trigger: ".o_control_panel button:contains(Accept)", run: enter },
+        {
+            trigger: ".modal [name=reason] input:focus",
+            run: "edit Kept for the summer && press Alt+q",
+        },
+        { trigger: "body:not(:has(.modal)) .o_nocontent_help:contains(Nothing is wrong)" },
+        {
+            content: "Health has what is left, by its cause",
+            trigger: "[data-menu-xmlid='axivox_caller_id.axivox_finding_menu']",
+            run: "click",
+        },
+        { trigger: ".o_group_header:only-child .o_group_name:contains(reach no one (1))" },
+        { trigger: ".o_group_header .o_group_name", run: enter },
+        { trigger: `${ROW}:contains(Main line):contains(default outgoing number)` },
+        {
+            content: "Who accepted what, and why",
+            trigger: ".o_searchview .o_facet_remove",
+            run: "click",
+        },
+        { trigger: ".o_searchview_dropdown_toggler", run: "click" },
+        { trigger: ".o_filter_menu .o_menu_item:contains(Accepted)", run: "click" },
+        { trigger: ".o_searchview .o_searchview_facet:contains(Accepted)" },
+        { trigger: ".o_group_header .o_group_name:contains(never match)", run: "click" },
+        { trigger: `${ROW}:contains(Kept for the summer):contains(editor_test)` },
+        { trigger: `${ROW} button[name=action_take_back]`, run: "click" },
+        { trigger: ".o_nocontent_help" },
     ],
 });
 
