@@ -1,5 +1,7 @@
 """A sales team's outgoing number, which lasts: who joins shows it, who leaves goes back."""
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -166,6 +168,8 @@ class AxivoxTeamNumber(models.Model):
             **self.account_id.action_open_extensions(),
             "name": self.env._("Who differs from Team %s", self.name),
             "domain": [("team_number_id", "=", self.id), ("follows_team", "=", False)],
+            "help": Markup("<p class='o_view_nocontent_smiling_face'>%s</p>")
+            % self.env._("Everybody in the team shows its number"),
         }
 
     def _change_number(self, vals):

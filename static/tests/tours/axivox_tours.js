@@ -184,8 +184,11 @@ registry.category("web_tour.tours").add("axivox_team_number", {
         },
         { trigger: `${ROW}:only-child td[name=team]:contains(differs from Team Europe)` },
         { trigger: `${ROW}:contains(202) .o_list_record_selector input`, run: "click" },
-        { trigger: "button[name=action_follow_team]", run: "press Enter" },
-        { content: "Nobody does any more", trigger: ".o_list_view:not(:has(.o_data_row))" },
+        { trigger: "button[name=action_follow_team]", run: "click" },
+        {
+            content: "Nobody does any more",
+            trigger: ".o_view_nocontent:contains(Everybody in the team shows its number)",
+        },
     ],
 });
 
