@@ -23,6 +23,7 @@ class AxivoxTeamNumber(models.Model):
     _for_life = frozenset({"account_id", "team_id"})
 
     sequence = fields.Integer(
+        string="Order",
         default=lambda self: self._default_sequence(),
         help="Who is in several teams is in the first of these.",
     )
@@ -164,9 +165,12 @@ class AxivoxTeamNumber(models.Model):
     def action_open_differing(self):
         """:return: the list of the members who show another number"""
         self.ensure_one()
+        self.check_access("read")
+        title = self.env._("Who differs from Team %s", self.name)
         return {
             **self.account_id.action_open_extensions(),
-            "name": self.env._("Who differs from Team %s", self.name),
+            "name": title,
+            "display_name": title,
             "domain": [("team_number_id", "=", self.id), ("follows_team", "=", False)],
             "help": Markup("<p class='o_view_nocontent_smiling_face'>%s</p>")
             % self.env._("Everybody in the team shows its number"),

@@ -5,7 +5,10 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
-from .common import CALLED_IN_BERLIN, LONDON, AxivoxCase
+from .common import CALLED_IN_BERLIN, LONDON, NEW_YORK, PARIS, AxivoxCase
+from .test_console import ConsoleCase
+
+DIFFERS = "differs from Team Europe"
 
 
 @tagged("post_install", "-at_install")
@@ -492,3 +495,77 @@ class TestTeamNumber(AxivoxCase):
         # The ORM reads 1,000 records at once, and writes 100.
         for cheap, dear, batches in zip(few, costs(), (24, 4, 0, 4, 0), strict=True):
             self.assertLessEqual(dear, cheap + batches)
+
+
+@tagged("post_install", "-at_install")
+class TestTeamNumberPulled(ConsoleCase):
+    def setUp(self):
+        super().setUp()
+        self.pull()
+        self.team = self.env["crm.team"].create(
+            {
+                "name": "Europe",
+                "company_id": self.company.id,
+                "member_ids": [Command.set((self.sophie + self.james + self.editor).ids)],
+            }
+        )
+        self.env["axivox.team.number"].create(
+            {
+                "account_id": self.account.id,
+                "team_id": self.team.id,
+                "outgoing_number_id": self.london.id,
+            }
+        )
+        self.editor.email = "editor@velo.example"
+        self.new = {
+            "extension": "203",
+            "name": "New",
+            "email": self.editor.email,
+            "outgoing_number": None,
+        }
+
+    def users(self, *users):
+        self.hold(
+            users=[
+                {"extension": "201", "name": "Sophie", "outgoing_number": None},
+                {"extension": "202", "name": "James", "outgoing_number": PARIS},
+                *users,
+            ]
+        )
+
+    def pulled(self):
+        self.pull()
+        return self.account.extension_ids.filtered(lambda user: user.number == "203")
+
+    def test_who_is_new_in_the_console_and_on_default_follows_the_team(self):
+        self.users(self.new)
+        new = self.pulled()
+        self.assertEqual((new.user_id, new.outgoing_number_id), (self.editor, self.london))
+        self.assertIn(
+            "203 New: Default → +44 20 7946 0958 (Team Europe)", self.account.pending_changes()
+        )
+
+    def test_who_shows_another_number_in_the_console_differs_and_is_listed(self):
+        self.users({**self.new, "outgoing_number": NEW_YORK})
+        new = self.pulled()
+        self.assertEqual((new.team, new.outgoing_number_id.number), (DIFFERS, NEW_YORK))
+
+    def test_what_the_console_changes_of_a_follower_is_taken_and_listed(self):
+        self.apply()
+        self.assertFalse(self.account.pending_changes())
+        self.hold(
+            users=[
+                {"extension": "201", "name": "Sophie", "outgoing_number": NEW_YORK},
+                {"extension": "202", "name": "James", "outgoing_number": PARIS},
+            ]
+        )
+        self.pull()
+        self.assertEqual(self.extension.outgoing_number_id, self.new_york)
+        self.assertEqual(self.extension.team, DIFFERS)
+        self.assertFalse(self.account.pending_changes())
+
+    def test_an_apply_over_the_api_sends_what_the_team_shows(self):
+        pages = self.review("apply").pages
+        self.assertIn("(Team Europe)", str(pages))
+        self.apply()
+        self.assertEqual(self.sandbox.applied()["extensions"]["201"], LONDON)

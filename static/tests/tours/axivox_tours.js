@@ -156,7 +156,7 @@ registry.category("web_tour.tours").add("axivox_extension_number", {
 
 registry.category("web_tour.tours").add("axivox_team_number", {
     steps: () => [
-        { trigger: "button:contains(Numbers of sales teams)", run: "click" },
+        { trigger: "button:contains(Team numbers)", run: "click" },
         {
             content: "What is empty says what to do",
             trigger: ".o_view_nocontent:contains(Give a sales team an outgoing number)",
