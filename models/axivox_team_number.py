@@ -31,7 +31,11 @@ class AxivoxTeamNumber(models.Model):
         "crm.team", string="Sales team", required=True, index=True, ondelete="cascade"
     )
     name = fields.Char(related="team_id.name", string="Name of the team")
-    team_active = fields.Boolean(related="team_id.active", string="Active team")
+    team_active = fields.Boolean(
+        related="team_id.active",
+        string="Active team",
+        help="Nobody shows the number of an archived team.",
+    )
     outgoing_number_id = fields.Many2one(
         "axivox.number",
         string="Outgoing number",
