@@ -323,7 +323,7 @@ class TestTeamNumber(AxivoxCase):
     def test_what_is_restored_differs_and_is_listed(self):
         self.account._record_applied()
         europe = self._give(self.europe, self.london)
-        self.account.with_user(self.editor).action_discard()
+        self.account.with_user(self.manager).action_discard()
         self.assertFalse(self.extension.outgoing_number_id)
         self.assertEqual((europe.follower_count, europe.differing_count), (0, 2))
         self.europe.crm_team_member_ids.filtered(lambda m: m.user_id == self.james).active = False
