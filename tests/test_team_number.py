@@ -64,6 +64,16 @@ class TestTeamNumber(AxivoxCase):
         manual.with_user(self.manager).action_confirm()
         self.assertIn("(Team Europe)", self.account._last_applied().changes)
 
+    def test_a_step_that_the_team_has_overtaken_does_not_name_it(self):
+        self.account._record_applied()
+        europe = self._give(self.europe, self.london)
+        action = self.account.with_user(self.manager).action_review_changes()
+        step = self.env["axivox.manual.apply"].browse(action["res_id"]).step_ids
+        europe.outgoing_number_id = self.new_york
+        step.invalidate_recordset()
+        self.assertIn("+44 20 7946 0958", step.text)
+        self.assertNotIn("Team", step.text)
+
     def test_what_the_console_changed_is_not_said_to_be_the_teams_doing(self):
         self._give(self.europe, self.london)
         differences = self.account._difference()
@@ -544,6 +554,13 @@ class TestTeamNumberPulled(ConsoleCase):
         self.assertIn(
             "203 New: Default → +44 20 7946 0958 (Team Europe)", self.account.pending_changes()
         )
+
+    def test_who_was_nobodys_extension_before_a_pull_follows_the_team(self):
+        known = {"account_id": self.account.id, "number": "203", "name": "New"}
+        self.env["axivox.extension"].create(known)
+        self.users(self.new)
+        new = self.pulled()
+        self.assertEqual((new.user_id, new.outgoing_number_id), (self.editor, self.london))
 
     def test_who_shows_another_number_in_the_console_differs_and_is_listed(self):
         self.users({**self.new, "outgoing_number": NEW_YORK})
