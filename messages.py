@@ -8,6 +8,7 @@ from odoo.tools import formatLang
 from .callerid import dialing, policy
 
 NAMED_COUNTRIES = 4
+NAMED_TEST_CASES = 10
 OVERRIDE = "Apply advanced rules even for users with a default outgoing number configured"
 
 
@@ -186,6 +187,45 @@ def reason(env, extension, called, answer, *, own_number, never_applied, team=No
     if never_applied and extension and called.kind == dialing.EXTERNAL:
         sentence += " " + env._("(Saved settings: none applied yet.)")
     return sentence
+
+
+def shown(env, answer):
+    """The number that is shown, as people write it.
+
+    :param policy.CallerId answer:
+    """
+    return dialing.international(answer.number) if answer.number else env._("no outside number")
+
+
+def decided_by(env, answer):
+    """What decided which number is shown, in two or three words.
+
+    :param policy.CallerId answer:
+    """
+    return {
+        dialing.INTERNAL: lambda: env._("Internal call"),
+        dialing.EMERGENCY: lambda: env._("Decided by the carrier"),
+        dialing.SERVICE: lambda: env._("Decided by Axivox"),
+        policy.RULE: lambda: env._("Rule %s", answer.rule.prefix),
+        policy.USER: lambda: env._("User's own number"),
+        policy.DEFAULT: lambda: env._("Default outgoing number"),
+        policy.NONE: lambda: env._("Nothing is configured"),
+    }[answer.source]()
+
+
+def failing_test_cases(env, sentences):
+    """How many test cases fail, and the first of them.
+
+    :param sentences: one for each, not empty
+    """
+    more = len(sentences) - NAMED_TEST_CASES
+    head = (
+        env._("1 test case fails:")
+        if len(sentences) == 1
+        else env._("%s test cases fail:", formatLang(env, len(sentences), 0))
+    )
+    tail = [env._("… and %s more", formatLang(env, more, 0))] if more > 0 else []
+    return "\n".join([head, *sentences[:NAMED_TEST_CASES], *tail])
 
 
 def passed_over(env, passed):
@@ -591,6 +631,31 @@ def apply_warning(env):
 
 def _number_or_default(env, number):
     return dialing.international(number) if number else console_label(env, "Default")
+
+
+def advice(env, cause):
+    """What to do about something that is wrong.
+
+    :param str cause: one of `axivox.finding`
+    """
+    return {
+        "extension_emergency": lambda: env._(
+            "Give the user another extension in Axivox's console, then here."
+        ),
+        "extension_of_archived_user": lambda: env._(
+            "Choose the Odoo user who has the extension now, or none."
+        ),
+        "extension_second": lambda: env._(
+            "Take the Odoo user away from the extension that they do not call from."
+        ),
+        "number_archived": lambda: env._("Replace it everywhere with another number."),
+        "number_broken": lambda: env._("Write it as Axivox's console has it."),
+        "number_reaches_nobody": lambda: env._(
+            "Give it a destination in Axivox's console and here, or replace it everywhere."
+        ),
+        "rule_behind_another": lambda: env._("Move it above that rule, or delete it."),
+        "rule_matches_nothing": lambda: env._("Correct its prefix, or delete it."),
+    }[cause]()
 
 
 def _because(sentence, change, teams):

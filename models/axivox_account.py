@@ -80,6 +80,7 @@ class AxivoxAccount(models.Model):
     sync_ids = fields.One2many(
         "axivox.sync", "account_id", readonly=True, groups="axivox_caller_id.group_editor"
     )
+    finding_ids = fields.One2many("axivox.finding", "account_id", string="Findings", readonly=True)
     pending_change_count = fields.Integer(compute="_compute_pending_change_count")
     warnings = fields.Json(compute="_compute_warnings")
     # The steps of the first run, in order.
@@ -151,6 +152,7 @@ class AxivoxAccount(models.Model):
             "connected_to",
             "sync_ids.state",
             "mode",
+            "finding_ids.accepted_on",
         ]
     )
     @api.depends_context("lang", "uid")
@@ -664,20 +666,9 @@ class AxivoxAccount(models.Model):
             *self.env["axivox.sync"]._warnings_of(account),
             *account._remote_warnings(),
             *account._settings_warnings(),
+            *self.env["axivox.finding"]._warnings_of(account),
         ]
-        return [
-            {
-                "message": message,
-                "action": record is not None
-                and {
-                    "type": "ir.actions.act_window",
-                    "res_model": record._name,
-                    "res_id": record.id,
-                    "views": [[False, "form"]],
-                },
-            }
-            for message, record in warnings
-        ]
+        return [{"message": message, "action": action or False} for message, action in warnings]
 
     def _remote_warnings(self):
         if not (changed := self._remote_changes()):
@@ -690,7 +681,7 @@ class AxivoxAccount(models.Model):
         yield message, None
 
     def _settings_warnings(self):
-        """:return: (message, record that it is about, or None) of each"""
+        """:return: (message, action that opens what it is about, or None) of each"""
         company = self.company_id
         # sudo: see _settings
         if self.sudo().applied_settings and not self._applied():
@@ -703,18 +694,16 @@ class AxivoxAccount(models.Model):
             message = self.env._(
                 "%s has no country: national numbers cannot be understood.", company.name
             )
-            yield message, company
+            form = {"views": [[False, "form"]], "res_model": company._name, "res_id": company.id}
+            yield message, {"type": "ir.actions.act_window", **form}
         if not self.default_outgoing_number_id:
             message = self.env._(
                 "There is no default outgoing number: a call that no rule decides shows none."
             )
             yield message, None
-        numbers = self.with_context(active_test=False).number_ids
-        used_by, shadows = numbers._used_by(), self.rule_ids._shadows()
-        for record, problems in (
-            *((number, number._problems(used_by)) for number in numbers),
-            *((rule, rule._problems(shadows)) for rule in self.rule_ids),
-            *((extension, extension._problems()) for extension in self.extension_ids),
-        ):
-            for problem in problems:
-                yield f"{record.display_name}: {problem}", record
+
+    def _problems(self):
+        """:return: what is wrong with its numbers, users and rules: see `axivox.setting`"""
+        numbers = self.with_context(active_test=False).number_ids.with_env(self.env)
+        for records in (numbers, self.extension_ids, self.rule_ids):
+            yield from records._problems()

@@ -51,8 +51,9 @@ class AxivoxAccount(models.Model):
         :return: ``error`` (a sentence, and nothing else, where the number is none),
             ``destination``, ``dial``, ``now`` and ``after`` (dicts with ``number``, ``display``,
             ``source`` and ``reason``), ``never_applied``, ``rules`` (dicts with ``id``,
-            ``prefix``, ``name``, ``number``, ``decides`` and ``why``) that match, in order, and
-            ``hidden_rules``, how many more there are for other destinations
+            ``prefix``, ``name``, ``number``, ``decides`` and ``why``) that match, in order,
+            ``hidden_rules``, how many more there are for other destinations, and ``keep``: see
+            `_as_test_case`
         :rtype: dict
         """
         self.ensure_one()
@@ -97,6 +98,7 @@ class AxivoxAccount(models.Model):
                 if rule.key not in elsewhere
             ],
             "hidden_rules": len(elsewhere) if destination.kind == dialing.EXTERNAL else 0,
+            "keep": self._may_keep() and self._as_test_case(extension_id, after),
         }
 
     def _resolve(self, extension, number, country, *which, home=None):
@@ -142,6 +144,22 @@ class AxivoxAccount(models.Model):
             "reason": self._reason(resolution, team),
         }
 
+    @api.model
+    def _may_keep(self):
+        """:return: whether the user may keep a call as a test case"""
+        return self.env["axivox.test.case"].has_access("create")
+
+    def _as_test_case(self, extension_id, resolution):
+        """
+        :return: the context of a new test case's form: that this call shows what it shows
+        """
+        return {
+            "default_account_id": self.id,
+            "default_extension_id": extension_id,
+            "default_destination": resolution.dial,
+            "default_expected_number_id": resolution.number_id,
+        }
+
     def _after_apply(self, now, after):
         """:return: a sentence on what *Apply changes* will change for a call; empty where that is
         nothing
@@ -181,15 +199,19 @@ class AxivoxAccount(models.Model):
         numbers = account.env["axivox.number"].search([("account_id", "=", account.id)])
         withdrawn = numbers.filtered(lambda number: not number.active)
         return Prepared(
-            Policy(
-                account._settings(settings),
-                account.company_id.country_id.code or None,
-                frozenset(withdrawn.mapped("number")),
-            ),
+            account._policy(account._settings(settings), withdrawn),
             account.dial_format,
             settings == "applied" and not account._applied(),
             {number.number: number.id for number in numbers - withdrawn},
         )
+
+    def _policy(self, settings, withdrawn):
+        """
+        :param Settings settings:
+        :param withdrawn: the account's archived ``axivox.number`` records
+        """
+        region = self.company_id.country_id.code or None
+        return Policy(settings, region, frozenset(withdrawn.mapped("number")))
 
     def _region(self, country):
         """:param country: ISO 3166 code, id of ``res.country``, or nothing

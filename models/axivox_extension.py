@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from contextlib import contextmanager
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -160,8 +161,9 @@ class AxivoxExtension(models.Model):
     )
     @api.depends_context("lang", "uid")
     def _compute_warning(self):
+        said = self._said()
         for extension in self:
-            problems = extension._problems()
+            problems = said[extension]
             number = extension.outgoing_number_id
             if number and not number.active:
                 problems.append(
@@ -269,6 +271,22 @@ class AxivoxExtension(models.Model):
             for line in data:
                 line[column] = logins.get(email_normalize(line[column]), line[column])
         return super().load(fields, data)
+
+    @api.model
+    def _of_teams(self, accounts, teams):
+        """
+        :return: {(account, sales team): the extensions of its members there}
+        """
+        # sudo: who is in a team decides, whoever asks; told are only extensions
+        members = {team: team.sudo().member_ids for team in teams}
+        people = self.env["res.users"].union(*members.values())
+        mine = [("account_id", "in", accounts.ids), ("user_id", "in", people.ids)]
+        by_account = self.search(mine).grouped("account_id")
+        return {
+            (account, team): extensions.filtered(lambda one, users=users: one.user_id in users)
+            for account, extensions in by_account.items()
+            for team, users in members.items()
+        }
 
     @api.model
     @contextmanager
@@ -397,7 +415,7 @@ class AxivoxExtension(models.Model):
     def _emergency(self):
         """:return: a sentence where the extension hides an emergency number; else nothing"""
         country = self.company_id.country_id
-        if not self.number or not dialing.is_emergency(self.number, country.code):
+        if not self._is_emergency(country.code):
             return ""
         return self.env._(
             "%(number)s is an emergency number in %(country)s: whoever dials it reaches this "
@@ -406,37 +424,41 @@ class AxivoxExtension(models.Model):
             country=country.name,
         )
 
+    def _is_emergency(self, region):
+        return bool(self.number) and dialing.is_emergency(self.number, region)
+
     def _problems(self):
-        """:return: what is wrong with the extension itself, as sentences
-        :rtype: list[str]
-        """
-        self.ensure_one()
-        problems = []
-        if emergency := self._emergency():
-            problems.append(emergency)
-        # sudo: the user may be one of other companies
-        user = self.user_id.sudo()
-        if user and not user.active:
-            problems.append(
-                self.env._(
-                    "%s is archived in Odoo; the extension stays in step with Axivox.", user.name
-                )
-            )
-        # sudo: the other extension may be of a company whose name is not the reader's to know
-        others = self.user_id.sudo().axivox_extension_ids - self._origin
-        if others:
-            mine = self.env.user.company_ids
-            problems.append(
-                self.env._(
-                    "%(user)s has another extension too (%(others)s): calls from Odoo use the "
-                    "one of their default company.",
-                    user=self.user_id.name,
-                    others=", ".join(
-                        f"{other.number}, {other.company_id.name}"
-                        if other.company_id in mine
-                        else self.env._("in another company")
-                        for other in others
-                    ),
-                )
-            )
-        return problems
+        regions = {account: account.company_id.country_id.code for account in self.account_id}
+        for extension in self:
+            if extension._is_emergency(regions.get(extension.account_id)):
+                yield extension, "extension_emergency", extension._emergency
+            if not extension.user_id:
+                continue
+            # sudo: the user, and the other extension, may be of other companies
+            user = extension.user_id.sudo()
+            if not user.active:
+                yield extension, "extension_of_archived_user", extension._say_user_is_archived
+            if others := user.axivox_extension_ids - extension._origin:
+                yield extension, "extension_second", partial(extension._say_second, others)
+
+    def _say_user_is_archived(self):
+        return self.env._(
+            "%s is archived in Odoo; the extension stays in step with Axivox.",
+            # sudo: the user may be one of other companies
+            self.user_id.sudo().name,
+        )
+
+    def _say_second(self, others):
+        # The other extension may be of a company whose name is not the reader's to know.
+        mine = self.env.user.company_ids
+        return self.env._(
+            "%(user)s has another extension too (%(others)s): calls from Odoo use the one of "
+            "their default company.",
+            user=self.user_id.name,
+            others=", ".join(
+                f"{other.number}, {other.company_id.name}"
+                if other.company_id in mine
+                else self.env._("in another company")
+                for other in others
+            ),
+        )

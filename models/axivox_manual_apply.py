@@ -76,6 +76,10 @@ class AxivoxManualApply(models.Model):
     waiting_count = fields.Integer(compute="_compute_waiting")
     waiting = fields.Text(compute="_compute_waiting")
     left = fields.Text(string="Not ticked", compute="_compute_left")
+    failing = fields.Json(string="Failing test cases", compute="_compute_failing")
+    failing_count = fields.Integer(
+        string="Number of failing test cases", compute="_compute_failing"
+    )
     apply_warning = fields.Char(compute="_compute_apply_warning")
     csv = fields.Binary(string="Steps as CSV", compute="_compute_csv")
     csv_name = fields.Char(compute="_compute_csv_name")
@@ -123,6 +127,17 @@ class AxivoxManualApply(models.Model):
         for manual in self:
             left = manual.step_ids.filtered(lambda step: not step.is_done)
             manual.left = self._named(left[:NAMED].mapped("text"), left)
+
+    @api.depends("state", "settings")
+    @api.depends_context("lang", "uid")
+    def _compute_failing(self):
+        cases = self.env["axivox.test.case"]
+        for manual in self:
+            notices = []
+            if manual.state == "open":
+                notices = cases._failing_notices(manual.account_id, manual._listed)
+            manual.failing = notices
+            manual.failing_count = len(notices)
 
     @api.depends_context("lang")
     def _compute_apply_warning(self):
@@ -347,9 +362,14 @@ class AxivoxManualApply(models.Model):
         """:return: what was saved here since the list was made, as ``changes.Change``"""
         if self.state != "open":
             return []
+        return changes.pending(self._listed(), self.account_id._ours())
+
+    def _listed(self):
+        """:return: what the console holds when all is done
+        :rtype: Settings
+        """
         # sudo: see account._settings
-        listed = Settings.from_json(self.sudo().settings)
-        return changes.pending(listed, self.account_id._ours())
+        return Settings.from_json(self.sudo().settings)
 
     def _check_open(self):
         """

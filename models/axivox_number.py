@@ -1,5 +1,7 @@
 """A row of *Incoming numbers*: a number that calls may show, and where its callers go."""
 
+from functools import cache, partial
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
@@ -208,9 +210,9 @@ class AxivoxNumber(models.Model):
     )
     @api.depends_context("lang")
     def _compute_warning(self):
-        used_by = self._used_by()
+        said = self._said()
         for number in self:
-            number.warning = " ".join(number._problems(used_by))
+            number.warning = " ".join(said[number])
 
     @api.constrains("destination_type", "extension_id", "destination")
     def _check_destination(self):
@@ -261,6 +263,19 @@ class AxivoxNumber(models.Model):
                     "archive it when it was given back to Axivox.",
                     number=number.display_name,
                     places=", ".join(places),
+                )
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_expected(self):
+        for case in self.env["axivox.test.case"].search(
+            [("expected_number_id", "in", self.ids)], limit=1
+        ):
+            raise UserError(
+                self.env._(
+                    "The test case “%(case)s” expects %(number)s: change or delete that first.",
+                    case=case.display_name,
+                    number=case.expected_number_id.display_name,
                 )
             )
 
@@ -387,6 +402,14 @@ class AxivoxNumber(models.Model):
         digits = "".join(filter(str.isdigit, number))
         return digits.removeprefix("00") if digits.startswith("00") else digits.removeprefix("0")
 
+    def _in_use(self):
+        """:return: those of these that something names"""
+        used = self.account_id.default_outgoing_number_id
+        for model, field in USED_BY if self else ():
+            for [number] in self.env[model]._read_group([(field, "in", self.ids)], [field]):
+                used += number
+        return used & self._origin
+
     def _used_by(self):
         """:return: {number: where it is used, such as ``rule 0044`` or ``3 users``}"""
         rules, teams, users = (
@@ -435,19 +458,25 @@ class AxivoxNumber(models.Model):
         kinds = dict(self._fields["destination_type"]._description_selection(self.env))
         return f"{self.destination} ({kinds[self.destination_type].lower()})"
 
-    def _problems(self, used_by):
-        """:param dict used_by: what ``_used_by`` returns
-        :return: what is wrong with this number being shown, as sentences
-        :rtype: list[str]
-        """
-        if not dialing.is_e164(self.number):
-            return [self.env._("It is no telephone number and never shown: correct it.")]
-        if self.active and self.destination_type not in REACHES_NOBODY:
-            return []
-        if not (places := used_by.get(self._origin)):
-            return []
+    def _problems(self):
+        broken = self.filtered(lambda number: not dialing.is_e164(number.number))
+        for number in broken:
+            yield number, "number_broken", number._say_broken
+        doubtful = (self - broken).filtered(
+            lambda number: not number.active or number.destination_type in REACHES_NOBODY
+        )
+        used, used_by = doubtful._in_use(), cache(doubtful._used_by)
+        for number in doubtful.filtered(lambda number: number._origin in used):
+            cause = "number_reaches_nobody" if number.active else "number_archived"
+            yield number, cause, partial(number._say_still_set, used_by)
+
+    def _say_broken(self):
+        return self.env._("It is no telephone number and never shown: correct it.")
+
+    def _say_still_set(self, used_by):
+        """:param used_by: gives what ``_used_by`` does"""
         if not self.active:
             problem = self.env._("The number is archived and never shown, but still set")
         else:
             problem = self.env._("Customers who call back will reach no one; it is shown")
-        return [f"{problem}: {', '.join(places)}."]
+        return f"{problem}: {', '.join(used_by()[self._origin])}."

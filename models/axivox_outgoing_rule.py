@@ -173,9 +173,9 @@ class AxivoxOutgoingRule(models.Model):
     )
     @api.depends_context("lang")
     def _compute_warning(self):
-        shadows = self._shadows()
+        said = self._said()
         for rule in self:
-            problems = rule._problems(shadows)
+            problems = said[rule]
             rule.never_matches = bool(problems)
             if rule.number_id and not rule.number_id.active:
                 problems.append(self.env._("Its number is archived: it is never shown."))
@@ -286,22 +286,23 @@ class AxivoxOutgoingRule(models.Model):
             }
         return shadows
 
-    def _problems(self, shadows=None):
-        """:return: what is wrong with the rule itself, as sentences
-        :rtype: list[str]
-        """
-        self.ensure_one()
-        shadows = self._shadows() if shadows is None else shadows
-        problems = []
-        if self.destination_prefix and not dialing.regions_of_prefix(self.destination_prefix):
-            problems.append(self.env._("It never matches: no telephone number begins like this."))
-        if by := shadows.get(self._origin):
-            problems.append(
-                self.env._(
-                    "It never matches: rule %(prefix)s (%(destinations)s) comes first and takes "
-                    "everything.",
-                    prefix=by.destination_prefix,
-                    destinations=by.name,
-                )
-            )
-        return problems
+    def _problems(self):
+        shadows = self._shadows()
+        for rule in self:
+            prefix = rule.destination_prefix
+            if prefix and not dialing.regions_of_prefix(prefix):
+                yield rule, "rule_matches_nothing", rule._say_matches_nothing
+            if by := shadows.get(rule._origin):
+                yield rule, "rule_behind_another", by._say_takes_everything
+
+    def _say_matches_nothing(self):
+        return self.env._("It never matches: no telephone number begins like this.")
+
+    def _say_takes_everything(self):
+        """:return: what is wrong with a rule that stands behind this one"""
+        return self.env._(
+            "It never matches: rule %(prefix)s (%(destinations)s) comes first and takes "
+            "everything.",
+            prefix=self.destination_prefix,
+            destinations=self.name,
+        )

@@ -1,5 +1,7 @@
 """What an account's numbers, users and rules have in common."""
 
+from collections import defaultdict
+
 from odoo import api, fields, models
 
 
@@ -38,6 +40,21 @@ class AxivoxSetting(models.AbstractModel):
     def unlink(self):
         with self.account_id._saving():
             return super().unlink()
+
+    def _problems(self):
+        """What is wrong with these, at a cost that does not grow with how much that is.
+
+        :return: (record, cause, function that says it) of each; the causes are those of
+            `axivox.finding`
+        """
+        return ()
+
+    def _said(self):
+        """:return: {record: sentences that say what is wrong with it}"""
+        said = defaultdict(list)
+        for record, _cause, say in self._problems():
+            said[record].append(say())
+        return said
 
     def _normalised(self, vals):
         """The values as they are stored, whatever form they were typed in.

@@ -337,6 +337,7 @@ class AxivoxSync(models.Model):
         wanted = replace(snapshot.ours, settings=Settings.from_json(self.settings))
         plan = reconcile.plan_apply(replace(snapshot, ours=wanted), self._choose)
         self._check_nothing_is_undecided(plan)
+        failing = self.env["axivox.test.case"]._failing_notices(account, lambda: plan.live)
         account._record_live(state.applied)
         # Something may have been saved here since: it stays pending.
         here = reconcile.plan_apply(snapshot, self._choose)
@@ -362,7 +363,11 @@ class AxivoxSync(models.Model):
             return self.env._(
                 "The saved settings were applied, and somebody changed the console since: pull."
             )
-        return self.env._("Axivox now uses the saved settings.")
+        sentences = [self.env._("Axivox now uses the saved settings.")]
+        if failing:
+            said = [notice["message"] for notice in failing]
+            sentences.append(messages.failing_test_cases(self.env, said))
+        return "\n".join(sentences)
 
     def _check_nothing_is_undecided(self, plan):
         """

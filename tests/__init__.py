@@ -17,5 +17,7 @@ from . import test_rights
 from . import test_scheduler
 from . import test_state_machine
 from . import test_team_number
+from . import test_test_case
 from . import test_tours
+from . import test_try_many
 from . import test_two_processes

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import SUPERUSER_ID, Command, api
 from odoo.modules.registry import Registry
 from odoo.tests import HttpCase, TransactionCase, new_test_user
@@ -124,6 +126,23 @@ class AxivoxCase(TransactionCase):
         self.cr.execute("UPDATE axivox_number SET number = %s WHERE id = %s", (stored, number.id))
         self.env.invalidate_all()
         self.env.registry.clear_cache()
+
+    def findings(self, account=None):
+        """:return: what is wrong now, as Health shows it"""
+        account = account or self.account
+        account.env.flush_all()
+        account.env.invalidate_all()
+        account.env["axivox.finding"]._refresh(account)
+        return account.env["axivox.finding"].search([("account_id", "=", account.id)])
+
+    def age(self, findings, days):
+        """As if these had been seen so many days earlier."""
+        self.env.flush_all()
+        self.cr.execute(
+            "UPDATE axivox_finding SET create_date = create_date - %s WHERE id IN %s",
+            (timedelta(days=days), findings._ids),
+        )
+        self.env.invalidate_all()
 
     def _shown(self, user, number, country=None, **kwargs):
         answer = user.with_user(user).resolve_caller_id(number, country, **kwargs)

@@ -157,7 +157,8 @@ class TestExtension(AxivoxCase):
         both.company_ids += other
         for reader, named in ((self.editor, False), (both, True), (self.editor, False)):
             extension = self.extension.with_user(reader)
-            for told in (extension.warning, str(extension.account_id.warnings)):
+            [finding] = self.findings(extension.account_id)
+            for told in (extension.warning, finding.message):
                 self.assertIn("another extension too", told)
                 self.assertEqual("789, Secret Ltd" in told, named)
                 self.assertEqual("Secret" in told or "789" in told, named)

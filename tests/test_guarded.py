@@ -180,8 +180,11 @@ class TestGuarded(TwoCompaniesCase):
         number, _source = self._shown(self.sophie, CALLED_IN_BERLIN, settings="saved")
         self.assertFalse(number)
         Form(lead.with_user(self.sophie))
-        warnings = str(self.account.with_user(self.editor).warnings)
-        self.assertIn("It is no telephone number and never shown: correct it.", warnings)
+        account = self.account.with_user(self.editor)
+        said = {finding.number_id: finding.message for finding in self.findings(account)}
+        sentence = "It is no telephone number and never shown: correct it."
+        self.assertEqual(said, dict.fromkeys(self.main + self.new_york, sentence))
+        self.assertIn("Numbers that are no telephone numbers: 2", str(account.warnings))
         broken = self.new_york.with_user(self.manager)
         broken.number = NEW_YORK
         self.assertEqual(

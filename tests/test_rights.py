@@ -402,6 +402,8 @@ class TestRights(AxivoxCase):
             "load": [[changed], [[value]]],
             "action_tick": [True],
             "web_resequence": [{}],
+            "web_read_group": [[], ["account_id"], ["__count"]],
+            "web_search_read": [[], {}],
             "try_call": [self._record("axivox.extension", place, role).id, CALLED_IN_LONDON],
             "resolve_caller_id": [CALLED_IN_LONDON],
             "identify_caller": [CALLED_IN_LONDON],
@@ -464,6 +466,13 @@ class TestRights(AxivoxCase):
             case "axivox.outgoing.rule":
                 prefix = {"destination_prefix": f"0033{unique}", "number_id": number.id}
                 return {"account_id": account.id, **prefix, "sequence": 7}
+            case "axivox.finding":
+                broken = self._record("axivox.number", place, role).id
+                about = {"cause": "number_broken", "number_id": broken}
+                return {"account_id": account.id, **about, "reason": "Known"}
+            case "axivox.finding.accept":
+                finding = self._record("axivox.finding", place, role)
+                return {"finding_ids": [Command.set(finding.ids)], "reason": "Known"}
             case "axivox.sync":
                 wanted = account._ours().to_json()
                 chosen = {"settings": wanted, "choices": {"k": "theirs"}, "users": {"301": 1}}
@@ -476,6 +485,7 @@ class TestRights(AxivoxCase):
                     "kind": "apply",
                     "mode": account.mode,
                     "settings": account._ours().to_json(),
+                    "held": account._ours().to_json(),
                 }
                 return {"account_id": account.id, **looked_at, "line_ids": []}
             case "axivox.manual.apply":
@@ -518,6 +528,12 @@ class TestRights(AxivoxCase):
                 return {"number_ids": [Command.set(number.ids)]}
             case "axivox.number.paste":
                 return {"account_id": account.id, "text": f"+3212{unique}"}
+            case "axivox.test.case":
+                extension = self._record("axivox.extension", place, role)
+                called = {"extension_id": extension.id, "destination": CALLED_IN_LONDON}
+                return {"account_id": account.id, **called, "name": "A case"}
+            case "axivox.try.many":
+                return {"account_id": account.id, "text": CALLED_IN_LONDON}
             case "axivox.team.number":
                 team = self.env["crm.team"].create({"name": "A team"}).id
                 return {"account_id": account.id, "team_id": team, "outgoing_number_id": number.id}

@@ -50,6 +50,18 @@ class TestTours(AxivoxCase, BrowserCase):
         self.assertEqual(self.own.outgoing_number_id, self.london)
         self.assertFalse(self.paris.active)
 
+    def test_health_is_read_mended_and_accepted(self):
+        self._rule("0044", self.london)
+        self._rule("0044207", self.new_york)
+        self.main.destination_type = "hang_up"
+        self.age(self.findings(), 30)
+        narrow = self._rule("0044208", self.new_york)
+        self.start_tour("/odoo/axivox-settings", "axivox_health", login=self.editor.login)
+        mine = [("account_id", "=", self.account.id)]
+        self.assertEqual(self.account.rule_ids.search(mine, limit=1), narrow)
+        [finding] = self.findings().filtered("rule_id")
+        self.assertFalse(finding.accepted_on)
+
     def test_lead_abroad_says_what_is_shown(self):
         self._rule("0044", self.london)
         salesman = "sales_team.group_sale_salesman"
@@ -65,6 +77,15 @@ class TestTours(AxivoxCase, BrowserCase):
             }
         )
         self.start_tour(f"/odoo/crm.lead/{lead.id}", "axivox_shown_as", login=self.sophie.login)
+
+    def test_many_calls_are_tried_and_one_is_kept_that_fails_before_it_is_applied(self):
+        uk = self._rule("0044", self.london)
+        self.account._record_applied()
+        uk.number_id = self.new_york
+        self.start_tour("/odoo/axivox-settings", "axivox_try_many", login=self.manager.login)
+        case = self.env["axivox.test.case"].search([("account_id", "=", self.account.id)])
+        self.assertEqual((case.name, case.expected_number_id), ("Sales to the UK", self.london))
+        self.assertEqual(self.account.pending_change_count, 0)
 
     def test_manual_mode_from_pasted_numbers_to_confirmed(self):
         self.start_tour("/odoo/axivox-numbers", "axivox_manual_mode", login=self.manager.login)

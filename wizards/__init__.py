@@ -3,8 +3,10 @@ from . import axivox_add_users_line
 from . import axivox_connect
 from . import axivox_discard
 from . import axivox_discard_line
+from . import axivox_finding_accept
 from . import axivox_number_archive
 from . import axivox_number_paste
 from . import axivox_review
 from . import axivox_review_line
 from . import axivox_review_user
+from . import axivox_try_many

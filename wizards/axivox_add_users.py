@@ -90,7 +90,7 @@ class AxivoxAddUsers(models.TransientModel):
                 for line in lines
             ]
         )
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return {"type": "ir.actions.act_window_close"}
 
     def _action(self):
         return {

@@ -71,7 +71,7 @@ class AxivoxConnect(models.TransientModel):
         account._check_manager()
         account.write({"mode": "api", "base_url": self.base_url, "token": self._token()})
         account._accept(self.found)
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return {"type": "ir.actions.act_window_close"}
 
     def _token(self):
         account = self.account_id

@@ -70,7 +70,7 @@ class AxivoxNumberPaste(models.TransientModel):
         )
         if not errors:
             if self.comes_back:
-                return {"type": "ir.actions.client", "tag": "soft_reload"}
+                return {"type": "ir.actions.act_window_close"}
             return self.account_id.action_open_numbers()
         self.text = "\n".join(errors)
         return {

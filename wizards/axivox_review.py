@@ -9,6 +9,7 @@ from odoo.exceptions import UserError
 
 from .. import messages
 from ..callerid import reconcile
+from ..callerid.policy import Settings
 from ..models import mirror
 
 
@@ -26,6 +27,12 @@ class AxivoxReview(models.TransientModel):
         readonly=True,
     )
     settings = fields.Json(required=True, readonly=True)
+    held = fields.Json(
+        readonly=True,
+        prefetch=False,
+        groups="axivox_caller_id.group_manager",
+        help="What is saved in the console.",
+    )
     revision = fields.Char(readonly=True)
     pages = fields.Json(readonly=True)
     line_ids = fields.One2many("axivox.review.line", "review_id", string="Changed in the console")
@@ -34,6 +41,10 @@ class AxivoxReview(models.TransientModel):
     can_discard = fields.Boolean(compute="_compute_changed_since")
     has_conflicts = fields.Boolean(compute="_compute_has_conflicts")
     is_undecided = fields.Boolean(compute="_compute_has_conflicts")
+    failing = fields.Json(string="Failing test cases", compute="_compute_failing")
+    failing_count = fields.Integer(
+        string="Number of failing test cases", compute="_compute_failing"
+    )
     sync_id = fields.Many2one("axivox.sync", readonly=True, ondelete="set null")
 
     @api.depends("account_id", "settings")
@@ -48,6 +59,18 @@ class AxivoxReview(models.TransientModel):
         for review in self:
             review.has_conflicts = any(review.line_ids.mapped("is_conflict"))
             review.is_undecided = not all(review.line_ids.mapped("choice"))
+
+    @api.depends("kind", "settings", "line_ids.choice")
+    @api.depends_context("lang", "uid")
+    def _compute_failing(self):
+        cases = self.env["axivox.test.case"]
+        for review in self:
+            notices = []
+            if review.kind == "apply":
+                notices = cases._failing_notices(review.account_id, review._live)
+            # Whoever opened a case from here would lose what they chose.
+            review.failing = [{**notice, "action": False} for notice in notices]
+            review.failing_count = len(notices)
 
     @api.model
     def _open(self, account, kind):
@@ -120,6 +143,23 @@ class AxivoxReview(models.TransientModel):
     def action_review_discard(self):
         return self.account_id.action_review_discard()
 
+    def _live(self):
+        """:return: what goes live if this is confirmed as it is chosen now
+        :rtype: Settings
+        """
+        # sudo: see account._settings
+        review, known = self.sudo(), self.account_id.sudo()
+        held = Settings.from_json(review.held)
+        snapshot = reconcile.Snapshot(
+            known._base(),
+            reconcile.Side(Settings.from_json(review.settings)),
+            reconcile.Side(held),
+            held,
+            Settings.from_json(known.in_flight) if known.in_flight else None,
+        )
+        choices = {line.key: line.choice for line in self.line_ids}
+        return reconcile.plan_apply(snapshot, lambda change: choices.get(change.key)).live
+
     def action_choose_theirs(self):
         return self._choose_everywhere(reconcile.THEIRS)
 
@@ -174,6 +214,7 @@ class AxivoxReview(models.TransientModel):
         pages = self._pages(sentences, self.env._("No pending changes."))
         return {
             "revision": state.revision,
+            "held": state.saved.to_json(),
             "pages": pages,
             "line_ids": self._lines(state, plan.changes, names),
         }

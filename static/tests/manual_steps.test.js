@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "@odoo/hoot";
 import { queryAllAttributes, queryAllTexts } from "@odoo/hoot-dom";
-import { advanceTime, animationFrame } from "@odoo/hoot-mock";
+import { advanceTime, animationFrame, Deferred } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import {
     contains,
@@ -123,6 +123,28 @@ test("a tick is kept at once, and says who and when", async () => {
     await contains(".o_axivox_step:contains(0044) input").click();
     expect.verifySteps([["tick", [1], false]]);
     expect(".o_axivox_progress").toHaveText("0 of 4");
+});
+
+test("what is ticked while another tick is saved stays ticked on the screen", async () => {
+    await mountForm();
+    const first = new Deferred();
+    onRpc("action_tick", async ({ args, parent }) => {
+        if (args[0][0] === 1) {
+            await first;
+        }
+        return parent();
+    });
+    await contains(".o_axivox_step:contains(0044) input").click();
+    await contains(".o_axivox_step:contains(0033) input").click();
+    expect(".o_axivox_progress").toHaveText("2 of 4");
+    first.resolve();
+    await animationFrame();
+    expect(".o_axivox_progress").toHaveText("2 of 4");
+    expect(".o_axivox_step input:checked").toHaveCount(2);
+    expect.verifySteps([
+        ["tick", [2], true],
+        ["tick", [1], true],
+    ]);
 });
 
 test("a block and a page are ticked as a whole", async () => {

@@ -66,6 +66,25 @@ test("a notice opens what it is about", async () => {
     expect.verifySteps([ACTION]);
 });
 
+test("a notice opens an action that is kept, with what differs", async () => {
+    const context = { search_default_cause: "number_broken" };
+    Account._records[0].warnings = [
+        { message: "2 are broken.", action: { xml_id: "addon.kept_action", context } },
+    ];
+    mockService("action", {
+        async loadAction(id) {
+            expect.step(id);
+            return { id: 7, path: "health", context: { search_default_group: 1 } };
+        },
+        doAction(action) {
+            expect.step(action);
+        },
+    });
+    await mountForm(1);
+    await contains("button:contains(2 are broken)").click();
+    expect.verifySteps(["addon.kept_action", { id: 7, path: "health", context }]);
+});
+
 test("a notice about nothing in particular is no button", async () => {
     await mountForm(1);
     expect(".o_axivox_notice").toHaveCount(2);

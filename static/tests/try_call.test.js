@@ -8,6 +8,7 @@ import {
     defineModels,
     fields,
     makeServerError,
+    mockService,
     models,
     mountView,
     onRpc,
@@ -57,8 +58,14 @@ class Extension extends models.Model {
     _views = { list: `<list><field name="name"/></list>`, search: `<search/>` };
 }
 
+class TestCase extends models.Model {
+    _name = "axivox.test.case";
+    name = fields.Char();
+    _views = { form: `<form><field name="name"/></form>` };
+}
+
 defineMailModels();
-defineModels([Account, Rule, Extension]);
+defineModels([Account, Rule, Extension, TestCase]);
 
 function answer(values = {}) {
     return {
@@ -406,4 +413,35 @@ test("typing a number to try leaves the form clean", async () => {
     await call("0044 20 7946 0000");
     expect(".o_axivox_unsaved").toHaveCount(0);
     expect(".o_form_button_save:visible").toHaveCount(0);
+});
+
+test("many calls are tried from what is tried now", async () => {
+    mockService("action", {
+        doAction(action, { additionalContext }) {
+            expect.step(action);
+            expect(additionalContext).toEqual({
+                default_account_id: 1,
+                default_text: "0044 20 7946 0000",
+                default_country_id: false,
+                default_extension_ids: [7],
+            });
+        },
+    });
+    onRpc("axivox.account", "try_call", () => answer());
+    await mountForm();
+    await call(" 0044 20 7946 0000 ");
+    await contains(".o_axivox_try_many_open").click();
+    expect.verifySteps(["axivox_caller_id.axivox_try_many_action"]);
+});
+
+test("what is shown is kept as a test case by who may", async () => {
+    let keep = false;
+    onRpc("axivox.account", "try_call", () => answer({ keep }));
+    await mountForm();
+    await call("0044 20 7946 0000");
+    expect(".o_axivox_keep").toHaveCount(0);
+    keep = { default_name: "Kept" };
+    await call("0044 20 7946 0001");
+    await contains(".o_axivox_keep").click();
+    expect(".modal [name=name] input").toHaveValue("Kept");
 });

@@ -47,6 +47,7 @@ export class ManualSteps extends Component {
 
     setup() {
         this.orm = useService("orm");
+        this.saving = 0; // ticks that are under way
         this.canCopy = Boolean(browser.navigator.clipboard); // not over plain http
         this.state = useState({ pages: [], steps: {}, shown: {}, onlyLeft: false });
         onWillStart(async () => {
@@ -127,7 +128,9 @@ export class ManualSteps extends Component {
         for (const [index, page] of pages.entries()) {
             page.blocks.forEach((block) => (block.key = `${index} ${block.title}`));
         }
-        this.state.pages = pages;
+        if (!this.saving) {
+            this.state.pages = pages;
+        }
     }
 
     async readSteps() {
@@ -138,12 +141,16 @@ export class ManualSteps extends Component {
         const steps = ids.length
             ? await this.orm.silent.read("axivox.manual.step", ids, fields)
             : [];
-        this.state.steps = Object.fromEntries(steps.map((step) => [step.id, step]));
+        if (!this.saving) {
+            this.state.steps = Object.fromEntries(steps.map((step) => [step.id, step]));
+        }
     }
 
     async readAgain() {
-        await this.readPages();
-        await this.readSteps();
+        if (!this.saving) {
+            await this.readPages();
+            await this.readSteps();
+        }
     }
 
     /** Shows a block's steps, or hides them. */
@@ -162,10 +169,19 @@ export class ManualSteps extends Component {
         await this.readSteps();
     }
 
+    /** Shows a tick at once; what the server makes of it is read when no other is under way. */
     async tick(ids, isDone) {
+        const ticked = new Set(ids);
+        for (const block of this.blocks) {
+            const left = new Set(block.left);
+            block.left = block.steps.filter((id) => (ticked.has(id) ? !isDone : left.has(id)));
+        }
+        ids.forEach((id) => this.state.steps[id] && (this.state.steps[id].is_done = isDone));
+        this.saving++;
         try {
-            await this.orm.call("axivox.manual.step", "action_tick", [ids, isDone]);
+            await this.orm.silent.call("axivox.manual.step", "action_tick", [ids, isDone]);
         } finally {
+            this.saving--;
             await this.readAgain();
         }
     }

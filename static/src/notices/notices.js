@@ -8,7 +8,8 @@ const SHOWN_AT_ONCE = 5;
 
 /**
  * Sentences that call for a look, each a button that opens what it is about. The value is a list
- * of `{ message, action }`; without an action the sentence is plain text.
+ * of `{ message, action }`; without an action the sentence is plain text. An action may have the
+ * `xml_id` of another, and then only what differs from that.
  */
 export class NoticesField extends Component {
     static template = "axivox_caller_id.NoticesField";
@@ -38,8 +39,10 @@ export class NoticesField extends Component {
         return this.state.isExpanded ? _t("Show fewer") : _t("and %s more", this.hiddenCount);
     }
 
-    open(notice) {
-        return this.action.doAction(toRaw(notice.action));
+    async open(notice) {
+        const { xml_id: id, ...own } = toRaw(notice.action);
+        const kept = id ? await this.action.loadAction(id) : {};
+        return this.action.doAction({ ...kept, ...own });
     }
 }
 

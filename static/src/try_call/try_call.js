@@ -10,6 +10,7 @@ import { useRecordObserver } from "@web/model/relational_model/utils";
 import { Many2One } from "@web/views/fields/many2one/many2one";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 import { followFocus } from "../follow_focus/follow_focus";
+import { useKeepTestCase } from "../keep_test_case/keep_test_case";
 
 export const TYPING_DELAY = 250; // ms
 
@@ -39,6 +40,8 @@ export class TryCall extends Component {
 
     setup() {
         this.id = uniqueId("axivox_try_call_");
+        this.action = useService("action");
+        this.keep = useKeepTestCase();
         this.orm = useService("orm");
         this.nameService = useService("name");
         this.keepLast = new KeepLast();
@@ -153,6 +156,19 @@ export class TryCall extends Component {
         }
         this.state[key] = value;
         await this.ask();
+    }
+
+    /** Try more calls, from what is tried now. */
+    tryMany() {
+        const { extension, country, number } = this.state;
+        return this.action.doAction("axivox_caller_id.axivox_try_many_action", {
+            additionalContext: {
+                default_account_id: this.accountId,
+                default_text: number.trim(),
+                default_country_id: country && country.id,
+                default_extension_ids: extension ? [extension.id] : [],
+            },
+        });
     }
 
     async ask() {

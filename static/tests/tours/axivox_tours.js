@@ -19,6 +19,17 @@ function addRule(position, prefix, number) {
     ];
 }
 
+// By keyboard, on what has the focus then.
+function enter({ anchor, press }) {
+    anchor.focus();
+    return press("Enter");
+}
+
+function space({ anchor, press }) {
+    anchor.focus();
+    return press("Space");
+}
+
 function save() {
     return [
         { content: "Save", trigger: ".o_form_button_save", run: "click" },
@@ -110,12 +121,7 @@ registry.category("web_tour.tours").add("axivox_rules_screen", {
         { trigger: ".modal [name=destination_prefix] input", run: "edit +31" },
         { trigger: ".modal [name=number_id] input", run: "edit Paris" },
         { trigger: ".o-autocomplete--dropdown-item:contains(Paris)", run: "click" },
-        {
-            content: "Odoo loads the page again where a company changes",
-            trigger: ".modal .o_form_button_save",
-            run: "click",
-            expectUnloadPage: true,
-        },
+        { trigger: ".modal .o_form_button_save", run: "click" },
         { trigger: `body:not(:has(.modal)) ${ROW}:eq(3) td[name=destination_prefix]:contains(0031)` },
     ],
 });
@@ -192,6 +198,58 @@ registry.category("web_tour.tours").add("axivox_team_number", {
     ],
 });
 
+registry.category("web_tour.tours").add("axivox_health", {
+    steps: () => [
+        {
+            content: "Settings counts what is wrong by its cause; the line opens the list",
+            trigger: ".o_axivox_notice button:contains(behind one that takes everything: 2 (1 new))",
+            run: enter,
+        },
+        {
+            content: "The new one is first; open its rule",
+            trigger: `${ROW}:eq(0):contains(Rule 0044208):contains(comes first) td[name=name]`,
+            run: enter,
+        },
+        { trigger: ".o_form_view [name=destination_prefix] input:value(0044208)" },
+        { content: "Mend it", trigger: ".o_form_view", run: "press Alt+t" },
+        {
+            trigger: ".o_form_view:not(:has(.o_axivox_warning)):not(:has(.fa-exclamation-triangle))",
+        },
+        { trigger: ".o_back_button", run: "click" },
+        {
+            content: "It is gone; the other one is to stay as it is",
+            trigger: `${ROW}:only-child:contains(Rule 0044207) .o_list_record_selector input`,
+            run: space,
+        },
+        { trigger: ".o_control_panel button:contains(Accept)", run: enter },
+        {
+            trigger: ".modal [name=reason] input:focus",
+            run: "edit Kept for the summer && press Alt+q",
+        },
+        { trigger: "body:not(:has(.modal)) .o_nocontent_help:contains(Nothing is wrong)" },
+        {
+            content: "Health has what is left, by its cause",
+            trigger: "[data-menu-xmlid='axivox_caller_id.axivox_finding_menu']",
+            run: "click",
+        },
+        { trigger: ".o_group_header:only-child .o_group_name:contains(reach no one (1))" },
+        { trigger: ".o_group_header .o_group_name", run: enter },
+        { trigger: `${ROW}:contains(Main line):contains(default outgoing number)` },
+        {
+            content: "Who accepted what, and why",
+            trigger: ".o_searchview .o_facet_remove",
+            run: "click",
+        },
+        { trigger: ".o_searchview_dropdown_toggler", run: "click" },
+        { trigger: ".o_filter_menu .o_menu_item:contains(Accepted)", run: "click" },
+        { trigger: ".o_searchview .o_searchview_facet:contains(Accepted)" },
+        { trigger: ".o_group_header .o_group_name:contains(never match)", run: "click" },
+        { trigger: `${ROW}:contains(Kept for the summer):contains(editor_test)` },
+        { trigger: `${ROW} button[name=action_take_back]`, run: "click" },
+        { trigger: ".o_nocontent_help" },
+    ],
+});
+
 registry.category("web_tour.tours").add("axivox_shown_as", {
     steps: () => [
         {
@@ -245,6 +303,77 @@ registry.category("web_tour.tours").add("axivox_manual_mode", {
             content: "The chatter tells what was applied",
             trigger: ".o-mail-Message:contains(Applied at Axivox)",
         },
+    ],
+});
+
+/** Press a button by the keyboard alone. */
+function pressed(button) {
+    return [
+        { content: `Press ${button}`, trigger: button, run: ({ anchor }) => anchor.focus() },
+        { trigger: button, run: "press Enter" },
+    ];
+}
+
+registry.category("web_tour.tours").add("axivox_try_many", {
+    steps: () => [
+        { trigger: "input[name=axivox_try_call_number]", run: "edit 0044 20 7946 0321" },
+        { trigger: ".o_axivox_after .o_axivox_shown:contains(+1 212-555-0123)" },
+        ...pressed(".o_axivox_try_many_open"),
+        {
+            content: "What was tried is asked about already",
+            trigger: ".modal .o_axivox_tried:only-child:contains(201 Sophie)",
+        },
+        {
+            trigger: ".modal [name=text] textarea",
+            run: ({ anchor }) => {
+                anchor.focus();
+                anchor.setSelectionRange(anchor.value.length, anchor.value.length);
+                document.execCommand("insertText", false, "\n0049 30 123456\nbogus");
+            },
+        },
+        { trigger: ".modal [name=text] textarea", run: "press Tab" },
+        { trigger: ".modal [name=errors]:contains(bogus)" },
+        {
+            content: "Ask about everybody",
+            trigger: ".modal [name=all_users] input",
+            run: ({ anchor }) => anchor.focus(),
+        },
+        { trigger: ".modal [name=all_users] input", run: "press Space" },
+        {
+            content: "What differs comes first",
+            trigger: ".modal .o_axivox_tried:first.o_axivox_differs:contains(201 Sophie)",
+        },
+        { trigger: ".modal .o_axivox_try_many_summary:contains(1 of 4 calls)" },
+        { trigger: ".modal .o_axivox_tried:last-child:contains(User's own number)" },
+        ...pressed(".modal .o_axivox_tried:first .o_axivox_keep"),
+        { trigger: ".modal [name=destination] input:value(+44 20 7946 0321)" },
+        { trigger: ".modal [name=name] input", run: "edit Sales to the UK" },
+        {
+            content: "Expect what is shown now, not what will be",
+            trigger: ".modal [name=expected_number_id] input",
+            run: "edit London",
+        },
+        { trigger: ".o-autocomplete--dropdown-item:contains(London)", run: "click" },
+        { trigger: ".modal [name=result_after]:contains(Fails)" },
+        ...pressed(".modal .o_form_button_save"),
+        { trigger: ".modal:not(:has([name=expected_number_id])) .o_axivox_try_many" },
+        ...pressed(".modal footer button[special=cancel]"),
+        { trigger: "body:not(:has(.modal))" },
+        {
+            trigger: ".o_main_navbar [data-menu-xmlid='axivox_caller_id.axivox_test_case_menu']",
+            run: "click",
+        },
+        { trigger: `${ROW}:only-child td[name=result_now]:contains(Passes)` },
+        { trigger: `${ROW} td[name=result_after]:contains(Fails)` },
+        ...pressed(".o_axivox_pending .o_axivox_apply"),
+        {
+            content: "It is said before anything goes live",
+            trigger: ".alert:contains(Test cases that fail) .o_axivox_notice:contains(Sales to the UK)",
+        },
+        ...pressed("button[name=action_finish]"),
+        { trigger: ".modal .alert .o_axivox_notice:contains(Sales to the UK)" },
+        ...pressed(".modal button[name=action_confirm]"),
+        { trigger: "body:not(:has(.modal)) .o_form_view:not(:has(.o_axivox_pending))" },
     ],
 });
 

@@ -1,0 +1,294 @@
+"""A kept test case: whose call, to where, and which number the called person is meant to see."""
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from .. import messages
+from ..callerid import dialing
+
+NAMED = 3  # users of a team, in one sentence
+PASSES, FAILS = "pass", "fail"
+RESULTS = [(PASSES, "Passes"), (FAILS, "Fails")]
+
+
+class AxivoxTestCase(models.Model):
+    _name = "axivox.test.case"
+    _description = "Axivox Test Case"
+    _inherit = ["axivox.guarded"]
+    _order = "id"
+    _for_life = frozenset({"account_id"})
+
+    account_id = fields.Many2one(
+        "axivox.account",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        default=lambda self: self.env.company.axivox_account_id,
+    )
+    company_id = fields.Many2one(related="account_id.company_id")
+    name = fields.Char(
+        help="What it is for, such as: Sales to the UK. Without a name it is called by who calls "
+        "whom.",
+    )
+    extension_id = fields.Many2one(
+        "axivox.extension",
+        string="User",
+        index="btree_not_null",
+        ondelete="cascade",
+        domain="[('account_id', '=', account_id)]",
+        help="Who calls; or a sales team.",
+    )
+    team_id = fields.Many2one(
+        "crm.team",
+        string="Sales team",
+        index="btree_not_null",
+        ondelete="cascade",
+        domain="[('company_id', 'in', (False, company_id))]",
+        help="Each of its members who has an extension calls; the test case passes if all show "
+        "the expected number.",
+    )
+    destination = fields.Char(required=True, help="The number that is called, in any form.")
+    expected_number_id = fields.Many2one(
+        "axivox.number",
+        string="Expected number",
+        index="btree_not_null",
+        ondelete="cascade",
+        domain="[('account_id', '=', account_id)]",
+        help="What the called person is meant to see. Empty: no number of the account, such as "
+        "for an emergency call.",
+    )
+    result_now = fields.Selection(
+        RESULTS,
+        string="Now",
+        compute="_compute_results",
+        search="_search_result_now",
+        help="By the settings that were applied last.",
+    )
+    result_after = fields.Selection(
+        RESULTS,
+        string="After Apply changes",
+        compute="_compute_results",
+        search="_search_result_after",
+        help="By the saved settings.",
+    )
+    failure = fields.Text(string="Why it fails", compute="_compute_results")
+
+    _one_caller = models.Constraint(
+        "CHECK (num_nonnulls(extension_id, team_id) = 1)",
+        "A test case is about a user, or about a sales team: choose one of them.",
+    )
+
+    @api.depends("name", "extension_id", "team_id", "destination")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for case in self:
+            # sudo: what a team is called is told to who reads the test case
+            who = case.extension_id.display_name or case.team_id.sudo().name or ""
+            case.display_name = case.name or self.env._(
+                "%(user)s to %(destination)s", user=who, destination=case.destination or ""
+            )
+
+    @api.depends(
+        lambda self: [
+            "extension_id.active",
+            "team_id.member_ids",
+            "destination",
+            "expected_number_id.active",
+            *(f"account_id.{path}" for path in self.env["axivox.account"]._setting_paths()),
+        ]
+    )
+    @api.depends_context("lang")
+    def _compute_results(self):
+        # What is being written down yet is no result.
+        whole = self.filtered(
+            lambda case: (
+                case.account_id and case.destination and (case.extension_id or case.team_id)
+            )
+        )
+        (self - whole).update({"result_now": False, "result_after": False, "failure": False})
+        for account, cases in whole.grouped("account_id").items():
+            now, after = (
+                cases._failures(account._prepared(which).policy) for which in ("applied", "saved")
+            )
+            for case in cases:
+                before, then = now.get(case, ""), after.get(case, "")
+                case.result_now = FAILS if before else PASSES
+                case.result_after = FAILS if then else PASSES
+                lines = (
+                    [before]
+                    if before == then
+                    else [
+                        before and self.env._("Now: %s", before),
+                        then and self.env._("After Apply changes: %s", then),
+                    ]
+                )
+                case.failure = "\n".join(filter(None, lines))
+
+    def _search_result_now(self, operator, value):
+        return self._search_result("result_now", operator, value)
+
+    def _search_result_after(self, operator, value):
+        return self._search_result("result_after", operator, value)
+
+    @api.model
+    def _search_result(self, name, operator, value):
+        if operator != "in":
+            return NotImplemented
+        cases = self.search([("account_id", "!=", False)])
+        return [("id", "in", cases.filtered(lambda case: case[name] in value).ids)]
+
+    @api.constrains("account_id", "extension_id", "expected_number_id")
+    def _check_account(self):
+        for case in self:
+            for part in (case.extension_id, case.expected_number_id):
+                if part and part.account_id != case.account_id:
+                    raise ValidationError(
+                        self.env._("%s is another account's: choose again.", part.display_name)
+                    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._normalised(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(self._normalised(vals))
+
+    @api.onchange("extension_id")
+    def _onchange_extension_id(self):
+        if self.extension_id:
+            self.team_id = False
+
+    @api.onchange("team_id")
+    def _onchange_team_id(self):
+        if self.team_id:
+            self.extension_id = False
+
+    @api.onchange("destination")
+    def _onchange_destination(self):
+        if not self.destination:
+            return None
+        try:
+            self.destination = self._written(self.destination, self.account_id)
+        except dialing.NotDiallableError as error:
+            return {
+                "warning": {
+                    "title": self.env._("Not a telephone number"),
+                    "message": messages.number_error(self.env, error),
+                }
+            }
+        return None
+
+    @api.model
+    def _failing(self, account, settings):
+        """
+        :param settings: gives the Settings that may go live; asked where there are test cases
+        :return: {test case of the account: a sentence on why it fails by them}
+        """
+        cases = self.search([("account_id", "=", account.id)])
+        if not cases:
+            return {}
+        numbers = account.with_context(active_test=False).number_ids
+        withdrawn = numbers.filtered(lambda number: not number.active)
+        return cases._failures(account._policy(settings(), withdrawn))
+
+    @api.model
+    def _failing_notices(self, account, settings):
+        """:return: what the widget ``axivox_notices`` shows of `_failing`; each opens its case"""
+        return [
+            {
+                "message": f"{case.display_name}: {sentence}",
+                "action": {
+                    "type": "ir.actions.act_window",
+                    "res_model": case._name,
+                    "res_id": case.id,
+                    "views": [[False, "form"]],
+                },
+            }
+            for case, sentence in self._failing(account, settings).items()
+        ]
+
+    def _failures(self, policy):
+        """
+        :param policy.Policy policy:
+        :return: {test case that fails: a sentence on why}
+        """
+        members = self.env["axivox.extension"]._of_teams(self.account_id, self.team_id)
+        failures = {}
+        for case in self:
+            callers = case.extension_id or members.get((case.account_id, case.team_id), ())
+            if failure := case._failure(policy, callers):
+                failures[case] = failure
+        return failures
+
+    def _failure(self, policy, callers):
+        """:return: a sentence on why it fails; empty where it passes"""
+        expected, extension = self.expected_number_id, self.extension_id
+        if expected and not expected.active:
+            return self.env._(
+                "%s is archived, and never shown: expect another number.", expected.display_name
+            )
+        if extension and not extension.active:
+            return self.env._("%s is archived: nobody calls from there.", extension.display_name)
+        if not callers:
+            return self.env._(
+                "Nobody in %s has an extension: nothing was tried.",
+                # sudo: as in _compute_display_name
+                self.team_id.sudo().name or "",
+            )
+        try:
+            destination = policy.read(self.destination)
+        except dialing.NotDiallableError as error:
+            return messages.number_error(self.env, error)
+        wrong = {}
+        for caller in callers:
+            answer = policy.caller_id(caller.number, destination)
+            if answer.number != (expected.number or None):
+                wrong.setdefault(answer, []).append(caller.display_name)
+        return self._sentence(wrong) if wrong else ""
+
+    def _sentence(self, wrong):
+        """:param wrong: {policy.CallerId: the names of those who show that}"""
+        said = []
+        for answer, names in list(wrong.items())[:NAMED]:
+            shown = {
+                "shown": messages.shown(self.env, answer),
+                "reason": messages.decided_by(self.env, answer),
+            }
+            said.append(
+                self.env._("%(user)s shows %(shown)s (%(reason)s)", user=names[0], **shown)
+                if len(names) == 1
+                else self.env._(
+                    "%(users)s show %(shown)s (%(reason)s)", users=self._named(names), **shown
+                )
+            )
+        left = sum(len(names) for names in list(wrong.values())[NAMED:])
+        return self.env._(
+            "%(shown)s; expected: %(expected)s.",
+            shown=self._named(said, left),
+            expected=self.expected_number_id.display_name or self.env._("no outside number"),
+        )
+
+    @api.model
+    def _named(self, names, left=0):
+        """:return: the first of these, and how many more there are"""
+        more = left + len(names[NAMED:])
+        return ", ".join([*names[:NAMED], *([self.env._("… and %s more", more)] if more else [])])
+
+    def _normalised(self, vals):
+        if not isinstance(vals.get("destination"), str):
+            return vals
+        account = self.env["axivox.account"].browse(vals.get("account_id")) or self.account_id[:1]
+        try:
+            return {**vals, "destination": self._written(vals["destination"], account)}
+        except dialing.NotDiallableError as error:
+            raise ValidationError(messages.number_error(self.env, error)) from error
+
+    @api.model
+    def _written(self, text, account):
+        """
+        :return: a destination in the form that means the same whatever the company's country
+        :raises dialing.NotDiallableError: for what is no telephone number
+        """
+        account = account or self.env.company.axivox_account_id
+        read = account._prepared("saved").policy.read(text)
+        return dialing.international(read.e164) if read.e164 else read.dialled

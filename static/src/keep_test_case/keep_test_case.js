@@ -1,0 +1,23 @@
+import { _t } from "@web/core/l10n/translation";
+import { useService } from "@web/core/utils/hooks";
+import { FormViewDialog } from "@web/views/view_dialogs/form_view_dialog";
+
+/**
+ * @returns {(context: Object) => void} opens the form of a new test case, of what a call shows: the
+ *  context is the server's `keep` of an answer
+ */
+export function useKeepTestCase() {
+    const dialog = useService("dialog");
+    const notification = useService("notification");
+    return (context) =>
+        dialog.add(FormViewDialog, {
+            resModel: "axivox.test.case",
+            title: _t("Keep as test case"),
+            context,
+            canExpand: false,
+            onRecordSaved: () =>
+                notification.add(_t("Every apply says from now on whether this still holds."), {
+                    type: "success",
+                }),
+        });
+}
