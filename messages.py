@@ -139,7 +139,7 @@ def destination(env, called):
     return env._("Service number %s", called.dialled)
 
 
-def reason(env, extension, called, answer, *, own_number, never_applied):
+def reason(env, extension, called, answer, *, own_number, never_applied, team=None):
     """Why this number is shown.
 
     :param str extension: the caller's; False for none
@@ -147,6 +147,7 @@ def reason(env, extension, called, answer, *, own_number, never_applied):
     :param policy.CallerId answer:
     :param bool own_number: whether the extension has an outgoing number of its own
     :param bool never_applied: whether the saved settings stand in for the applied ones
+    :param str team: the sales team that the outgoing number comes from, where that is known
     """
     sentence = {
         dialing.INTERNAL: lambda: env._(
@@ -158,7 +159,15 @@ def reason(env, extension, called, answer, *, own_number, never_applied):
         dialing.SERVICE: lambda: env._(
             "Service or short number: dialled exactly as typed, Axivox decides what is shown."
         ),
-        policy.USER: lambda: env._("Outgoing number of extension %s.", extension),
+        policy.USER: lambda: (
+            env._(
+                "Outgoing number of extension %(extension)s (%(team)s).",
+                extension=extension,
+                team=team,
+            )
+            if team
+            else env._("Outgoing number of extension %s.", extension)
+        ),
         policy.DEFAULT: lambda: env._("No rule matches: the default outgoing number is shown."),
         policy.NONE: lambda: (
             env._("No outgoing number is configured for this call.")
@@ -231,11 +240,12 @@ def passed_over(env, passed):
     return env._("Its number is archived: it is never shown.")
 
 
-def change(env, difference, names=None):
+def change(env, difference, names=None, teams=None):
     """A difference between two versions of the settings, in words.
 
     :param changes.Change difference:
     :param dict names: what the extensions are called: ``{"201": "201 Sophie"}``
+    :param dict teams: whose doing it is, of extensions: ``{"201": "Team Europe"}``
     """
 
     def shown(number):
@@ -245,7 +255,7 @@ def change(env, difference, names=None):
         return dialing.international(number) if number else env._("none")
 
     old, new, subject = difference.old, difference.new, difference.subject
-    return {
+    sentence = {
         "default": lambda: env._(
             "Default outgoing number: %(old)s → %(new)s", old=default(old), new=default(new)
         ),
@@ -279,6 +289,7 @@ def change(env, difference, names=None):
             new=shown(new),
         ),
     }[difference.kind]()
+    return _because(sentence, difference, teams)
 
 
 def changes_summary(env, differences):
@@ -368,12 +379,13 @@ def console_block(env, change):
     }[change.kind]()
 
 
-def console_step(env, change, above, names):
+def console_step(env, change, above, names, teams=None):
     """What to click in Axivox's console to make a change.
 
     :param changes.Change change:
     :param policy.Rule above: below which a rule is dragged; None for the top
     :param dict names: what the extensions are called: ``{"201": "201 Sophie"}``
+    :param dict teams: as for ``change``
     """
     label = partial(console_label, env)
     new, subject = change.new, change.subject
@@ -384,7 +396,7 @@ def console_step(env, change, above, names):
     def dragged(to_the_top, below):
         return below(line(above.prefix, above.number)) if above else to_the_top
 
-    return {
+    step = {
         "default": lambda: (
             env._(
                 "Choose %(number)s under %(label)s.",
@@ -424,6 +436,7 @@ def console_step(env, change, above, names):
             label=label("Outgoing number"),
         ),
     }[change.kind]()
+    return _because(step, change, teams)
 
 
 def copied(env, change):
@@ -643,3 +656,8 @@ def advice(env, cause):
         "rule_behind_another": lambda: env._("Move it above that rule, or delete it."),
         "rule_matches_nothing": lambda: env._("Correct its prefix, or delete it."),
     }[cause]()
+
+
+def _because(sentence, change, teams):
+    team = (teams or {}).get(change.subject) if change.kind == "extension" else None
+    return f"{sentence} ({team})" if team else sentence

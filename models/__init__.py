@@ -12,10 +12,13 @@ from . import axivox_manual_step
 from . import axivox_number
 from . import axivox_extension
 from . import axivox_outgoing_rule
+from . import axivox_team_number
 from . import axivox_test_case
 from . import axivox_finding
 from . import caller_id_shown
 from . import crm_lead
+from . import crm_team
+from . import crm_team_member
 from . import res_company
 from . import res_config_settings
 from . import res_partner

@@ -351,7 +351,8 @@ class AxivoxAccount(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
-        return self._sentences(self._difference())
+        differences = self._difference()
+        return self._sentences(differences, self._teams(differences))
 
     def _settings(self, which):
         """:param str which: ``applied`` (the saved ones, while nothing was applied) or ``saved``
@@ -412,7 +413,9 @@ class AxivoxAccount(models.Model):
         callbacks = self.env.cr.precommit
         if "axivox.settings" not in callbacks.data:
             callbacks.data["axivox.settings"] = {}
-            callbacks.add(self.env["axivox.account"]._in_server_context()._log_changes)
+            # sudo: a team that changes may be of several companies, also of those that are not
+            # its writer's; each account's chatter tells of its own
+            callbacks.add(self.env["axivox.account"].sudo()._in_server_context()._log_changes)
         before = callbacks.data["axivox.settings"]
         for account in self:
             if account.id not in before:
@@ -460,13 +463,17 @@ class AxivoxAccount(models.Model):
         for account in self.browse(before).exists():
             differences = changes.difference(before[account.id], account._settings("saved"))
             if differences:
-                account._log_differences(differences, titles.get(account.id, ""))
+                teams = account._teams(differences)
+                account._log_differences(differences, titles.get(account.id, ""), teams)
                 self.env["axivox.edit"]._note(account, differences)
 
-    def _log_differences(self, differences, title=""):
-        """Enter changes in the chatter, many of them as a summary that opens."""
+    def _log_differences(self, differences, title="", teams=None):
+        """Enter changes in the chatter, many of them as a summary that opens.
+
+        :param dict teams: see `_sentences`
+        """
         summary = messages.changes_summary(self.env, differences)
-        self._log_sentences(self._sentences(differences), title, summary)
+        self._log_sentences(self._sentences(differences, teams), title, summary)
 
     def _log_sentences(self, sentences, title, summary):
         items = Markup().join(Markup("<li>%s</li>") % sentence for sentence in sentences)
@@ -486,10 +493,34 @@ class AxivoxAccount(models.Model):
             mine.append(("number", "in", numbers))
         return {extension.number: extension.display_name for extension in extensions.search(mine)}
 
-    def _sentences(self, differences):
-        """:return: the changes in words; users are called by their names"""
+    def _teams(self, differences):
+        """
+        :param differences: changes to what is saved here
+        :return: which of them are a sales team's doing: ``{"201": "Team Europe"}``
+        """
+        wanted = {c.subject: c.new for c in differences if c.kind == "extension"}
+        if not wanted:
+            return {}
+        followers = self.env["axivox.extension"].search(
+            [
+                ("account_id", "in", self.ids),
+                ("number", "in", list(wanted)),
+                ("follows_team", "=", True),
+            ]
+        )
+        return {
+            follower.number: follower.team
+            for follower in followers
+            if (follower.outgoing_number_id.number or None) == wanted[follower.number]
+        }
+
+    def _sentences(self, differences, teams=None):
+        """
+        :param dict teams: whose doing changes are: see `_teams`
+        :return: the changes in words; users are called by their names
+        """
         names = self._names([change.subject for change in differences])
-        return [messages.change(self.env, change, names) for change in differences]
+        return [messages.change(self.env, change, names, teams) for change in differences]
 
     def _restore(self, settings, title=""):
         """Make these settings the saved ones, so that what differs from the applied ones is
@@ -588,7 +619,8 @@ class AxivoxAccount(models.Model):
         before = self._applied()
         settings = settings or self._ours()
         differences = self._difference(settings)
-        sentences = self._sentences(differences)
+        teams = None if title else self._teams(differences)
+        sentences = self._sentences(differences, teams)
         # Done by hand, users whom Odoo does not know (any more) stay at Axivox as they are.
         others = before.extensions if before and self.is_manual else {}
         stored = replace(settings, extensions={**others, **settings.extensions}).to_json()
@@ -604,7 +636,7 @@ class AxivoxAccount(models.Model):
         self._remember(applied_settings=stored)
         self.env["axivox.manual.apply"]._replace_of(self)
         self.env["axivox.edit"]._forget(self)
-        self._log_differences(differences, title or self.env._("Applied at Axivox:"))
+        self._log_differences(differences, title or self.env._("Applied at Axivox:"), teams)
 
     def _last_applied(self):
         """:return: the newest entry of the history, maybe none"""

@@ -70,7 +70,8 @@ class AxivoxAccount(models.Model):
         why = {
             passed.rule.key: passed for passed in saved.passed_over(extension.number, destination)
         }
-        reason = self._reason(after)
+        team = extension.follows_team and extension.team
+        reason = self._reason(after, team)
         elsewhere = {
             key for key, passed in why.items() if passed.why in ("other_destination", "no_rules")
         }
@@ -80,7 +81,7 @@ class AxivoxAccount(models.Model):
             "destination": messages.destination(self.env, destination),
             "dial": after.dial,
             "now": self._answer(now),
-            "after": self._answer(after),
+            "after": self._answer(after, team),
             "never_applied": now.prepared.never_applied,
             "rules": [
                 {
@@ -129,7 +130,7 @@ class AxivoxAccount(models.Model):
             resolutions.append(Resolution(extension, destination, answer, prepared))
         return resolutions
 
-    def _answer(self, resolution):
+    def _answer(self, resolution, team=None):
         """:return: what ``res.users.resolve_caller_id`` returns"""
         answer = resolution.caller_id
         return {
@@ -140,7 +141,7 @@ class AxivoxAccount(models.Model):
             "rule_prefix": answer.rule.prefix if answer.rule else False,
             "destination": resolution.destination.e164 or False,
             "dial": resolution.dial,
-            "reason": self._reason(resolution),
+            "reason": self._reason(resolution, team),
         }
 
     @api.model
@@ -169,7 +170,7 @@ class AxivoxAccount(models.Model):
         shown = dialing.international(number) if number else self._reason(after)
         return self.env._("After Apply changes: %s", shown)
 
-    def _reason(self, resolution):
+    def _reason(self, resolution, team=None):
         extension, destination, answer, prepared = resolution
         return messages.reason(
             self.env,
@@ -178,6 +179,7 @@ class AxivoxAccount(models.Model):
             answer,
             own_number=bool(prepared.policy.settings.extensions.get(extension)),
             never_applied=prepared.never_applied,
+            team=team,
         )
 
     def _prepared(self, settings):

@@ -1,6 +1,8 @@
 """A user of the console: an extension, whose it is, and what its calls show."""
 
 import re
+from collections import defaultdict
+from contextlib import contextmanager
 from functools import partial
 
 from odoo import api, fields, models
@@ -9,6 +11,8 @@ from odoo.tools import email_normalize
 
 from ..callerid import dialing
 from .axivox_number import REACHES_NOBODY
+
+TEAM = "axivox.team.number"
 
 
 class AxivoxExtension(models.Model):
@@ -45,6 +49,34 @@ class AxivoxExtension(models.Model):
         help="The number that the called person sees. Default: the account's default outgoing "
         "number.",
     )
+    team_number_id = fields.Many2one(
+        "axivox.team.number",
+        string="Sales team",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The first of the teams with a number that the Odoo user is a member of.",
+    )
+    follows_team = fields.Boolean(
+        string="Follows the team",
+        compute="_compute_follows_team",
+        store=True,
+        help="It shows the team's number, and changes with it.",
+    )
+    number_before_id = fields.Many2one(
+        "axivox.number",
+        string="After leaving the team",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The outgoing number that was set before it was the team's.",
+    )
+    team = fields.Char(
+        compute="_compute_team",
+        help="The sales team that the outgoing number comes from, or that it differs from.",
+    )
     direct_line = fields.Boolean(
         string="Direct line",
         compute="_compute_direct_line",
@@ -68,6 +100,26 @@ class AxivoxExtension(models.Model):
     def _compute_display_name(self):
         for extension in self:
             extension.display_name = " ".join(filter(None, [extension.number, extension.name]))
+
+    @api.depends("outgoing_number_id", "team_number_id.outgoing_number_id")
+    def _compute_follows_team(self):
+        for extension in self:
+            team = extension.team_number_id
+            extension.follows_team = (
+                team and team.outgoing_number_id == extension.outgoing_number_id
+            )
+
+    @api.depends("follows_team", "team_number_id.name")
+    @api.depends_context("lang")
+    def _compute_team(self):
+        for extension in self:
+            team = extension.team_number_id.name
+            if not team:
+                extension.team = False
+            elif extension.follows_team:
+                extension.team = self.env._("Team %s", team)
+            else:
+                extension.team = self.env._("differs from Team %s", team)
 
     @api.depends(
         "outgoing_number_id.active",
@@ -153,6 +205,34 @@ class AxivoxExtension(models.Model):
                     )
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        extensions = super().create(vals_list)
+        # What the console holds is kept as it is, until all of it is here: see `axivox.sync`.
+        if not self._server_says("axivox_verbatim"):
+            extensions._follow_teams()
+        return extensions
+
+    def write(self, vals):
+        differing = {}
+        if "outgoing_number_id" in vals:
+            differing = {
+                extension: extension.outgoing_number_id.id
+                for extension in self
+                if extension.team_number_id and not extension.follows_team
+            }
+        result = super().write(vals)
+        before = defaultdict(list)
+        for extension, number_id in differing.items():
+            if extension.follows_team:
+                before[number_id].append(extension.id)
+        for number_id, ids in before.items():
+            # sudo: what was set before is noted by the server only
+            self.sudo().browse(ids).number_before_id = number_id
+        if "user_id" in vals and not self._server_says("axivox_verbatim"):
+            self._follow_teams()
+        return result
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_rung(self):
         numbers = self.env["axivox.number"].with_context(active_test=False)
@@ -164,6 +244,15 @@ class AxivoxExtension(models.Model):
                     extension=number.extension_id.display_name,
                 )
             )
+
+    def action_follow_team(self):
+        """Have those who differ from their team show its number."""
+        self.check_access("write")
+        differing = self.filtered(lambda e: e.team_number_id and not e.follows_team)
+        if not differing:
+            raise UserError(self.env._("None of these differs from a sales team."))
+        for team, members in differing.grouped("team_number_id").items():
+            members.outgoing_number_id = team.outgoing_number_id
 
     @api.model
     def load(self, fields, data):
@@ -197,6 +286,91 @@ class AxivoxExtension(models.Model):
             (account, team): extensions.filtered(lambda one, users=users: one.user_id in users)
             for account, extensions in by_account.items()
             for team, users in members.items()
+        }
+
+    @api.model
+    @contextmanager
+    def _changing_teams(self):
+        """Around every change of who is in which team: when the outermost is over, whom it
+        concerns follow the team that they are in then. In between they would forget what they
+        showed.
+
+        :return: a set, for the ids of the Odoo users whom it may concern
+        """
+        known = self.env.cr.precommit.data
+        if "axivox.teams" in known:
+            yield known["axivox.teams"]
+            return
+        users = known["axivox.teams"] = set()
+        try:
+            yield users
+        finally:
+            known.pop("axivox.teams", None)
+        if users:
+            # sudo: `_follow_teams` says why
+            extensions = self.sudo().with_context(active_test=False)
+            extensions.search([("user_id", "in", [*users])])._follow_teams()
+
+    def _follow_teams(self, without=()):
+        """Have each of these be in the team that its Odoo user is in now, with what follows.
+
+        Who comes from Default, or shows the team's number already, follows the team, and so does
+        who followed another one. Who leaves a team that they followed goes back to what they
+        showed before. Whoever differs keeps their number.
+
+        :param without: numbers of teams that are about to go
+        """
+        # sudo: who may say who is in a team need not be an Axivox editor. What comes of it is
+        # nothing that they choose: an editor has said which number the team shows.
+        extensions = self.sudo()
+        first = extensions._first_teams(without)
+        changes = defaultdict(list)
+        for extension in extensions:
+            team = first.get((extension.account_id, extension.user_id), extension.env[TEAM])
+            if team != extension.team_number_id:
+                changes[(team, *extension._numbers_in(team))].append(extension.id)
+        for (team, shown, before), ids in changes.items():
+            extensions.browse(ids).write(
+                {
+                    "team_number_id": team.id,
+                    "outgoing_number_id": shown.id,
+                    "number_before_id": before.id,
+                }
+            )
+
+    def _numbers_in(self, team):
+        """:return: what the extension shows in another team than now, or in none, and after it"""
+        shown, nothing = self.outgoing_number_id, self.env["axivox.number"]
+        if self.team_number_id and not self.follows_team:
+            return shown, nothing
+        before = self.number_before_id if self.team_number_id else shown
+        if not team:
+            return before.filtered("active"), nothing
+        if self.team_number_id or shown in (nothing, team.outgoing_number_id):
+            return team.outgoing_number_id, before
+        return shown, nothing
+
+    def _first_teams(self, without=()):
+        """:return: {(account, Odoo user): the first team with a number that the user is in}"""
+        teams = self.env[TEAM].search(
+            [("account_id", "in", self.account_id.ids), ("team_id.active", "=", True)]
+        )
+        teams = teams.filtered(lambda team: team not in without and team._is_of_company())
+        members = dict(
+            self.env["crm.team.member"]._read_group(
+                [
+                    ("crm_team_id", "in", teams.team_id.ids),
+                    ("user_id", "in", self.user_id.ids),
+                    ("active", "=", True),
+                ],
+                ["crm_team_id"],
+                ["user_id:recordset"],
+            )
+        )
+        return {
+            (team.account_id, user): team
+            for team in reversed(teams)
+            for user in members.get(team.team_id, ())
         }
 
     def _normalised(self, vals):

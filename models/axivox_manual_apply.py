@@ -118,7 +118,8 @@ class AxivoxManualApply(models.Model):
         for manual in self:
             waiting = manual._waiting()
             manual.waiting_count = len(waiting)
-            manual.waiting = self._named(manual.account_id._sentences(waiting[:NAMED]), waiting)
+            account, named = manual.account_id, waiting[:NAMED]
+            manual.waiting = self._named(account._sentences(named, account._teams(named)), waiting)
 
     @api.depends("step_ids.is_done")
     @api.depends_context("lang")

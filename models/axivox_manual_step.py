@@ -44,10 +44,12 @@ class AxivoxManualStep(models.Model):
     @api.depends("change")
     @api.depends_context("lang")
     def _compute_text(self):
-        names = self.manual_id.account_id._names(self.mapped("subject"))
+        account = self.manual_id.account_id
+        names = account._names(self.mapped("subject"))
+        teams = account._teams([step._change() for step in self])
         for step in self:
             change, above = step._change(), step.above and Rule(*step.above)
-            step.text = messages.console_step(self.env, change, above, names)
+            step.text = messages.console_step(self.env, change, above, names, teams)
             step.copies = messages.copied(self.env, change)
 
     def _change(self):

@@ -11,8 +11,12 @@ from ..callerid import dialing
 
 REACHES_NOBODY = ("not_configured", "hang_up")
 NAMES_NO_TARGET = ("unknown", *REACHES_NOBODY)
-# What names a number, besides the account.
-USED_BY = (("axivox.outgoing.rule", "number_id"), ("axivox.extension", "outgoing_number_id"))
+# What names a number, besides the account: teams before the users who follow them.
+USED_BY = (
+    ("axivox.outgoing.rule", "number_id"),
+    ("axivox.team.number", "outgoing_number_id"),
+    ("axivox.extension", "outgoing_number_id"),
+)
 
 
 class AxivoxNumber(models.Model):
@@ -93,10 +97,13 @@ class AxivoxNumber(models.Model):
     )
     rule_ids = fields.One2many("axivox.outgoing.rule", "number_id", string="Rules")
     own_extension_ids = fields.One2many("axivox.extension", "outgoing_number_id", string="Users")
+    team_number_ids = fields.One2many(
+        "axivox.team.number", "outgoing_number_id", string="Sales teams"
+    )
     used_by = fields.Char(
         string="Used by",
         compute="_compute_used_by",
-        help="What names this number: the default, rules, users.",
+        help="What names this number: the default, rules, sales teams, users.",
     )
     is_used = fields.Boolean(compute="_compute_used_by", search="_search_is_used")
     warning = fields.Char(compute="_compute_warning")
@@ -175,6 +182,7 @@ class AxivoxNumber(models.Model):
     @api.depends(
         "account_id.default_outgoing_number_id",
         "rule_ids.active",
+        "team_number_ids.name",
         "own_extension_ids.active",
     )
     @api.depends_context("lang")
@@ -292,6 +300,9 @@ class AxivoxNumber(models.Model):
         accounts.default_outgoing_number_id = other
         for model, field in USED_BY:
             self.env[model].search([(field, "in", self.ids)]).write({field: other.id})
+        # sudo: what is shown after leaving a team is written by the server only
+        followers = self.env["axivox.extension"].sudo()
+        followers.search([("number_before_id", "in", self.ids)]).number_before_id = other
 
     def action_open_rules(self):
         """:return: the list of the rules that show this number."""
@@ -401,17 +412,19 @@ class AxivoxNumber(models.Model):
 
     def _used_by(self):
         """:return: {number: where it is used, such as ``rule 0044`` or ``3 users``}"""
-        rules, users = (
+        rules, teams, users = (
             self.env[model].search([(field, "in", self.ids)]).grouped(field)
             for model, field in USED_BY
         )
         places = {
-            number: number._places(rules.get(number, ()), users.get(number, ()))
+            number: number._places(
+                rules.get(number, ()), teams.get(number, ()), users.get(number, ())
+            )
             for number in self._origin
         }
         return {number: found for number, found in places.items() if found}
 
-    def _places(self, rules, users):
+    def _places(self, rules, teams, users):
         """:return: this number's entry of ``_used_by``"""
         places = []
         if self.account_id.default_outgoing_number_id == self:
@@ -420,6 +433,10 @@ class AxivoxNumber(models.Model):
             places.append(self.env._("%s rules", len(rules)))
         else:
             places += [self.env._("rule %s", rule.destination_prefix) for rule in rules]
+        if len(teams) > 3:
+            places.append(self.env._("%s sales teams", len(teams)))
+        else:
+            places += [self.env._("Team %s", team.name) for team in teams]
         if len(users) > 3:
             places.append(self.env._("%s users", len(users)))
         else:

@@ -319,6 +319,7 @@ class AxivoxSync(models.Model):
         plan = reconcile.plan_pull(mirror.snapshot(account, state), self._choose)
         mirror.write_directory(account, plan, user_ids)
         mirror.save_settings(account, plan)
+        account.extension_ids._follow_teams()
         account._agree(state.domain, plan.base)
         theirs = state.saved.to_json() if plan.undecided else False
         account._remember(in_flight=False, theirs=theirs, check_failure=False)

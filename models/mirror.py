@@ -97,7 +97,7 @@ def write_directory(account, plan, user_ids):
     users = {user.number: user for user in account.extension_ids}
     for extension, user in users.items():
         if not user.user_id and (user_id := user_ids.get(extension)):
-            user.user_id = user_id
+            user._in_server_context("axivox_verbatim").user_id = user_id
         if profile := plan.profiles.get(extension):
             user.write(profile)
     for number in account.number_ids:

@@ -107,6 +107,14 @@ class ResUsers(models.Model):
             self.env["axivox.account"]._drop_answers()
         return super().write(vals) if vals else True
 
+    def unlink(self):
+        self.check_access("unlink")
+        # sudo: who may delete a user need not be an Axivox editor, see `_follow_teams`
+        extensions = self.sudo().with_context(active_test=False).axivox_extension_ids
+        result = super().unlink()
+        extensions._follow_teams()
+        return result
+
     def _write_axivox_outgoing_number(self, number_id):
         self.check_access("read")
         self.env["axivox.extension"].check_access("write")

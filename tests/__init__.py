@@ -16,6 +16,7 @@ from . import test_resolve
 from . import test_rights
 from . import test_scheduler
 from . import test_state_machine
+from . import test_team_number
 from . import test_test_case
 from . import test_tours
 from . import test_try_many

@@ -1,7 +1,7 @@
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import Form, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .common import CALLED_IN_BERLIN, LONDON, AxivoxCase
@@ -173,26 +173,3 @@ class TestExtension(AxivoxCase):
         search = self.env["axivox.extension"].name_search
         self.assertEqual(search("20")[0][1], "201 Sophie")
         self.assertEqual([name for _id, name in search("jam")], ["202 James"])
-
-    def test_bulk_action_sets_the_number_of_a_teams_members(self):
-        team = self.env["crm.team"].create(
-            {
-                "name": "UK",
-                "company_id": self.company.id,
-                "member_ids": [(6, 0, [self.sophie.id, self.james.id, self.editor.id])],
-            }
-        )
-        form = Form(self.env["axivox.team.number"].with_user(self.editor))
-        form.team_id = team
-        form.outgoing_number_id = self.london
-        wizard = form.save()
-        self.assertEqual(wizard.extension_ids, self.extension | self.own)
-        self.assertEqual(wizard.without_extension, self.editor.name)
-        wizard.action_set()
-        self.assertEqual((self.extension | self.own).outgoing_number_id, self.london)
-        wizard.invalidate_recordset()
-        with self.assertRaises(UserError):
-            wizard.action_set()
-        wizard.outgoing_number_id = False
-        wizard.action_set()
-        self.assertFalse((self.extension | self.own).outgoing_number_id)

@@ -69,10 +69,8 @@ class TestGuarded(TwoCompaniesCase):
     def test_a_dialog_is_its_creators_alone(self):
         mine = self.env(user=self.manager.id)
         vals = {"account_id": self.account.id}
-        team = self.env["crm.team"].create({"name": "Team"})
         for dialog in (
             mine["axivox.number.paste"].create(vals),
-            mine["axivox.team.number"].create({**vals, "team_id": team.id}),
             mine["axivox.number.archive"].create({"number_ids": self.new_york.ids}),
             self._review(),
         ):
@@ -268,7 +266,9 @@ class TestGuarded(TwoCompaniesCase):
         secret = self.secret_number.id
         number = "default_outgoing_number_id"
         ringing = {"destination_type": "extension", "extension_id": self.secret_extension.id}
-        team = {**mine, "outgoing_number_id": secret}
+        team = self.env["crm.team"].create({"name": "Team"})
+        secret_team = team.create({"name": "Secret Team", "company_id": self.other_company.id})
+        team_number = {**mine, "team_id": team.id}
         named = {number: {"fields": {"display_name": {}}}}
         attempts = [
             (self.rule, "create", {**rule, "number_id": secret}),
@@ -289,7 +289,21 @@ class TestGuarded(TwoCompaniesCase):
             (self.secret_number, "unlink"),
             (self.account, "try_call", self.secret_extension.id, "112"),
             (self.account, "onchange", {number: secret}, [number], named),
-            (self.env["axivox.team.number"], "create", team),
+            (
+                self.env["axivox.team.number"],
+                "create",
+                {**team_number, "outgoing_number_id": secret},
+            ),
+            (
+                self.env["axivox.team.number"],
+                "create",
+                {**team_number, "team_id": secret_team.id},
+            ),
+            (
+                self.env["axivox.team.number"].create(team_number),
+                "write",
+                {"outgoing_number_id": secret},
+            ),
         ]
         env = self.env(user=self.editor, context={"allowed_company_ids": self.company.ids})
         for position, (record, method, *arguments) in enumerate(attempts):

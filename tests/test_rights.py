@@ -401,6 +401,7 @@ class TestRights(AxivoxCase):
             "onchange": [{}, [], {changed: {}}],
             "load": [[changed], [[value]]],
             "action_tick": [True],
+            "web_resequence": [{}],
             "web_read_group": [[], ["account_id"], ["__count"]],
             "web_search_read": [[], {}],
             "try_call": [self._record("axivox.extension", place, role).id, CALLED_IN_LONDON],
@@ -534,8 +535,13 @@ class TestRights(AxivoxCase):
             case "axivox.try.many":
                 return {"account_id": account.id, "text": CALLED_IN_LONDON}
             case "axivox.team.number":
-                team = self.env.ref("sales_team.team_sales_department").id
+                team = self.env["crm.team"].create({"name": "A team"}).id
                 return {"account_id": account.id, "team_id": team, "outgoing_number_id": number.id}
+            case "crm.team":
+                return {"company_id": account.company_id.id, "name": "A team"}
+            case "crm.team.member":
+                team = self._record("crm.team", place, role)
+                return {"crm_team_id": team.id, "user_id": user.id, "active": True}
             case "res.config.settings":
                 return {"company_id": account.company_id.id}
             case "res.partner" | "crm.lead":

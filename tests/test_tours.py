@@ -1,5 +1,6 @@
 import requests
 
+from odoo import Command
 from odoo.tests import tagged
 
 from .common import PARIS, AxivoxCase, BrowserCase
@@ -30,6 +31,19 @@ class TestTours(AxivoxCase, BrowserCase):
     def test_editor_who_cannot_write_users_sets_an_extensions_number(self):
         self.start_tour("/odoo/axivox-users", "axivox_extension_number", login=self.editor.login)
         self.assertEqual(self.extension.outgoing_number_id, self.london)
+
+    def test_a_team_gets_a_number_and_who_differs_follows(self):
+        members = self.sophie + self.james + self.editor
+        self.env["crm.team"].create(
+            {
+                "name": "Europe",
+                "company_id": self.company.id,
+                "member_ids": [Command.set(members.ids)],
+            }
+        )
+        self.start_tour("/odoo/axivox-users", "axivox_team_number", login=self.editor.login)
+        self.assertEqual((self.extension + self.own).outgoing_number_id, self.london)
+        self.assertEqual(self.own.team, "Team Europe")
 
     def test_number_in_use_is_replaced_and_archived_with_one_question(self):
         self.start_tour("/odoo/axivox-numbers", "axivox_number_replaced", login=self.editor.login)

@@ -9,5 +9,4 @@ from . import axivox_number_paste
 from . import axivox_review
 from . import axivox_review_line
 from . import axivox_review_user
-from . import axivox_team_number
 from . import axivox_try_many

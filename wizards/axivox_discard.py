@@ -99,7 +99,8 @@ class AxivoxDiscard(models.TransientModel):
         differences = account._difference()
         edits = self.env["axivox.edit"]._last_of(account)
         lines = [Command.clear()]
-        for change, name in zip(differences, account._sentences(differences), strict=True):
+        sentences = account._sentences(differences, account._teams(differences))
+        for change, name in zip(differences, sentences, strict=True):
             edit = edits.get(change.setting)
             lines.append(
                 Command.create(

@@ -205,7 +205,8 @@ class AxivoxReview(models.TransientModel):
             self.env._("Settings"): [c for c in differences if c.kind != "extension"],
             self.env._("Users"): [c for c in differences if c.kind == "extension"],
         }
-        sentences = {title: account._sentences(on_page) for title, on_page in pages.items()}
+        teams = account._teams(differences)
+        sentences = {title: account._sentences(page, teams) for title, page in pages.items()}
         sentences[self.env._("Skipped")] = [
             self.env._("%s is not a user at Axivox: create it in the console, then pull.", name)
             for name in map(names.get, plan.absent_users)

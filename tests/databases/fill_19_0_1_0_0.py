@@ -63,6 +63,11 @@ for state in ("waiting", "running", "asked", "done", "failed", "repeated"):
         }
     )
 
+# A dialog that somebody left open
+env["axivox.team.number"].create(
+    {"account_id": account.id, "team_id": env.ref("axivox_caller_id.demo_team").id}
+)
+
 # Schedulers as an administrator set them, and who may what
 env.ref("axivox_caller_id.axivox_look_cron").write({"interval_number": 3, "interval_type": "weeks"})
 env.ref("axivox_caller_id.axivox_sync_cron").write({"interval_number": 4, "active": False})

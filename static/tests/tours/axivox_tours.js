@@ -160,6 +160,44 @@ registry.category("web_tour.tours").add("axivox_extension_number", {
     ],
 });
 
+registry.category("web_tour.tours").add("axivox_team_number", {
+    steps: () => [
+        { trigger: "button:contains(Team numbers)", run: "click" },
+        {
+            content: "What is empty says what to do",
+            trigger: ".o_view_nocontent:contains(Give a sales team an outgoing number)",
+        },
+        { trigger: ".o_list_button_add", run: "press alt+c" },
+        { trigger: ".o_selected_row [name=team_id] input", run: "edit Europe" },
+        { trigger: ".o-autocomplete--dropdown-item:first:contains(Europe)" },
+        { trigger: ".o_selected_row [name=team_id] input", run: "press Enter" },
+        { trigger: ".o_selected_row [name=team_id] input:value(Europe)", run: "press Tab" },
+        {
+            content: "One is in the next field",
+            trigger: ".o_selected_row [name=outgoing_number_id] input:focus",
+            run: "edit London",
+        },
+        { trigger: ".o-autocomplete--dropdown-item:first:contains(London)" },
+        { trigger: ".o_selected_row [name=outgoing_number_id] input", run: "press Enter" },
+        { trigger: ".o_selected_row [name=outgoing_number_id] input:value(London)" },
+        { trigger: ".o_list_button_save", run: "press alt+s" },
+        { trigger: `${ROW}:contains(Europe) td[name=follower_count]:contains(1)` },
+        { trigger: `${ROW}:contains(Europe) td[name=without_extension]:contains(editor_test)` },
+        {
+            content: "Who differs from the team",
+            trigger: `${ROW}:contains(Europe) button[name=action_open_differing]`,
+            run: "click",
+        },
+        { trigger: `${ROW}:only-child td[name=team]:contains(differs from Team Europe)` },
+        { trigger: `${ROW}:contains(202) .o_list_record_selector input`, run: "click" },
+        { trigger: "button[name=action_follow_team]", run: "click" },
+        {
+            content: "Nobody does any more",
+            trigger: ".o_view_nocontent:contains(Everybody in the team shows its number)",
+        },
+    ],
+});
+
 registry.category("web_tour.tours").add("axivox_health", {
     steps: () => [
         {
