@@ -6,6 +6,7 @@ from . import test_discard
 from . import test_example_pbx
 from . import test_extension
 from . import test_faults
+from . import test_finding
 from . import test_first_run
 from . import test_guarded
 from . import test_identify

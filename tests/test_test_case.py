@@ -301,7 +301,7 @@ class TestTestCase(AxivoxCase):
         case = (
             self.env["axivox.test.case"]
             .with_user(self.editor)
-            .with_context(keep["keep"])
+            .with_context(**keep["keep"])
             .create({})
         )
         self.assertEqual(case.expected_number_id.number, LONDON)

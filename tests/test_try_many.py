@@ -191,7 +191,10 @@ class TestTryMany(AxivoxCase, HttpCase):
         wizard = self._try(CALLED_IN_LONDON, user=self.editor, **self._of(self.extension))
         [row] = wizard.result["rows"]
         case = (
-            self.env["axivox.test.case"].with_user(self.editor).with_context(row["keep"]).create({})
+            self.env["axivox.test.case"]
+            .with_user(self.editor)
+            .with_context(**row["keep"])
+            .create({})
         )
         self.assertEqual(case.expected_number_id, self.london)
         wizard = self._try(CALLED_IN_LONDON, **self._of(self.extension))
