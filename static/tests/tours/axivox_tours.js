@@ -162,7 +162,10 @@ registry.category("web_tour.tours").add("axivox_extension_number", {
 
 registry.category("web_tour.tours").add("axivox_team_number", {
     steps: () => [
-        { trigger: "button:contains(Team numbers)", run: "click" },
+        {
+            trigger: ".o_main_navbar [data-menu-xmlid='axivox_caller_id.axivox_team_number_menu']",
+            run: "click",
+        },
         {
             content: "What is empty says what to do",
             trigger: ".o_view_nocontent:contains(Give a sales team an outgoing number)",
