@@ -82,7 +82,6 @@ class AxivoxManualApply(models.Model):
     )
     apply_warning = fields.Char(compute="_compute_apply_warning")
     csv = fields.Binary(string="Steps as CSV", compute="_compute_csv")
-    csv_name = fields.Char(compute="_compute_csv_name")
 
     _open_unique = models.UniqueIndex(
         "(account_id) WHERE state = 'open'", "An account has one open list."
@@ -142,10 +141,6 @@ class AxivoxManualApply(models.Model):
     @api.depends_context("lang")
     def _compute_apply_warning(self):
         self.apply_warning = messages.apply_warning(self.env)
-
-    def _compute_csv_name(self):
-        for manual in self:
-            manual.csv_name = f"axivox-{fields.Date.to_string(manual.create_date)}.csv"
 
     @api.depends("step_ids.is_done")
     @api.depends_context("lang", "tz")
@@ -212,6 +207,14 @@ class AxivoxManualApply(models.Model):
             self.with_env(account.env).sudo()._plan(self._held())
             syncs._commit()
         return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def action_download(self):
+        """:return: the action that gives the steps as CSV"""
+        self.ensure_one()
+        self.check_access("read")
+        name = f"axivox-{fields.Date.to_string(self.create_date)}.csv"
+        url = f"/web/content/{self._name}/{self.id}/csv/{name}?download=true"
+        return {"type": "ir.actions.act_url", "url": url, "target": "download"}
 
     def action_finish(self):
         """Confirm, or first name what is not ticked.

@@ -8,6 +8,7 @@ import {
     defineModels,
     fields,
     makeServerError,
+    MockServer,
     mockService,
     models,
     mountView,
@@ -32,8 +33,9 @@ const NUMBER = "input[name=axivox_try_call_number]";
 class Account extends models.Model {
     _name = "axivox.account";
     name = fields.Char();
+    is_tried = fields.Boolean();
     rule_ids = fields.One2many({ relation: "some.rule" });
-    _records = [{ id: 1, name: "Brussels", rule_ids: [1, 2] }];
+    _records = [{ id: 1, name: "Brussels", is_tried: true, rule_ids: [1, 2] }];
 }
 
 class Rule extends models.Model {
@@ -88,6 +90,7 @@ async function mountForm({ resId = 1 } = {}) {
         resId,
         arch: `<form>
             <field name="name"/>
+            <field name="is_tried" readonly="1"/>
             <field name="rule_ids">
                 <list editable="bottom">
                     <field name="sequence" widget="handle"/>
@@ -133,6 +136,37 @@ test("before a number is typed it says what to do and asks nothing", async () =>
     expect(".o_axivox_now .o_axivox_shown").toHaveText("—");
     await call("   ");
     expect.verifySteps([]);
+});
+
+test("the first answer ticks off the first run's call", async () => {
+    Account._records[0].is_tried = false;
+    onRpc("axivox.account", "try_call", () => answer());
+    onRpc("axivox.account", "note_tried", ({ args: [[id]] }) => {
+        MockServer.env["axivox.account"].write([id], { is_tried: true });
+        expect.step("note_tried");
+        return true;
+    });
+    await mountForm();
+    await call("0044 20 7946 0000");
+    await animationFrame();
+    expect("[name=is_tried] input").toBeChecked();
+    await call("0044 20 7946 0001");
+    expect.verifySteps(["note_tried"]);
+});
+
+test("a tick for the first answer loses nothing that is being edited", async () => {
+    Account._records[0].is_tried = false;
+    onRpc("axivox.account", "try_call", () => answer());
+    onRpc("axivox.account", "note_tried", () => {
+        expect.step("note_tried");
+        return true;
+    });
+    await mountForm();
+    await contains("[name=name] input").edit("Bruges");
+    await call("0044 20 7946 0000");
+    await animationFrame();
+    expect.verifySteps(["note_tried"]);
+    expect("[name=name] input").toHaveValue("Bruges");
 });
 
 test("what is typed quickly is asked once", async () => {

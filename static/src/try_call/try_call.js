@@ -183,9 +183,13 @@ export class TryCall extends Component {
         this.state.isAsking = false;
         this.state.error = error || "";
         this.state.answer = isComplete && !error && answer;
-        if (this.state.answer && this.props.record.data.is_tried === false) {
+        const { record } = this.props;
+        if (this.state.answer && record.data.is_tried === false && !this.isNoted) {
+            this.isNoted = true;
             await this.orm.silent.call("axivox.account", "note_tried", [[this.accountId]]);
-            await this.props.record.load();
+            if (!(await record.isDirty())) {
+                await record.load(); // nothing that is being edited is lost for a tick
+            }
         }
     }
 
