@@ -274,7 +274,7 @@ class AxivoxManualApply(models.Model):
         self.check_access("read")
         pages = {}
         steps = self.env["axivox.manual.step"].search_fetch(
-            [("manual_id", "=", self.id)], ["page", "block", "subject", "is_done"]
+            [("manual_id", "=", self.id)], ["page", "block", "subject", "change", "is_done"]
         )
         titles = dict(steps._fields["page"]._description_selection(self.env))
         for (page, _block), same in steps.grouped(lambda step: (step.page, step.block)).items():

@@ -236,14 +236,23 @@ class TestApply(AxivoxCase):
                 for number in range(3000, 3300)
             ]
         )
+        numbers = self.env["axivox.number"].create(
+            [
+                {"account_id": self.account.id, "number": f"+32255501{number}"}
+                for number in range(10, 40)
+            ]
+        )
         self.account._record_applied()
 
         def queries(changed):
-            changed.outgoing_number_id = self.london
+            for position, number in enumerate(numbers):
+                changed[position :: len(numbers)].outgoing_number_id = number
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.cr.sql_log_count
             manual = self._dialog()
+            self.env.flush_all()
+            self.env.invalidate_all()
             steps = [page["blocks"][0]["steps"] for page in manual.read_pages()]
             manual.step_ids.browse(steps[0][:50]).read(["text", "copies", "done_by_id"])
             manual.step_ids.browse(steps[0][:50]).action_tick(True)
