@@ -1,14 +1,14 @@
-import { Component, onWillStart, onWillUnmount, status, useState } from "@odoo/owl";
+import { Component, onWillStart, useState } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { CheckBox } from "@web/core/checkbox/checkbox";
 import { CopyButton } from "@web/core/copy_button/copy_button";
 import { deserializeDateTime, formatDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
-import { ConnectionLostError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { formatInteger } from "@web/views/fields/formatters";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import { usePoll } from "../poll/poll";
 
 export const COPIED_DELAY = 800; // ms, as long as the tooltip of Odoo's button
 export const POLL_DELAY = 5000; // ms
@@ -58,8 +58,11 @@ export class ManualSteps extends Component {
                 await this.readSteps();
             }
         });
-        this.waitMore();
-        onWillUnmount(() => browser.clearTimeout(this.timeout));
+        usePoll({
+            delay: POLL_DELAY,
+            isOver: () => !this.isOpen,
+            read: () => this.look(),
+        });
     }
 
     get isOpen() {
@@ -146,6 +149,12 @@ export class ManualSteps extends Component {
         }
     }
 
+    /** What others did meanwhile, to the list and to the settings. */
+    async look() {
+        await this.readAgain();
+        await this.props.record.load();
+    }
+
     async readAgain() {
         if (!this.saving) {
             await this.readPages();
@@ -191,27 +200,6 @@ export class ManualSteps extends Component {
             blocks.flatMap((block) => (isDone ? block.left : block.steps)),
             isDone
         );
-    }
-
-    waitMore() {
-        if (this.isOpen) {
-            this.timeout = browser.setTimeout(() => this.look(), POLL_DELAY);
-        }
-    }
-
-    /** What others did meanwhile, to the list and to the settings. */
-    async look() {
-        try {
-            await this.readAgain();
-            await this.props.record.load();
-        } catch (error) {
-            if (!(error instanceof ConnectionLostError)) {
-                throw error;
-            }
-        }
-        if (status(this) === "mounted") {
-            this.waitMore();
-        }
     }
 }
 

@@ -1,9 +1,8 @@
-import { Component, onWillUnmount, status } from "@odoo/owl";
-import { browser } from "@web/core/browser/browser";
+import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { ConnectionLostError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
+import { usePoll } from "../poll/poll";
 
 export const POLL_DELAY = 1000; // ms
 const ENDED = ["done", "failed", "repeated"];
@@ -14,8 +13,11 @@ export class SyncProgressField extends Component {
     static props = { ...standardFieldProps };
 
     setup() {
-        this.waitMore();
-        onWillUnmount(() => browser.clearTimeout(this.timeout));
+        usePoll({
+            delay: POLL_DELAY,
+            isOver: () => ENDED.includes(this.props.record.data.state),
+            read: () => this.props.record.load(),
+        });
     }
 
     get percent() {
@@ -24,25 +26,6 @@ export class SyncProgressField extends Component {
 
     get hasFailed() {
         return this.props.record.data.state === "failed";
-    }
-
-    waitMore() {
-        if (!ENDED.includes(this.props.record.data.state)) {
-            this.timeout = browser.setTimeout(() => this.readAgain(), POLL_DELAY);
-        }
-    }
-
-    async readAgain() {
-        try {
-            await this.props.record.load();
-        } catch (error) {
-            if (!(error instanceof ConnectionLostError)) {
-                throw error;
-            }
-        }
-        if (status(this) === "mounted") {
-            this.waitMore();
-        }
     }
 }
 
