@@ -252,7 +252,12 @@ class TestConnection(ConsoleCase):
         self.assertEqual((new.mode, new.connected_to), ("manual", False))
 
     def test_neutralized_copy_touches_no_real_account(self):
+        entered = self.env["axivox.connect"].browse(self.account.action_connect()["res_id"])
+        waits = {"account_id": self.account.id, "kind": "apply", "state": "pending"}
+        sync = self.env["axivox.sync"].create(waits)
         self.neutralize()
+        self.assertFalse(entered.exists())
+        self.assertEqual(sync.state, "failed")
         account = self.account.sudo()
         self.assertEqual(
             (account.mode, account.base_url, account.stored_token, account.connected_to),
