@@ -30,6 +30,17 @@ const IN_CALL = "axivox_caller_id.in_call";
 /** The user hung up before the call had left. */
 class HungUp extends Error {}
 
+/** Mended: a sound that is stopped before it could be heard is no error. */
+function stopQuietly(audio) {
+    const play = audio.play.bind(audio);
+    audio.play = () =>
+        play().catch((error) => {
+            if (error.name !== "AbortError") {
+                throw error;
+            }
+        });
+}
+
 patch(VoipAgent.prototype, {
     /**
      * @param {Object} params
@@ -297,6 +308,8 @@ patch(VoipAgent.prototype, {
 patch(voipAgentOCAService, {
     async start() {
         const agent = await super.start(...arguments);
+        stopQuietly(agent.toneAudio);
+        stopQuietly(agent.callAudio);
         agent.declined = new browser.BroadcastChannel(DECLINED);
         agent.declined.onmessage = ({ data }) => agent.onDeclined(data);
         browser.addEventListener("beforeunload", (ev) => {

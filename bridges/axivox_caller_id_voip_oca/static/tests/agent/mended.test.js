@@ -96,6 +96,20 @@ test("a registration that succeeds shows as connected", async () => {
     expect(wire.voip.notRegistered).toBe("");
 });
 
+test("a sound that is stopped before it was heard is no error, another failure is", async () => {
+    let name = "AbortError";
+    patchWithCleanup(HTMLMediaElement.prototype, {
+        async play() {
+            throw new DOMException("no sound", name);
+        },
+    });
+    const { agent } = await startWidget();
+    await agent.toneAudio.play();
+    await agent.callAudio.play();
+    name = "NotAllowedError";
+    await expect(agent.toneAudio.play()).rejects.toThrow("no sound");
+});
+
 test("an outgoing call whose media fails ends as not answered", async () => {
     const told = logsCalls(false);
     const wire = await startWidget();
