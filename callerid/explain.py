@@ -1,15 +1,14 @@
 """What, in the console, would make calls be shown as they were.
 
-A guess supposes that one thing about the console is not as promised. What it explains and what it
-breaks are sets of calls: integers whose bits are the places of the calls. So a guess costs a few
-operations, however many calls, rules and users there are; and only such are made as a call that
-differs suggests.
+A guess supposes that one thing about the console is not as promised. The calls that it explains and
+those that it breaks are sets: integers, with a bit for each call. So a guess costs a few operations
+however many calls, rules and users there are; and none is made that no differing call suggests.
 """
 
 import heapq
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from itertools import accumulate, chain, islice
 
 from . import changes, dialing
@@ -43,9 +42,8 @@ class Explanation:
     ====================  ======================================================================
 
     ``settings`` are the console's, as supposed; None for the last three kinds. Of the ``of`` calls
-    that differ it ``explains`` so many, and ``breaks`` so many of those that were right. ``alike``
-    are the Explanations that no call separates from this one: whatever the one explains or breaks,
-    the other does.
+    that differ it ``explains`` so many, and ``breaks`` so many of those that were right. No call
+    separates it from those in ``alike``: they explain and break the same calls.
     """
 
     kind: str
@@ -60,8 +58,8 @@ class Explanation:
 def explain(settings, calls, *, earlier=(), saved=None, known_numbers=()):
     """The likeliest reasons why calls were not shown as promised.
 
-    The first explains most; what it leaves is left for the next. Which calls two of them both
-    explain, both count.
+    The first explains most; what it leaves is left for the next. A call that two of them explain
+    counts for both.
 
     :param policy.Settings settings: as promised, without the numbers that were withdrawn
     :param calls: iterable of (extension, destination, shown) of external calls, both in E.164
@@ -72,18 +70,21 @@ def explain(settings, calls, *, earlier=(), saved=None, known_numbers=()):
     :rtype: list[Explanation]
     """
     heard = _Calls(settings, calls)
+    if not heard.differ:
+        return []
     guesses = chain(
         _versions(heard, earlier, saved),
         _edits(heard),
         _elsewhere(heard, {*known_numbers, *settings.numbers()}),
     )
     together = defaultdict(dict)
-    for kind, subject, touched, as_shown, supposed in guesses:
-        explains, breaks = touched & as_shown & heard.differing, touched & ~as_shown & heard.right
+    for kind, subject, changed, as_shown, supposed in guesses:
+        explains = changed & as_shown & heard("differing")
+        breaks = changed & ~as_shown & heard("right")
         if explains and _are_few(breaks, explains):
             together[explains, breaks].setdefault((kind, subject), supposed)
-    picked, left = _pick(together, heard.differing)
-    of, result = heard.differing.bit_count(), []
+    picked, left = _pick(together, heard("differing"))
+    of, result = heard("differing").bit_count(), []
     for explains, breaks in picked:
         counts = explains.bit_count(), breaks.bit_count(), of
         first, *alike = (
@@ -112,22 +113,22 @@ def telling_call(settings, calls, one, other):
         return None
     consoles = [Policy(explanation.settings or settings) for explanation in (one, other)]
     subjects = (one.subject, other.subject)
-    callers = {}  # one of those whose calls every rule treats the same
-    for extension in sorted({*settings.extensions, *(call[0] for call in calls)}):
-        own = [console.settings.extensions.get(extension) for console in consoles]
-        callers.setdefault((extension not in subjects, *own), extension)
-    callers = [extension for _same, extension in sorted(callers.items(), key=lambda c: c[0][0])]
-    tried = set()
-    for number in chain(
-        sorted({call[1] for call in calls}), _numbers_to_call(*(c.settings for c in consoles))
-    ):
+    # One of those whose calls both show alike, and one of the numbers: there may be thousands.
+    callers, tried = {}, set()
+    for caller in sorted({*settings.extensions, *(caller for caller, _called, _shown in calls)}):
+        own = [console.settings.extensions.get(caller) for console in consoles]
+        callers.setdefault((caller in subjects, *own), caller)
+    callers = sorted(callers.values(), key=lambda caller: caller not in subjects)
+    numbers = sorted({called for _caller, called, _shown in calls})
+    for number in chain(numbers, _numbers_to_call(*(console.settings for console in consoles))):
         destination = _external(number)
-        same = (number in subjects, *(console.first_match(destination) for console in consoles))
-        if same not in tried:
-            tried.add(same)
-            for extension in callers:
-                if len({shows(extension, destination) for shows in shown}) > 1:
-                    return extension, number
+        rules = [console.first_match(destination) for console in consoles]
+        if (number in subjects, *rules) in tried:
+            continue
+        tried.add((number in subjects, *rules))
+        for caller in callers:
+            if len({shows(caller, destination) for shows in shown}) > 1:
+                return caller, number
     return None
 
 
@@ -144,17 +145,15 @@ class _Calls:
         self.places = defaultdict(list)
         for place, call in enumerate(calls):
             self.places[tuple(call)].append(place)
-        self.matching = _matching(settings.rules, {called for _caller, called, _ in self.places})
+        zero_forms = {called: _external(called).zero_form for _, called, _ in self.places}
+        matching = _matching(settings.rules, zero_forms.values())
+        self.matching = {called: matching[digits] for called, digits in zero_forms.items()}
         self._promised = Policy(settings)
+        self.differ = sorted(c for c in self.places if not _is_shown(self._promised, c))
         self._flipped = Policy(replace(settings, override=not settings.override))
         self._without_own = Policy(replace(settings, extensions={}))
         self._without_rules = Policy(replace(settings, rules=()))
-        self._members, self._sets = defaultdict(list), {}
-        for call, places in self.places.items():
-            for group in self._groups_of(*call):
-                self._members[group].extend(places)
-        self.right, self.differing = self("right"), self("differing")
-        self.differ = sorted(c for c in self.places if not _is_shown(self._promised, c))
+        self._sets = {}
 
     def __call__(self, *group):
         """The set of the calls of a group, such as ``("shown", number)``."""
@@ -162,17 +161,25 @@ class _Calls:
             self._sets[group] = _set_of(self._members.get(group, ()))
         return self._sets[group]
 
-    def up_to(self, group):
-        """:return: list of the sets of the calls whose rule, as ``group`` means it, is one of the
-        first none, one, two, … all"""
+    def above(self, group):
+        """:return: for each position, and for the end, the set of the calls whose rule, as
+        ``group`` means it, stands above"""
         sets = (self(group, position) for position in range(len(self.settings.rules)))
         return list(accumulate(sets, int.__or__, initial=0))
+
+    @cached_property
+    def _members(self):
+        members = defaultdict(list)
+        for call, places in self.places.items():
+            for group in self._groups_of(*call):
+                members[group].extend(places)
+        return members
 
     def _groups_of(self, caller, called, shown):
         destination, matching = _external(called), self.matching[called]
         promised = self._promised.caller_id(caller, destination)
-        yield ("right",) if promised.number == shown else ("differing",)
-        yield from (("shown", shown), ("extension", caller), ("destination", called))
+        yield from [("all",), ("right",) if promised.number == shown else ("differing",)]
+        yield from [("shown", shown), ("extension", caller), ("destination", called)]
         yield from (("matches", position) for position in matching or [None])
         if self._flipped.caller_id(caller, destination).number == shown:
             yield ("as with the box flipped",)
@@ -190,8 +197,8 @@ class _Calls:
                 yield ("as without the first rule",)
 
 
-# A guess: its kind and subject, the set of the calls that it would change, the set of those that
-# were shown so (others in it do not count), and what makes the settings supposed, or None.
+# A guess: its kind and subject, the set of the calls that it changes, the set of those that were
+# shown as it says (which others are in it does not matter), and what makes the settings, or None.
 
 
 def _versions(heard, earlier, saved):
@@ -204,76 +211,84 @@ def _versions(heard, earlier, saved):
         if any(_is_shown(policy, call) for call in heard.differ):
             same = (places for call, places in heard.places.items() if _is_shown(policy, call))
             as_shown = _set_of(list(chain.from_iterable(same)))
-            yield kind, subject, heard.right | heard.differing, as_shown, partial(replace, version)
+            yield kind, subject, heard("all"), as_shown, partial(replace, version)
 
 
 def _edits(heard):
     """The console differs by one edit."""
-    settings, rules = heard.settings, heard.settings.rules
-    edit = partial(partial, replace, settings)
+    settings = heard.settings
     callers = sorted({(caller, shown) for caller, _called, shown in heard.differ})
-    numbers, orders = set(), set()
-    for _caller, called, shown in heard.differ:
-        for first, *later in filter(None, [heard.matching[called]]):
-            numbers.add((first, shown))
-            orders.update(
-                (first, position) for position in later if rules[position].number == shown
-            )
+    lines = sorted({(heard.matching[c][0], n) for _, c, n in heard.differ if heard.matching[c]})
 
-    changed, as_shown = heard.right | heard.differing, heard("as with the box flipped")
-    yield "override", None, changed, as_shown, edit(override=not settings.override)
+    flipped = partial(replace, settings, override=not settings.override)
+    yield "override", None, heard("all"), heard("as with the box flipped"), flipped
 
     for number in sorted({shown for _caller, shown in callers}):
-        changed, as_shown = heard("on default"), heard("shown", number)
-        yield "default_number", None, changed, as_shown, edit(default=number)
+        supposed = partial(replace, settings, default=number)
+        yield "default_number", None, heard("on default"), heard("shown", number), supposed
 
-    for position in sorted({position for position, _number in numbers}):
-        changed, as_shown = heard("first rule", position), heard("as without the first rule")
-        without = edit(rules=rules[:position] + rules[position + 1 :])
-        yield "rule_missing", rules[position].prefix, changed, as_shown, without
+    for position in sorted({position for position, _number in lines}):
+        prefix, changed = settings.rules[position].prefix, heard("first rule", position)
+        supposed = partial(_with_rules, settings, position, position + 1)
+        yield "rule_missing", prefix, changed, heard("as without the first rule"), supposed
 
-    for position, number in sorted(numbers):
-        changed, as_shown = heard("first rule", position), heard("shown", number)
-        rule = replace(rules[position], number=number)
-        other = edit(rules=(*rules[:position], rule, *rules[position + 1 :]))
-        yield "rule_number", rule.prefix, changed, as_shown, other
+    for position, number in lines:
+        prefix, changed = settings.rules[position].prefix, heard("first rule", position)
+        rule = replace(settings.rules[position], number=number)
+        supposed = partial(_with_rules, settings, position, position + 1, rule)
+        yield "rule_number", prefix, changed, heard("shown", number), supposed
 
-    for subject, changed, as_shown, order in _orders(heard, sorted(orders)):
-        yield "rule_order", subject, changed, as_shown, edit(rules=order)
+    yield from _orders(heard)
 
+    own_goes_first = heard("matches", None) if settings.override else heard("all")
     for caller, number in callers:
-        changed, as_shown = heard("extension", caller), heard("shown", number)
-        if settings.override:
-            changed &= heard("matches", None)
-        other = edit(extensions={**settings.extensions, caller: number})
-        yield "extension_number", caller, changed, as_shown, other
+        changed = heard("extension", caller) & own_goes_first
+        supposed = partial(_with_own, settings, caller, number)
+        yield "extension_number", caller, changed, heard("shown", number), supposed
     for caller in sorted({caller for caller, _shown in callers}):
-        changed, as_shown = heard("extension", caller), heard("as without an own number")
-        on_default = edit(extensions={**settings.extensions, caller: None})
-        yield "extension_number", caller, changed, as_shown, on_default
+        changed, supposed = heard("extension", caller), partial(_with_own, settings, caller, None)
+        yield "extension_number", caller, changed, heard("as without an own number"), supposed
 
 
-def _orders(heard, pairs):
+def _orders(heard):
     """Two rules are the other way round: the lower was dragged above the upper, the upper below the
-    lower, or each has the other's place.
-
-    :param pairs: their positions, upper and lower
-    :return: iterator of subject, changed, as shown, the rules in that order
-    """
-    rules = heard.settings.rules
-    first_up_to, second_up_to = heard.up_to("first rule"), heard.up_to("second rule")
+    lower, or each has the other's place."""
+    settings, rules = heard.settings, heard.settings.rules
+    first_above, second_above = heard.above("first rule"), heard.above("second rule")
     as_second = heard("as without the first rule")
-    for upper, lower in pairs:
-        high, low = rules[upper], rules[lower]
-        above, between, below = rules[:upper], rules[upper + 1 : lower], rules[lower + 1 :]
-        subject = high.prefix, low.prefix
+    for upper, lower in _pairs(heard):
+        high, *between, low = rules[upper : lower + 1]
         matching, as_low = heard("matches", lower), heard("shown", low.number)
-        raised = matching & first_up_to[lower] & ~first_up_to[upper]
-        yield subject, raised, as_low, (*above, low, high, *between, *below)
-        lowered = heard("first rule", upper) & second_up_to[lower + 1]
-        yield subject, lowered, as_second, (*above, *between, low, high, *below)
+        raised = matching & first_above[lower] & ~first_above[upper]
+        lowered = heard("first rule", upper) & second_above[lower + 1]
         as_both = matching & as_low | ~matching & as_second
-        yield subject, raised | lowered, as_both, (*above, low, *between, high, *below)
+        for changed, as_shown, order in (
+            (raised, as_low, (low, high, *between)),
+            (lowered, as_second, (*between, low, high)),
+            (raised | lowered, as_both, (low, *between, high)),
+        ):
+            supposed = partial(_with_rules, settings, upper, lower + 1, *order)
+            yield "rule_order", (high.prefix, low.prefix), changed, as_shown, supposed
+
+
+def _pairs(heard):
+    """The positions, upper and lower, of rules that can match the same call and may be the other
+    way round: a differing call was shown as by one below the upper, or as by the lower."""
+    rules = heard.settings.rules
+    lowered, raised = set(), set()
+    for _caller, called, shown in heard.differ:
+        first, *later = heard.matching[called] or [None]
+        others = [position for position in later if rules[position].number == shown]
+        raised.update(others)
+        lowered.update([first] if others else [])
+    matching = _matching(rules, {rule.prefix for rule in rules})
+    pairs = {
+        tuple(sorted([position, other]))
+        for position, rule in enumerate(rules)
+        for other in matching[rule.prefix]
+        if other != position
+    }
+    return sorted(pair for pair in pairs if pair[0] in lowered or pair[1] in raised)
 
 
 def _elsewhere(heard, known_numbers):
@@ -286,6 +301,14 @@ def _elsewhere(heard, known_numbers):
             yield "forwarded", subject, changed, as_shown, None
     for number in sorted({shown for _caller, _called, shown in heard.differ} - known_numbers):
         yield "unknown_number", number, heard("shown", number), heard("shown", number), None
+
+
+def _with_rules(settings, start, end, *rules):
+    return replace(settings, rules=settings.rules[:start] + rules + settings.rules[end:])
+
+
+def _with_own(settings, extension, number):
+    return replace(settings, extensions={**settings.extensions, extension: number})
 
 
 def _pick(together, differing):
@@ -350,18 +373,22 @@ def _numbers_to_call(one, other):
     yield from dialing.examples("00")
 
 
-def _matching(rules, destinations):
-    """{E.164 number: positions of the rules whose prefix begins it, in order}"""
-    positions, result = defaultdict(list), {}
+def _matching(rules, zero_forms):
+    """{number or prefix in 00-form: positions of the rules whose prefix begins it, in order}"""
+    positions = defaultdict(list)
     for position, rule in enumerate(rules):
         if dialing.is_e164(rule.number):
             positions[rule.prefix].append(position)
     longest = max(map(len, positions), default=0)
-    for number in destinations:
-        digits = _external(number).zero_form[:longest]
-        beginnings = (digits[:length] for length in range(len(digits) + 1))
-        result[number] = sorted(chain.from_iterable(positions.get(b, ()) for b in beginnings))
-    return result
+    return {
+        digits: sorted(
+            chain.from_iterable(
+                positions.get(digits[:length], ())
+                for length in range(min(len(digits), longest) + 1)
+            )
+        )
+        for digits in zero_forms
+    }
 
 
 def _is_shown(policy, call):

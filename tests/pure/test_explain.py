@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from callerid.changes import difference
 from callerid.dialing import EXTERNAL, Destination, examples
-from callerid.explain import KINDS, Explanation, explain, telling_call
+from callerid.explain import KINDS, explain, telling_call
 from callerid.policy import Policy, Rule, Settings
 
 MAIN, DIRECT, LONDON, NASSAU = "+3222903490", "+3222903491", "+442079460001", "+12423651234"
@@ -115,15 +115,18 @@ def rule_number(promised, rnd, numbers=NUMBERS):
 
 
 def rule_order(promised, rnd):
-    """A rule was dragged elsewhere, or two have each other's place."""
+    """A rule was dragged elsewhere, or two that can match the same call have each other's place."""
     lines = list(promised.rules)
     if len(lines) < 2:
         return set(), promised
     one, other = rnd.sample(range(len(lines)), 2)
-    if rnd.random() < 0.5:
-        lines.insert(other, lines.pop(one))
-    else:
+    shorter, longer = sorted((lines[one].prefix, lines[other].prefix), key=len)
+    if rnd.random() < 0.5 and longer.startswith(shorter):
+        upper, lower = sorted((one, other))
+        pair = lines[upper].prefix, lines[lower].prefix
         lines[one], lines[other] = lines[other], lines[one]
+        return {pair}, replace(promised, rules=tuple(lines))
+    lines.insert(other, lines.pop(one))
     pairs = {
         (lower.prefix, upper.prefix)
         for place, upper in enumerate(lines)
@@ -168,7 +171,7 @@ def differing(promised, calls):
 
 
 @pytest.mark.parametrize("kind", FAULTS)
-@bounded(1500)
+@bounded(600)
 @given(SEEDS)
 def test_a_single_fault_is_the_first_named_or_no_call_tells_it_from_that(kind, seed):
     rnd = Random(seed)
@@ -185,7 +188,7 @@ def test_a_single_fault_is_the_first_named_or_no_call_tells_it_from_that(kind, s
 
 
 @pytest.mark.parametrize("kind", FAULTS)
-@bounded(1000)
+@bounded(400)
 @given(SEEDS)
 def test_a_few_forwarded_calls_among_them_hide_no_fault(kind, seed):
     rnd = Random(seed)
@@ -205,7 +208,7 @@ def test_a_few_forwarded_calls_among_them_hide_no_fault(kind, seed):
         assert bool(found[1:]) == bool(forwarded)
 
 
-@bounded(1000)
+@bounded(600)
 @given(SEEDS)
 def test_without_a_fault_nothing_is_named(seed):
     rnd = Random(seed)
@@ -216,7 +219,7 @@ def test_without_a_fault_nothing_is_named(seed):
     assert explain(promised, []) == []
 
 
-@bounded(1500)
+@bounded(600)
 @given(SEEDS)
 def test_a_forward_is_named_by_whose_calls_all_show_one_number(seed):
     rnd = Random(seed)
@@ -235,7 +238,7 @@ def test_a_forward_is_named_by_whose_calls_all_show_one_number(seed):
         assert found == []
 
 
-@bounded(1500)
+@bounded(600)
 @given(SEEDS)
 def test_a_number_that_odoo_does_not_know_is_named(seed):
     rnd = Random(seed)
@@ -278,7 +281,7 @@ ONE_EDIT = {
 }
 
 
-@bounded(3000)
+@bounded(1500)
 @given(SEEDS)
 def test_what_is_told_is_so(seed):
     rnd = Random(seed)
@@ -328,7 +331,7 @@ def test_what_is_told_is_so(seed):
     assert len(left) == sum(entry.explains for entry in found if entry.kind == "other")
 
 
-@bounded(500)
+@bounded(300)
 @given(SEEDS)
 def test_what_no_call_separates_every_call_shows_alike(seed):
     rnd = Random(seed)
@@ -341,7 +344,7 @@ def test_what_no_call_separates_every_call_shows_alike(seed):
                     assert as_told(entry, calls, call) == as_told(other, calls, call)
 
 
-@bounded(300)
+@bounded(200)
 @given(SEEDS)
 def test_a_call_that_was_made_twice_counts_twice(seed):
     rnd = Random(seed)
@@ -434,7 +437,7 @@ def test_with_nothing_configured_what_is_shown_is_another_default():
 # The call that would tell
 
 
-@bounded(600)
+@bounded(400)
 @given(SEEDS)
 def test_the_test_call_tells_and_where_there_is_none_no_call_would(seed):
     rnd = Random(seed)
@@ -517,5 +520,4 @@ def test_a_large_account_takes_about_a_second():
         found = explain(promised, calls, earlier=[promised] * 10, known_numbers=numbers)
         spent = time.process_time() - start
         assert found
-        assert isinstance(found[0], Explanation)
-        assert spent < 5
+        assert spent < 5, "about half a second, on a machine that does nothing else"
