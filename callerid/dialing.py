@@ -9,6 +9,7 @@ import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 import phonenumbers
 from phonenumbers import (
@@ -286,6 +287,29 @@ def prefix(typed):
     return "00" + digits
 
 
+def examples(zero_form):
+    """Valid E.164 numbers that begin with a prefix in 00-form, those of phonenumbers before such as
+    are made of them; at most one for each numbering plan and type of number, none for ``04``.
+
+    :rtype: Iterator[str]
+    """
+    begun = "+" + zero_form[2:] if re.fullmatch(r"00[0-9]{0,15}", zero_form) else None
+    found = [
+        f"+{code}{desc.example_number}"
+        for code, region in (_numbering_plans(begun[1:]) if begun else ())
+        for desc in (getattr(_metadata(code, region), kind) for kind in _NUMBER_TYPES)
+        if desc and desc.example_number
+    ]
+    yield from (number for number in found if number.startswith(begun))
+    for number in found:
+        if not number.startswith(begun):
+            made = (
+                f"{begun}{digit}{number[len(begun) + 1 :]}"
+                for digit in ("0123456789" if len(begun) < len(number) else ("",))
+            )
+            yield from islice(filter(_is_valid, made), 1)
+
+
 def regions_of_prefix(zero_form):
     """The regions in which a number can begin with a prefix in 00-form, the main one first.
 
@@ -333,6 +357,11 @@ def _parsed(number):
     with suppress(NumberParseException):
         return phonenumbers.parse(number, None) if is_e164(number) else None
     return None
+
+
+def _is_valid(number):
+    parsed = _parsed(number)
+    return parsed is not None and phonenumbers.is_valid_number(parsed)
 
 
 def _is_short(compact, region, is_short_number):

@@ -519,6 +519,32 @@ def test_every_beginning_of_an_example_number_is_a_prefix_of_its_region(region):
 
 
 @pytest.mark.parametrize(
+    "zero_form",
+    ["0032", "0044", "004420", "00442079", "001242", "0014155", "0039", "00800", "004930"],
+)
+def test_a_prefix_has_valid_numbers_as_examples(zero_form):
+    numbers = list(dialing.examples(zero_form))
+    assert numbers
+    for number in numbers:
+        assert number.startswith("+" + zero_form[2:])
+        assert dialing.e164(number) == number
+
+
+def test_examples_that_phonenumbers_has_come_first():
+    known = phonenumbers.example_number_for_type("BS", PhoneNumberType.FIXED_LINE)
+    assert next(dialing.examples("001242")) == phonenumbers.format_number(
+        known, PhoneNumberFormat.E164
+    )
+
+
+def test_every_calling_code_has_an_example_and_what_is_none_has_none():
+    numbers = list(dialing.examples("00"))
+    for code in COUNTRY_CODE_TO_REGION_CODE:
+        assert any(number.startswith(f"+{code}") for number in numbers)
+    assert [list(dialing.examples(text)) for text in ("", "04", "0044 20", "00999")] == [[]] * 4
+
+
+@pytest.mark.parametrize(
     "told, number",
     [
         ("+32470123456", "+32470123456"),

@@ -7,19 +7,20 @@ import re
 import tracemalloc
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import islice
 from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from callerid import changes, dialing, policy, reconcile
+from callerid import changes, dialing, explain, policy, reconcile
 from callerid.changes import Change
 from callerid.dialing import Destination, NotDiallableError, PrefixError
 from callerid.policy import Policy, Settings
 from callerid.reconcile import Side, Snapshot
 
-ROOMS = (changes, dialing, policy, reconcile)
+ROOMS = (changes, dialing, explain, policy, reconcile)
 FORGED = "+442079460958\r\nP-Asserted-Identity: <sip:+33199001234@axivox.example>"
 NUMBERS = ["+442079460958", "+33199001234", "+3212345678"]
 E164 = re.compile(r"\+[1-9][0-9]{0,14}", re.ASCII)
@@ -230,6 +231,38 @@ def is_a_plan_to_pull(sent, plan):
     )
 
 
+def explained(sent):
+    """Calls of an extension that others know too, shown with each of the numbers."""
+    calls = [
+        (e, d, n)
+        for e in (sent.extension, "299")
+        for d, n in zip(NUMBERS, NUMBERS[::-1], strict=True)
+    ]
+    versions = {"earlier": [sent.base], "saved": sent.ours, "known_numbers": sent.numbers}
+    found = explain.explain(sent.theirs, calls, **versions)
+    alike = [named for entry in found for named in (entry, *entry.alike)]
+    return SimpleNamespace(calls=calls, found=found, alike=alike)
+
+
+def are_explanations(sent, answer):
+    """What is supposed is built of what was stored and heard, and the counts are of these calls."""
+    stored = named(sent.base) | named(sent.theirs) | named(sent.ours)
+    return (
+        all(e.settings is None or named(e.settings) <= stored | {*NUMBERS} for e in answer.alike)
+        and all(0 < e.explains <= e.of <= 6 and 20 * e.breaks <= e.explains for e in answer.alike)
+        and sum(e.kind == "other" for e in answer.alike) <= 1
+    )
+
+
+def tell(sent):
+    heard = explained(sent)
+    return [
+        explain.telling_call(sent.theirs, heard.calls, entry, other)
+        for entry in heard.found[:1]
+        for other in entry.alike[:2]
+    ]
+
+
 @dataclass
 class Promise:
     """``call`` takes what was sent, ``holds`` that and the answer; ``errors`` are documented."""
@@ -289,6 +322,12 @@ PROMISES = {
         lambda _sent, yes: isinstance(yes, bool),
     ),
     "dialing.prefix": Promise(lambda sent: dialing.prefix(sent.text), is_prefix, (PrefixError,)),
+    "dialing.examples": Promise(
+        lambda sent: list(islice(dialing.examples(sent.text), 3)),
+        lambda sent, numbers: all(
+            is_e164(number) and number.startswith("+" + sent.text[2:]) for number in numbers
+        ),
+    ),
     "dialing.regions_of_prefix": Promise(
         lambda sent: dialing.regions_of_prefix(sent.text),
         lambda sent, regions: (
@@ -374,6 +413,16 @@ PROMISES = {
         lambda sent: reconcile.arrived(*three(sent)),
         lambda sent, stored: named(stored) <= set().union(*map(named, three(sent))),
     ),
+    "explain.explain": Promise(explained, are_explanations),
+    "explain.telling_call": Promise(
+        tell,
+        lambda sent, found: all(
+            call is None
+            or (call[0] in {*sent.theirs.extensions, sent.extension, "299"})
+            and is_e164(call[1])
+            for call in found
+        ),
+    ),
     "changes.difference": Promise(
         lambda sent: changes.difference(sent.theirs, sent.ours),
         lambda sent, found: (
@@ -392,6 +441,12 @@ PROMISES = {
         lambda sent, found: (
             {change.subject for change in found if change.kind == "extension"}
             <= sent.ours.extensions.keys()
+        ),
+    ),
+    "changes.Change.setting": Promise(
+        lambda sent: [c.setting for c in changes.difference(sent.theirs, sent.ours)],
+        lambda _sent, found: (
+            {kind for kind, _subject in found} <= {"default", "override", "rule", "extension"}
         ),
     ),
     "changes.carried_out": Promise(

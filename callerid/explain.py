@@ -1,0 +1,411 @@
+"""What, in the console, would make calls be shown as they were.
+
+A guess supposes that one thing about the console is not as promised. The calls that it explains and
+those that it breaks are sets: integers, with a bit for each call. So a guess costs a few operations
+however many calls, rules and users there are; and none is made that no differing call suggests.
+"""
+
+import heapq
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from itertools import accumulate, chain, islice
+
+from . import changes, dialing
+from .policy import DEFAULT, NONE, RULE, Policy
+
+KINDS = (
+    *("older_version", "not_applied", "override", "default_number", "rule_missing", "rule_number"),
+    *("rule_order", "extension_number", "forwarded", "unknown_number", "other"),
+)
+EXPLAINED_FOR_ONE_BROKEN = 20
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One thing about the console, and the calls that it would account for.
+
+    ====================  ======================================================================
+    ``kind``              ``subject``
+    ====================  ======================================================================
+    ``older_version``     which of the ``earlier`` versions runs, counted from 0
+    ``not_applied``       None: what is saved runs already
+    ``override``          None: the checkbox is the other way
+    ``default_number``    None
+    ``rule_missing``      the prefix
+    ``rule_number``       the prefix
+    ``rule_order``        two prefixes, as promised: the console has them the other way round
+    ``extension_number``  the extension
+    ``forwarded``         the extension or destination (E.164) all of whose calls show one number
+    ``unknown_number``    the number (E.164)
+    ``other``             None: the calls that nothing explains
+    ====================  ======================================================================
+
+    ``settings`` are the console's, as supposed; None for the last three kinds. Of the ``of`` calls
+    that differ it ``explains`` so many, and ``breaks`` so many of those that were right. No call
+    separates it from those in ``alike``: they explain and break the same calls.
+    """
+
+    kind: str
+    subject: object
+    settings: object
+    explains: int
+    breaks: int
+    of: int
+    alike: tuple = ()
+
+
+def explain(settings, calls, *, earlier=(), saved=None, known_numbers=()):
+    """The likeliest reasons why calls were not shown as promised.
+
+    The first explains most; what it leaves is left for the next. A call that two of them explain
+    counts for both.
+
+    :param policy.Settings settings: as promised, without the numbers that were withdrawn
+    :param calls: iterable of (extension, destination, shown) of external calls, both in E.164
+    :param earlier: the versions that were applied before, newest first
+    :param policy.Settings saved: what is saved and not applied, or None
+    :param known_numbers: the account's (E.164); those that ``settings`` name are known too
+    :return: empty where nothing differs
+    :rtype: list[Explanation]
+    """
+    heard = _Calls(settings, calls)
+    if not heard.differ:
+        return []
+    guesses = chain(
+        _versions(heard, earlier, saved),
+        _edits(heard),
+        _elsewhere(heard, {*known_numbers, *settings.numbers()}),
+    )
+    together = defaultdict(dict)
+    for kind, subject, changed, as_shown, supposed in guesses:
+        explains = changed & as_shown & heard("differing")
+        breaks = changed & ~as_shown & heard("right")
+        if explains and _are_few(breaks, explains):
+            together[explains, breaks].setdefault((kind, subject), supposed)
+    picked, left = _pick(together, heard("differing"))
+    of, result = heard("differing").bit_count(), []
+    for explains, breaks in picked:
+        counts = explains.bit_count(), breaks.bit_count(), of
+        first, *alike = (
+            Explanation(kind, subject, supposed and supposed(), *counts)
+            for (kind, subject), supposed in together[explains, breaks].items()
+        )
+        result.append(replace(first, alike=tuple(alike)))
+    if left:
+        result.append(Explanation("other", None, None, left.bit_count(), 0, of))
+    return sorted(result, key=lambda e: (e.breaks - e.explains, KINDS.index(e.kind)))
+
+
+def telling_call(settings, calls, one, other):
+    """A test call that two explanations would show differently.
+
+    :param policy.Settings settings: as for ``explain``, and ``calls`` too
+    :param Explanation one:
+    :param Explanation other:
+    :return: (extension, destination in E.164), preferably one that was called before; None where
+        none is known, or an explanation does not say what other calls show
+    :rtype: tuple[str, str] | None
+    """
+    calls = list(calls)
+    shown = [_shown_by(explanation, settings, calls) for explanation in (one, other)]
+    if None in shown:
+        return None
+    consoles = [Policy(explanation.settings or settings) for explanation in (one, other)]
+    subjects = (one.subject, other.subject)
+    # One of those whose calls both show alike, and one of the numbers: there may be thousands.
+    callers, tried = {}, set()
+    for caller in sorted({*settings.extensions, *(caller for caller, _called, _shown in calls)}):
+        own = [console.settings.extensions.get(caller) for console in consoles]
+        callers.setdefault((caller in subjects, *own), caller)
+    callers = sorted(callers.values(), key=lambda caller: caller not in subjects)
+    numbers = sorted({called for _caller, called, _shown in calls})
+    for number in chain(numbers, _numbers_to_call(*(console.settings for console in consoles))):
+        destination = _external(number)
+        rules = [console.first_match(destination) for console in consoles]
+        if (number in subjects, *rules) in tried:
+            continue
+        tried.add((number in subjects, *rules))
+        for caller in callers:
+            if len({shows(caller, destination) for shows in shown}) > 1:
+                return caller, number
+    return None
+
+
+class _Calls:
+    """The calls that were made, and what is known of them.
+
+    ``places`` has for each (extension, destination, shown) which of the calls are so; ``differ``
+    are those that were not shown as promised, each once; ``matching`` has for each destination the
+    positions of the rules that match it, in order.
+    """
+
+    def __init__(self, settings, calls):
+        self.settings = settings
+        self.places = defaultdict(list)
+        for place, call in enumerate(calls):
+            self.places[tuple(call)].append(place)
+        zero_forms = {called: _external(called).zero_form for _, called, _ in self.places}
+        matching = _matching(settings.rules, zero_forms.values())
+        self.matching = {called: matching[digits] for called, digits in zero_forms.items()}
+        self._promised = Policy(settings)
+        self.differ = sorted(c for c in self.places if not _is_shown(self._promised, c))
+        self._flipped = Policy(replace(settings, override=not settings.override))
+        self._without_own = Policy(replace(settings, extensions={}))
+        self._without_rules = Policy(replace(settings, rules=()))
+        self._sets = {}
+
+    def __call__(self, *group):
+        """The set of the calls of a group, such as ``("shown", number)``."""
+        if group not in self._sets:
+            self._sets[group] = _set_of(self._members.get(group, ()))
+        return self._sets[group]
+
+    def above(self, group):
+        """:return: for each position, and for the end, the set of the calls whose rule, as
+        ``group`` means it, stands above"""
+        sets = (self(group, position) for position in range(len(self.settings.rules)))
+        return list(accumulate(sets, int.__or__, initial=0))
+
+    @cached_property
+    def _members(self):
+        members = defaultdict(list)
+        for call, places in self.places.items():
+            for group in self._groups_of(*call):
+                members[group].extend(places)
+        return members
+
+    def _groups_of(self, caller, called, shown):
+        destination, matching = _external(called), self.matching[called]
+        promised = self._promised.caller_id(caller, destination)
+        yield from [("all",), ("right",) if promised.number == shown else ("differing",)]
+        yield from [("shown", shown), ("extension", caller), ("destination", called)]
+        yield from (("matches", position) for position in matching or [None])
+        if self._flipped.caller_id(caller, destination).number == shown:
+            yield ("as with the box flipped",)
+        if self._without_own.caller_id(caller, destination).number == shown:
+            yield ("as without an own number",)
+        if promised.source in (DEFAULT, NONE):
+            yield ("on default",)
+        if promised.source == RULE:
+            next_shown = self._without_rules.caller_id(caller, destination).number
+            yield "first rule", matching[0]
+            if len(matching) > 1:
+                yield "second rule", matching[1]
+                next_shown = self.settings.rules[matching[1]].number
+            if next_shown == shown:
+                yield ("as without the first rule",)
+
+
+# A guess: its kind and subject, the set of the calls that it changes, the set of those that were
+# shown as it says (which others are in it does not matter), and what makes the settings, or None.
+
+
+def _versions(heard, earlier, saved):
+    """The console runs another version, whole."""
+    versions = [("older_version", place, version) for place, version in enumerate(earlier)]
+    if saved is not None:
+        versions.append(("not_applied", None, saved))
+    for kind, subject, version in versions:
+        policy = Policy(version)
+        if any(_is_shown(policy, call) for call in heard.differ):
+            same = (places for call, places in heard.places.items() if _is_shown(policy, call))
+            as_shown = _set_of(list(chain.from_iterable(same)))
+            yield kind, subject, heard("all"), as_shown, partial(replace, version)
+
+
+def _edits(heard):
+    """The console differs by one edit."""
+    settings = heard.settings
+    callers = sorted({(caller, shown) for caller, _called, shown in heard.differ})
+    lines = sorted({(heard.matching[c][0], n) for _, c, n in heard.differ if heard.matching[c]})
+
+    flipped = partial(replace, settings, override=not settings.override)
+    yield "override", None, heard("all"), heard("as with the box flipped"), flipped
+
+    for number in sorted({shown for _caller, shown in callers}):
+        supposed = partial(replace, settings, default=number)
+        yield "default_number", None, heard("on default"), heard("shown", number), supposed
+
+    for position in sorted({position for position, _number in lines}):
+        prefix, changed = settings.rules[position].prefix, heard("first rule", position)
+        supposed = partial(_with_rules, settings, position, position + 1)
+        yield "rule_missing", prefix, changed, heard("as without the first rule"), supposed
+
+    for position, number in lines:
+        prefix, changed = settings.rules[position].prefix, heard("first rule", position)
+        rule = replace(settings.rules[position], number=number)
+        supposed = partial(_with_rules, settings, position, position + 1, rule)
+        yield "rule_number", prefix, changed, heard("shown", number), supposed
+
+    yield from _orders(heard)
+
+    own_goes_first = heard("matches", None) if settings.override else heard("all")
+    for caller, number in callers:
+        changed = heard("extension", caller) & own_goes_first
+        supposed = partial(_with_own, settings, caller, number)
+        yield "extension_number", caller, changed, heard("shown", number), supposed
+    for caller in sorted({caller for caller, _shown in callers}):
+        changed, supposed = heard("extension", caller), partial(_with_own, settings, caller, None)
+        yield "extension_number", caller, changed, heard("as without an own number"), supposed
+
+
+def _orders(heard):
+    """Two rules are the other way round: the lower was dragged above the upper, the upper below the
+    lower, or each has the other's place."""
+    settings, rules = heard.settings, heard.settings.rules
+    first_above, second_above = heard.above("first rule"), heard.above("second rule")
+    as_second = heard("as without the first rule")
+    for upper, lower in _pairs(heard):
+        high, *between, low = rules[upper : lower + 1]
+        matching, as_low = heard("matches", lower), heard("shown", low.number)
+        raised = matching & first_above[lower] & ~first_above[upper]
+        lowered = heard("first rule", upper) & second_above[lower + 1]
+        as_both = matching & as_low | ~matching & as_second
+        for changed, as_shown, order in (
+            (raised, as_low, (low, high, *between)),
+            (lowered, as_second, (*between, low, high)),
+            (raised | lowered, as_both, (low, *between, high)),
+        ):
+            supposed = partial(_with_rules, settings, upper, lower + 1, *order)
+            yield "rule_order", (high.prefix, low.prefix), changed, as_shown, supposed
+
+
+def _pairs(heard):
+    """The positions, upper and lower, of rules that can match the same call and may be the other
+    way round: a differing call was shown as by one below the upper, or as by the lower."""
+    rules = heard.settings.rules
+    lowered, raised = set(), set()
+    for _caller, called, shown in heard.differ:
+        first, *later = heard.matching[called] or [None]
+        others = [position for position in later if rules[position].number == shown]
+        raised.update(others)
+        lowered.update([first] if others else [])
+    matching = _matching(rules, {rule.prefix for rule in rules})
+    pairs = {
+        tuple(sorted([position, other]))
+        for position, rule in enumerate(rules)
+        for other in matching[rule.prefix]
+        if other != position
+    }
+    return sorted(pair for pair in pairs if pair[0] in lowered or pair[1] in raised)
+
+
+def _elsewhere(heard, known_numbers):
+    """Something else decides, or with a number that Odoo does not know."""
+    ends = {("extension", caller, shown) for caller, _called, shown in heard.differ}
+    ends |= {("destination", called, shown) for _caller, called, shown in heard.differ}
+    for end, subject, number in sorted(ends):
+        changed, as_shown = heard(end, subject), heard("shown", number)
+        if _are_few(changed & ~as_shown, changed & as_shown):
+            yield "forwarded", subject, changed, as_shown, None
+    for number in sorted({shown for _caller, _called, shown in heard.differ} - known_numbers):
+        yield "unknown_number", number, heard("shown", number), heard("shown", number), None
+
+
+def _with_rules(settings, start, end, *rules):
+    return replace(settings, rules=settings.rules[:start] + rules + settings.rules[end:])
+
+
+def _with_own(settings, extension, number):
+    return replace(settings, extensions={**settings.extensions, extension: number})
+
+
+def _pick(together, differing):
+    """What explains most of the calls that are left, one after the other; of those that explain as
+    many of them, what explains fewest others.
+
+    :param together: (set explained, set broken) of the guesses, the first kind first
+    :param int differing: the set of the calls to explain
+    :return: those picked, and the set that is left
+    """
+
+    def rank(order, evidence):
+        explains, breaks = evidence
+        gain = explains & left
+        if not gain or not _are_few(breaks, gain):
+            return None
+        worth = gain.bit_count() - breaks.bit_count()
+        return -worth, explains.bit_count(), order, evidence
+
+    picked, left = [], differing
+    ranks = [rank(order, evidence) for order, evidence in enumerate(together)]
+    heapq.heapify(ranks)
+    while ranks:
+        best = heapq.heappop(ranks)
+        now = rank(*best[2:])  # what it explains may be explained by now
+        if now == best:
+            picked.append(best[-1])
+            left &= ~best[-1][0]
+        elif now:
+            heapq.heappush(ranks, now)
+    return picked, left
+
+
+def _shown_by(explanation, settings, calls):
+    """
+    :return: function of an extension and a ``Destination`` that gives the number shown; None where
+        the explanation says nothing of calls that were not made
+    """
+    policy, subject = Policy(explanation.settings or settings), explanation.subject
+    if explanation.kind != "forwarded":
+        return explanation.settings and (lambda *call: policy.caller_id(*call).number)
+    forwarded = [shown for caller, called, shown in calls if subject in (caller, called)]
+    number = max(sorted(set(forwarded)), key=forwarded.count, default=None)
+    return lambda extension, destination: (
+        number
+        if subject in (extension, destination.e164)
+        else policy.caller_id(extension, destination).number
+    )
+
+
+def _numbers_to_call(one, other):
+    """Numbers for calls that consoles with these settings may show differently, where their rules
+    differ first."""
+    changed = [c.subject for c in changes.difference(one, other) if c.setting[0] == "rule"]
+    prefixes = {rule.prefix for rule in (*one.rules, *other.rules)}
+
+    def is_as_ever(prefix):
+        return not any(prefix.startswith(c) or c.startswith(prefix) for c in changed)
+
+    for prefix in sorted(prefixes, key=lambda p: (is_as_ever(p), p)):
+        yield from islice(dialing.examples(prefix), 1)
+    yield from dialing.examples("00")
+
+
+def _matching(rules, zero_forms):
+    """{number or prefix in 00-form: positions of the rules whose prefix begins it, in order}"""
+    positions = defaultdict(list)
+    for position, rule in enumerate(rules):
+        if dialing.is_e164(rule.number):
+            positions[rule.prefix].append(position)
+    longest = max(map(len, positions), default=0)
+    return {
+        digits: sorted(
+            chain.from_iterable(
+                positions.get(digits[:length], ())
+                for length in range(min(len(digits), longest) + 1)
+            )
+        )
+        for digits in zero_forms
+    }
+
+
+def _is_shown(policy, call):
+    extension, destination, shown = call
+    return policy.caller_id(extension, _external(destination)).number == shown
+
+
+def _external(number):
+    return dialing.Destination(dialing.EXTERNAL, number, number)
+
+
+def _are_few(broken, explained):
+    return broken.bit_count() * EXPLAINED_FOR_ONE_BROKEN <= explained.bit_count()
+
+
+def _set_of(places):
+    bits = bytearray(max(places, default=0) // 8 + 1)
+    for place in places:
+        bits[place // 8] |= 1 << place % 8
+    return int.from_bytes(bits, "little")
