@@ -430,12 +430,6 @@ PROMISES = {
             and (not found or sent.theirs != sent.ours)
         ),
     ),
-    "changes.Change.setting": Promise(
-        lambda sent: [
-            (change, change.setting) for change in changes.difference(sent.theirs, sent.ours)
-        ],
-        lambda _sent, found: all(setting[1] == change.subject for change, setting in found),
-    ),
     "changes.pending": Promise(
         lambda sent: changes.pending(sent.theirs, sent.ours),
         lambda sent, found: (
