@@ -3,6 +3,7 @@ from . import axivox_setting
 from . import axivox_secret
 from . import axivox_connection
 from . import axivox_account
+from . import axivox_account_saving
 from . import axivox_account_resolution
 from . import axivox_applied
 from . import axivox_edit
