@@ -441,14 +441,13 @@ def test_the_rules_that_are_the_other_way_round_are_named_as_odoo_has_them():
 
 
 def test_what_breaks_a_call_for_few_that_are_left_is_not_named():
-    other = Settings(MAIN, rules=rules(("0044", NASSAU)), extensions={"201": DIRECT})
+    own = dict.fromkeys(["201", *(caller for caller, _called in TO_UK[:5])], DIRECT)
+    other = Settings(MAIN, rules=rules(("0044", NASSAU)), extensions=own)
     calls = [(e, d, NASSAU) for e, d in TO_UK]
-    calls += [("201", "+3224567890", DIRECT), ("201", "+33199005678", MAIN)]
+    calls += [("201", d, DIRECT) for d in ("+3224567890", "+33199005678", "+493012345678")]
+    calls += [("201", "+33612345678", MAIN)]
     found = explain(OFFICE, calls, earlier=[other], known_numbers=NUMBERS)
-    assert short(found) == [
-        ("rule_number", "0044", 30, 0),
-        ("forwarded", "+3224567890", 1, 0),
-    ]
+    assert [(e.kind, e.explains) for e in found] == [("rule_number", 30), *[("forwarded", 1)] * 3]
 
 
 def test_a_rule_whose_number_cannot_be_read_decides_nothing():
