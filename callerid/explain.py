@@ -113,22 +113,22 @@ def telling_call(settings, calls, one, other):
         return None
     consoles = [Policy(explanation.settings or settings) for explanation in (one, other)]
     subjects = (one.subject, other.subject)
-    # One of those whose calls both show alike, and one of the numbers: there may be thousands.
-    callers, tried = {}, set()
-    for caller in sorted({*settings.extensions, *(caller for caller, _called, _shown in calls)}):
-        own = [console.settings.extensions.get(caller) for console in consoles]
-        callers.setdefault((caller in subjects, *own), caller)
-    callers = sorted(callers.values(), key=lambda caller: caller not in subjects)
-    numbers = sorted({called for _caller, called, _shown in calls})
-    for number in chain(numbers, _numbers_to_call(*(console.settings for console in consoles))):
+    called = sorted({number for _caller, number, _shown in calls})
+    callers, tried = {}, set()  # of thousands, one of those that are treated the same
+    for caller in sorted(
+        {*settings.extensions, *(caller for caller, _called, _shown in calls)},
+        key=lambda caller: (caller not in subjects, caller),
+    ):
+        own = (console.settings.extensions.get(caller) for console in consoles)
+        callers.setdefault(tuple(own), caller)
+    for number in chain(called, _numbers_to_call(*(console.settings for console in consoles))):
         destination = _external(number)
-        rules = [console.first_match(destination) for console in consoles]
-        if (number in subjects, *rules) in tried:
-            continue
-        tried.add((number in subjects, *rules))
-        for caller in callers:
-            if len({shows(caller, destination) for shows in shown}) > 1:
-                return caller, number
+        rules = tuple(console.first_match(destination) for console in consoles)
+        if rules not in tried:
+            tried.add(rules)
+            for caller in callers.values():
+                if len({shows(caller, destination) for shows in shown}) > 1:
+                    return caller, number
     return None
 
 
