@@ -31,7 +31,7 @@ class AxivoxCall(models.Model):
         :return: {call: OtherSide}
         """
         numbers = {
-            call: dialing.caller_numbers(call.phone_number, homes[call].country_id.code)
+            call: dialing.caller_numbers(call.phone_number, homes[call].country_id.code or None)
             for call in self
         }
         known = {number for told in numbers.values() for number in told}

@@ -107,7 +107,7 @@ class AxivoxCall(models.Model):
 
     def _did_numbers(self, home):
         """:return: the E.164 numbers that our number of the call can mean, the likeliest first"""
-        return dialing.caller_numbers(self._did() or "", home.country_id.code)
+        return dialing.caller_numbers(self._did() or "", home.country_id.code or None)
 
     @api.model
     def _our_numbers(self, numbers):
@@ -163,7 +163,9 @@ class AxivoxCall(models.Model):
         by_user = reported.grouped("user_id")
         same = {}
         for call in calls:
-            numbers = {*dialing.caller_numbers(call.phone_number, homes[call].country_id.code)}
+            numbers = {
+                *dialing.caller_numbers(call.phone_number, homes[call].country_id.code or None)
+            }
             near = [
                 (min(abs(past.when(call) - time) for time in times), other)
                 for other in by_user.get(call.user_id, ())

@@ -90,6 +90,3 @@ class AxivoxPeriod(models.Model):
                 ended.append(period.id)
         periods.browse(ended).until = now
         periods.create([{field: key, "since": now, **vals} for key, vals in so.items()])
-
-    def _covers(self, when):
-        return self.since <= when and not (self.until and self.until <= when)

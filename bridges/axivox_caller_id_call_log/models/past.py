@@ -22,9 +22,12 @@ class Past:
         self._begun = periods.search([("user_id", "!=", False)], limit=1).since
         self._lines = {call: self._find_line(call) for call in calls}
         accounts = held.account_id
-        self._withdrawn = periods.search(
+        self._withdrawn = defaultdict(list)
+        for period in periods.search(
             [("account_id", "in", accounts.ids), ("number_id", "!=", False)]
-        ).grouped("account_id")
+        ):
+            one = period.since, period.until, period.number_id.id
+            self._withdrawn[period.account_id].append(one)
         self._history = self._read_history(accounts)
         self._applying = self._read_applying(accounts)
         self._applied = {call: self._find_applied(call) for call in calls}
@@ -54,8 +57,11 @@ class Past:
         withdrawn; None where that is not known
         """
         line, applied, when = self._lines[call], self._applied[call], self._when[call]
-        withdrawn = self._withdrawn.get(line.account_id, self._periods)
-        numbers = withdrawn.filtered(lambda period: period._covers(when)).number_id
+        numbers = self._env["axivox.number"].browse(
+            number_id
+            for since, until, number_id in self._withdrawn.get(line.account_id, ())
+            if _covers(since, until, when)
+        )
         key = applied, numbers
         if key not in self._policies:
             try:
@@ -71,14 +77,14 @@ class Past:
         """
         when = self._when[call]
         return any(
-            since <= when and not (until and until <= when)
+            _covers(since, until, when)
             for since, until in self._applying.get(self._lines[call].account_id, ())
         )
 
     def _find_line(self, call):
         when = self._when[call]
         held = self._held.get(call.user_id, self._periods)
-        lines = held.filtered(lambda period: period._covers(when))
+        lines = held.filtered(lambda period: _covers(period.since, period.until, when))
         # As for calls from Odoo: the one of the user's default company.
         return lines.sorted(
             lambda period: (
@@ -118,6 +124,10 @@ class Past:
         times, entries = self._history.get(self._lines[call].account_id, ([], None))
         place = bisect_right(times, self._when[call])
         return entries[place - 1] if place else self._env["axivox.applied"]
+
+
+def _covers(since, until, when):
+    return since <= when and not (until and until <= when)
 
 
 def _made_on(call):

@@ -146,6 +146,13 @@ class TestPromise(CallLogCase):
         self._unknown("no_user", call)
         self.assertEqual(call.caller_id_shown, LONDON)
 
+    def test_company_without_country_reads_what_needs_none(self):
+        self.company.country_id = False
+        self.assertEqual(self._call("0032 2 555 01 00", MAIN).caller_id_verdict, "as_promised")
+        self._unknown("number", self._call("02 555 01 00", MAIN))
+        self.connector.company_id.country_id = False
+        self._unknown("no_user", self._call(user_id=False))
+
     def test_call_of_who_had_no_extension(self):
         self._unknown("no_extension", self._call(user_id=self.editor.id))
 
