@@ -43,7 +43,7 @@ def installed(content):
 
 
 def facts(content):
-    """:return: what each row says, without id and date where Odoo notes anew what a model inherits"""
+    """:return: what each row says; Odoo notes anew what a model inherits, under another id"""
     for (table, _key), row in rows(content).items():
         noted = table == "ir_model_inherit" or row.get("model") == "ir.model.inherit"
         ids = ("id", "res_id", "create_date") if noted else ()

@@ -278,14 +278,13 @@ class AxivoxCall(models.Model):
             return
         names = [*next(iter(new.values()))]
         columns = SQL(", ").join(map(SQL.identifier, names))
-        values = SQL(", ").join(
-            SQL(
-                "%s::%s[]",
-                [vals[name] or None for vals in new.values()],
-                SQL(self._fields[name].column_type[1]),
+        told_of_each = []
+        for name in names:
+            of_each = [vals[name] or None for vals in new.values()]
+            is_link = self._fields[name].relational
+            told_of_each.append(
+                SQL("%s::int4[]", of_each) if is_link else SQL("%s::varchar[]", of_each)
             )
-            for name in names
-        )
         # One statement, however many calls: the ORM makes one for every hundred, and for every
         # set of fields that changes.
         self.env.execute_query(
@@ -295,7 +294,7 @@ class AxivoxCall(models.Model):
                 columns,
                 SQL(", ").join(SQL.identifier("told", name) for name in names),
                 [call.id for call in new],
-                values,
+                SQL(", ").join(told_of_each),
                 columns,
             )
         )
