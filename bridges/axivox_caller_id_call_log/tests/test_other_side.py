@@ -47,6 +47,7 @@ class TestOtherSide(CallLogCase):
 
     def test_lead_is_the_one_that_identify_caller_finds(self):
         numbers = ["+442079460321", PARISIAN, "+32470123456", "+12125550199", "+493012345678"]
+        numbers.append("+3225550122")
         contact = self._contact(numbers[0])
         company = self._contact("+3225550100", is_company=True, name="Velo")
         person = self._contact(numbers[1], parent_id=company.id)
@@ -60,6 +61,8 @@ class TestOtherSide(CallLogCase):
         self._lead(numbers[2], partner_id=company.id)
         self._lead(numbers[3]).action_set_lost()
         self._lead(numbers[4], company_id=elsewhere.id)
+        self._lead(numbers[5])
+        self._lead(numbers[5]).action_set_lost()
         self._contact(numbers[4], company_id=elsewhere.id)
         forms = ("{}", "00{1}", "{1}")
         calls = self.calls.create(
@@ -76,7 +79,7 @@ class TestOtherSide(CallLogCase):
             with self.subTest(call.phone_number, direction=call.direction):
                 found = partners.identify_caller(call.phone_number)
                 self.assertEqual(call.lead_id.id, found["lead_id"])
-        self.assertEqual(len(calls.lead_id), 3)
+        self.assertEqual(len(calls.lead_id), 4)
 
     def test_contact_that_the_log_names_is_believed(self):
         other = self._contact("+3225550111")

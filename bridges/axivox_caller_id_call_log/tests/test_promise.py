@@ -128,16 +128,27 @@ class TestPromise(CallLogCase):
         other = self.env["res.company"].create(
             {"name": "Other", "country_id": self.env.ref("base.be").id}
         )
-        self.env["axivox.extension"].create(
-            {
-                "account_id": self.env["axivox.account"].create({"company_id": other.id}).id,
-                "number": "301",
-                "name": "Sophie there",
-                "user_id": self.sophie.id,
-            }
-        )
-        self.env["axivox.period"].search([("extension", "=", "301")]).since = LONG_AGO
-        self.assertEqual(self._call().caller_id_extension, "201")
+        there = self.env["axivox.account"].create({"company_id": other.id})
+        for account, number in ((there, "301"), (self.account, "302")):
+            self.env["axivox.extension"].create(
+                {
+                    "account_id": account.id,
+                    "number": number,
+                    "name": "Editor",
+                    "user_id": self.editor.id,
+                }
+            )
+        periods = self.env["axivox.period"].search([("user_id", "=", self.editor.id)])
+        self.assertEqual(periods.mapped("extension"), ["301", "302"])
+        periods.since = LONG_AGO
+        self.assertEqual(self._call(user_id=self.editor.id).caller_id_extension, "302")
+        self.account.active = False
+        self.assertEqual(self._call(user_id=self.editor.id).caller_id_extension, "301")
+
+    def test_what_was_applied_in_the_same_second_counts(self):
+        self.account.default_outgoing_number_id = self.paris
+        self._apply(CALLED + timedelta(milliseconds=400))
+        self.assertEqual(self._call(BERLINER).caller_id_promised, PARIS)
 
     # Not known -------------------------------------------------------------------------------
 
@@ -202,6 +213,19 @@ class TestPromise(CallLogCase):
         call = self._call(BERLINER, PARIS, start_date=CALLED + 2 * A_DAY)
         self.assertEqual(call.caller_id_verdict, "as_promised")
 
+    def test_list_that_is_done_within_a_second_leaves_nothing_unknown(self):
+        self.account.default_outgoing_number_id = self.paris
+        self.account.action_review_changes()
+        manual = self.env["axivox.manual.apply"].search([("account_id", "=", self.account.id)])
+        manual.action_confirm()
+        self._backdate("axivox_manual_apply", CALLED, ids=manual.ids)
+        self._backdate("axivox_applied", CALLED, ids=self.account._last_applied().ids)
+        for call in (
+            self._call(BERLINER, PARIS),
+            self._call(BERLINER, PARIS, start_date=CALLED + A_DAY),
+        ):
+            self.assertEqual(call.caller_id_verdict, "as_promised")
+
     def test_list_that_something_else_replaced_ends_with_that(self):
         self.account.default_outgoing_number_id = self.paris
         self.account.action_review_changes()
@@ -264,6 +288,11 @@ class TestPromise(CallLogCase):
             self._call(start_date=CALLED - timedelta(minutes=2)),
         ):
             self.assertNotEqual(other.caller_id_source, "choice")
+        later = self._values(start_date=CALLED + timedelta(minutes=10), did=NEW_YORK)
+        self._of_widget(BERLINER, type_call="incoming")
+        self.assertEqual(self._call(BERLINER).caller_id_source, "default")
+        calls = self.calls.create([later, self._values(did=NEW_YORK)]).sudo()
+        self.assertEqual(calls.mapped("caller_id_source"), ["rule", "choice"])
 
     def test_widgets_number_is_read_in_the_country_of_who_is_called(self):
         customer = self.env["res.partner"].create(
