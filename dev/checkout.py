@@ -13,6 +13,8 @@ from progress import say
 NAME = "axivox_caller_id"
 ROOT = Path(__file__).resolve().parent.parent
 STATE = ROOT / ".odoo"
+# Addons that stand in for others' which are on no registry: the bridges to those need them here.
+STAND_INS = ROOT / "sandbox" / "addons"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / NAME
 
 # What the addon is: these files, and every folder but those that are no part of it.

@@ -8,7 +8,7 @@ import cluster
 import provisions
 import server
 from background import Background
-from checkout import NAME, ROOT, addons_folders
+from checkout import NAME, ROOT, STAND_INS, addons_folders
 from progress import Failure, step
 
 DATABASE = "axivox_demo"
@@ -96,7 +96,7 @@ def source_digest():
     """A digest of all that the database was made from: the addons' files, Odoo, others'."""
     digest = hashlib.sha256(provisions.VERSIONS_FILE.read_bytes())
     digest.update(str(provisions.odoo()).encode())
-    for folder in addons_folders():
+    for folder in (*addons_folders(), STAND_INS):
         for parent, folders, files in os.walk(folder, followlinks=True):
             folders[:] = sorted(name for name in folders if name not in ("__pycache__", "tests"))
             for file in sorted(files):

@@ -6,7 +6,7 @@ import subprocess
 
 import cluster
 import provisions
-from checkout import NAME, ROOT, STATE, addons_folders, identity, locked
+from checkout import NAME, ROOT, STAND_INS, STATE, addons_folders, identity, locked
 from progress import Failure, step
 
 CONFIGURATION = STATE / "odoo.conf"
@@ -18,7 +18,7 @@ def prepare():
     """Make everything that Odoo needs; return (command, environment) to run it with."""
     home, addons = provisions.odoo()
     python = provisions.venv("odoo", "sandbox")
-    addons = [*addons, provisions.other_addons(), *addons_folders()]
+    addons = [*addons, provisions.other_addons(), *addons_folders(), STAND_INS]
     settings = {
         "addons_path": ",".join(map(str, addons)),
         "data_dir": cluster.place() / "data",

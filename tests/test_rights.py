@@ -551,6 +551,13 @@ class TestRights(AxivoxCase):
                 lead = self._record("crm.lead", place, role)
                 about = {"res_model_id": self.env["ir.model"]._get_id("crm.lead")}
                 return {**about, "res_id": lead.id, "user_id": user.id}
+            case "axivox.period":
+                extension = self._record("axivox.extension", place, role)
+                held = {"extension_id": extension.id, "extension": str(unique), "user_id": user.id}
+                return {"account_id": account.id, **held, "since": "2026-01-01 00:00:00"}
+            case "axivox.call":
+                called = {"phone_number": CALLED_IN_LONDON, "direction": "outgoing"}
+                return {"user_id": user.id, **called, "did": number.number, "state": "ongoing"}
             case "res.company":
                 return {"name": account.company_id.name}
             case "res.users":

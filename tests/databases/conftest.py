@@ -10,6 +10,7 @@ import server
 from checkout import NAME
 
 BRIDGE = "axivox_caller_id_voip_oca"
+CALL_LOG = "axivox_caller_id_call_log"
 # What passes by itself, and which addons are installed how.
 PASSING = ("bus_bus", "ir_cron_trigger", "ir_module_module", "orm_signaling_")
 READ_ALL = """

@@ -6,7 +6,7 @@ import provisions
 import pytest
 import server
 from checkout import NAME, NOT_THE_ADDON, ROOT, STATE
-from conftest import BRIDGE
+from conftest import BRIDGE, CALL_LOG
 
 # Tests that Odoo does not run, which are beside those that it does.
 BESIDE = tuple(path.parent.name for path in (ROOT / "tests").glob("*/pytest.ini"))
@@ -18,7 +18,8 @@ def addons(tmp_path):
     """The addons as copies: these tests do not follow links."""
     left_out = shutil.ignore_patterns(".*", "__pycache__", *NOT_THE_ADDON, *BESIDE)
     shutil.copytree(ROOT, tmp_path / NAME, ignore=left_out)
-    shutil.copytree(ROOT / "bridges" / BRIDGE, tmp_path / BRIDGE, ignore=left_out)
+    for bridge in (BRIDGE, CALL_LOG):
+        shutil.copytree(ROOT / "bridges" / bridge, tmp_path / bridge, ignore=left_out)
     return tmp_path
 
 
@@ -35,7 +36,7 @@ def lint(database, addons):
             script,
             *("--addons-path", path),
             log=log,
-            ADDONS=f"{NAME},{BRIDGE}",
+            ADDONS=f"{NAME},{BRIDGE},{CALL_LOG}",
             LINTERS=str(linters),
             RESULT=str(result),
         )

@@ -1,0 +1,23 @@
+from odoo.tools import SQL
+
+from . import models
+
+
+def post_init_hook(env):
+    """Write down what is so from now on. Calls that are there already were promised nothing that
+    could be looked up; they are marked at once, however many there are."""
+    env["axivox.period"]._begin()
+    env.cr.execute(
+        SQL(
+            "UPDATE axivox_call SET caller_id_verdict = 'unknown', caller_id_reason = 'before' "
+            "WHERE direction = 'outgoing'"
+        )
+    )
+    env["axivox.call"].invalidate_model(["caller_id_verdict", "caller_id_reason"])
+
+
+def uninstall_hook(env):
+    # Odoo leaves its notes of what points out of another addon's table.
+    env["ir.model.constraint"].search(
+        [("module.name", "=", "axivox_caller_id_call_log"), ("type", "=", "f")]
+    ).unlink()

@@ -1,0 +1,303 @@
+"""A call as Axivox's connector writes it, and what Odoo adds to it."""
+
+import logging
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.fields import NO_ACCESS, Domain
+from odoo.tools import SQL
+
+from odoo.addons.axivox_caller_id.callerid import dialing
+
+from .past import Past
+
+_logger = logging.getLogger(__name__)
+
+# What is told of a call depends on these.
+TOLD_BY = frozenset(
+    {"phone_number", "direction", "state", "start_date", "end_date", "partner_id", "user_id", "did"}
+)
+# Who is on the other side, on these.
+OTHER_SIDE = frozenset({"phone_number", "direction", "partner_id"})
+
+
+class AxivoxCall(models.Model):
+    _inherit = "axivox.call"
+
+    caller_id_promised = fields.Char(
+        string="Promised number",
+        readonly=True,
+        copy=False,
+        help="The number that Odoo said would be shown, by the settings that were applied when "
+        "the call was made.",
+    )
+    caller_id_promised_display = fields.Char(
+        string="Promised",
+        compute="_compute_caller_id_displays",
+        help="The number that Odoo said would be shown, in international form.",
+    )
+    caller_id_source = fields.Selection(
+        [
+            ("rule", "Rule"),
+            ("user", "User's outgoing number"),
+            ("default", "Default outgoing number"),
+            ("choice", "User's choice for this call"),
+            ("internal", "Internal call"),
+            ("emergency", "Emergency call"),
+            ("service", "Service number"),
+            ("none", "None"),
+        ],
+        string="Promised by",
+        readonly=True,
+        copy=False,
+    )
+    caller_id_rule = fields.Char(
+        string="Rule's prefix",
+        readonly=True,
+        copy=False,
+        help="The destination prefix of the rule that promised the number.",
+    )
+    caller_id_shown = fields.Char(
+        string="Shown number",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="The number that Axivox says it really presented.",
+    )
+    caller_id_shown_display = fields.Char(
+        string="Shown",
+        compute="_compute_caller_id_displays",
+        help="The number that Axivox says it really presented, in international form.",
+    )
+    caller_id_verdict = fields.Selection(
+        [("as_promised", "As promised"), ("different", "Different"), ("unknown", "Not known")],
+        string="Caller ID",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="Whether the call showed the number that Odoo promised. A difference is something to "
+        "look into: a forward or a queue may have placed the call.",
+    )
+    caller_id_reason = fields.Selection(
+        [
+            ("no_user", "The call is nobody's"),
+            ("no_extension", "Its user had no extension"),
+            ("before", "Older than what Odoo knows of whose the extension was"),
+            ("not_applied", "Nothing was applied then"),
+            ("number", "The dialled number cannot be read"),
+            ("internal", "An internal call"),
+            ("emergency", "An emergency call: decided by the carrier"),
+            ("service", "A service number: decided by Axivox"),
+            ("applying", "Changes were being applied by hand"),
+            ("no_did", "Axivox did not say which number it showed"),
+            ("did", "The number that Axivox showed cannot be read"),
+        ],
+        string="Why not known",
+        readonly=True,
+        copy=False,
+    )
+    caller_id_extension = fields.Char(
+        string="From extension",
+        readonly=True,
+        copy=False,
+        help="The extension that its user had when the call was made.",
+    )
+    caller_id_destination = fields.Char(
+        string="Destination",
+        readonly=True,
+        copy=False,
+        help="The dialled number as it was understood.",
+    )
+    axivox_applied_id = fields.Many2one(
+        "axivox.applied",
+        string="Settings then",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        groups="axivox_caller_id.group_editor",
+        help="What Axivox ran on when the call was made, as far as Odoo knows.",
+    )
+    axivox_number_id = fields.Many2one(
+        "axivox.number",
+        string="Our incoming number",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The incoming number that was dialled, or that was shown to the other side.",
+    )
+    lead_id = fields.Many2one(
+        "crm.lead",
+        compute="_compute_lead_id",
+        search="_search_lead_id",
+        help="Visible to users who may open the lead.",
+    )
+    # A link alone tells the name of what it links to.
+    found_lead_id = fields.Many2one(
+        "crm.lead",
+        string="Lead that was found",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        groups=NO_ACCESS,
+    )
+    chatter_message_id = fields.Many2one(
+        "mail.message",
+        string="Line in the chatter",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        groups=NO_ACCESS,
+    )
+
+    @api.depends("caller_id_promised", "caller_id_shown")
+    def _compute_caller_id_displays(self):
+        for call in self:
+            for name in ("caller_id_promised", "caller_id_shown"):
+                number = call[name]
+                call[f"{name}_display"] = number and dialing.international(number)
+
+    @api.depends("found_lead_id")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_lead_id(self):
+        # sudo: which leads there are; those that the reader may not open are taken out again
+        known = self.sudo().found_lead_id.sudo(self.env.su)._filtered_access("read")
+        for call in self:
+            call.lead_id = known & call.sudo().found_lead_id
+
+    def _search_lead_id(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        leads = self.env["crm.lead"].with_context(active_test=False)
+        if not leads.has_access("read"):
+            return Domain(False in value)
+
+        def about(domain):
+            # sudo: only leads that the reader finds are looked for
+            calls = self.sudo()._search([("found_lead_id", "in", leads._search(domain))])
+            return Domain("id", "in", calls)
+
+        found = about([("id", "in", list(value))])
+        return found | ~about([]) if False in value else found
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        ours = self._set_by_odoo()
+        for vals in vals_list:
+            self._check_not_set_by_odoo(vals)
+        # What is set by Odoo only has no defaults that a client names.
+        context = {
+            key: value
+            for key, value in self.env.context.items()
+            if key.removeprefix("default_") not in ours
+        }
+        calls = super(AxivoxCall, self.with_env(self.env(context=context))).create(vals_list)
+        calls._understand_if_possible(TOLD_BY)
+        return calls.with_env(self.env)
+
+    def write(self, vals):
+        self._check_not_set_by_odoo(vals)
+        result = super().write(vals)
+        if not TOLD_BY.isdisjoint(vals):
+            self._understand_if_possible(vals.keys())
+        return result
+
+    @api.model
+    def _set_by_odoo(self):
+        """:return: the names of the fields that this addon sets"""
+        return frozenset(
+            name
+            for name, field in self._fields.items()
+            if "axivox_caller_id_call_log" in field._modules
+        )
+
+    def _check_not_set_by_odoo(self, vals):
+        """
+        :raises AccessError: where a client sets what only Odoo sets
+        """
+        if not self.env.su and (names := self._set_by_odoo() & vals.keys()):
+            name = self._fields[min(names)]._description_string(self.env)
+            raise AccessError(self.env._("%s is set by Odoo only.", name))
+
+    @api.model
+    def _keeps_did(self):
+        """:return: whether the log says which of our numbers a call is about: older ones do not"""
+        return "did" in self._fields
+
+    def _understand_if_possible(self, written):
+        """Have Odoo say what it knows of these calls, whatever goes wrong with that: who writes
+        them is not to notice.
+
+        :param written: the names of the fields that were written
+        """
+        if not self:
+            return
+        # What was written before is not undone with what is ours.
+        self.env.flush_all()
+        try:
+            with self.env.cr.savepoint():
+                self._for_odoo()._understand(written)
+        except Exception:
+            _logger.exception("Calls are logged without what Odoo knows of them")
+
+    def _for_odoo(self):
+        # sudo: who writes a call need not be able to read settings or leads; what is told of them
+        # is told to who may see the call, the lead to who may see that
+        return self.with_env(self.env(su=True, context={"tracking_disable": True}))
+
+    def _understand(self, written):
+        past = Past(self)
+        homes = self._homes(past)
+        widget = self._calls_of_widget(past, homes)
+        told = self._promises(past, widget, homes)
+        sides = self._other_sides(homes)
+        is_other_side_new = not OTHER_SIDE.isdisjoint(written)
+        for call, vals in told.items():
+            lead = sides[call].lead if is_other_side_new else call.found_lead_id
+            vals |= {"found_lead_id": lead.id, "chatter_message_id": call.chatter_message_id.id}
+        self._log_in_chatter(told, sides, widget)
+        self._keep(told)
+
+    def _keep(self, told):
+        """Write what is told of calls and is not there yet.
+
+        :param dict told: {call: values}, all of the same fields
+        """
+        new = {
+            call: vals
+            for call, vals in told.items()
+            if any(
+                call[name] != call._fields[name].convert_to_record(value or None, call)
+                for name, value in vals.items()
+            )
+        }
+        if not new:
+            return
+        names = [*next(iter(new.values()))]
+        columns = SQL(", ").join(map(SQL.identifier, names))
+        told_of_each = []
+        for name in names:
+            of_each = [vals[name] or None for vals in new.values()]
+            is_link = self._fields[name].relational
+            told_of_each.append(
+                SQL("%s::int4[]", of_each) if is_link else SQL("%s::varchar[]", of_each)
+            )
+        # One statement, however many calls: the ORM makes one for every hundred, and for every
+        # set of fields that changes.
+        self.env.execute_query(
+            SQL(
+                "UPDATE axivox_call SET (%s) = (SELECT %s) "
+                "FROM unnest(%s::int4[], %s) AS told (id, %s) WHERE axivox_call.id = told.id",
+                columns,
+                SQL(", ").join(SQL.identifier("told", name) for name in names),
+                [call.id for call in new],
+                SQL(", ").join(told_of_each),
+                columns,
+            )
+        )
+        calls = self.browse([call.id for call in new])
+        calls.invalidate_recordset(names, flush=False)
+        calls.modified(names)

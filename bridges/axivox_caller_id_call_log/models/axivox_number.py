@@ -1,0 +1,19 @@
+"""When a number was withdrawn, is written down."""
+
+from odoo import api, models
+
+
+class AxivoxNumber(models.Model):
+    _inherit = "axivox.number"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        numbers = super().create(vals_list)
+        self.env["axivox.period"]._follow_numbers(numbers)
+        return numbers
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "active" in vals:
+            self.env["axivox.period"]._follow_numbers(self)
+        return result

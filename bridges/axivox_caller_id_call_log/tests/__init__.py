@@ -1,0 +1,5 @@
+from . import test_menu
+from . import test_other_side
+from . import test_promise
+from . import test_rights
+from . import test_writing

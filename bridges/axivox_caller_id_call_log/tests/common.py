@@ -1,0 +1,59 @@
+from datetime import datetime, timedelta
+
+from odoo.addons.axivox_caller_id.tests.common import AxivoxCase
+
+LONG_AGO = datetime(2026, 1, 1)  # since when Odoo knows whose the extensions are
+APPLIED = datetime(2026, 2, 1)
+CALLED = datetime(2026, 3, 2, 10, 0, 0)
+LONDONER, BERLINER = "00442079460321", "004930123456"
+
+
+class CallLogCase(AxivoxCase):
+    """The settings were applied in February; calls are written by a connector of Axivox's."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.connector = cls._user("connector_test", "axivox.group_axivox_all_calls")
+        cls.calls = cls.env["axivox.call"].with_user(cls.connector)
+        cls._rule("0044", cls.london)
+        cls._backdate("axivox_period", LONG_AGO, "since")
+        cls._apply(APPLIED)
+
+    @classmethod
+    def _backdate(cls, table, when, column="create_date", ids=None):
+        cls.env.flush_all()
+        where = "id = ANY(%s)" if ids else "account_id = %s"
+        cls.env.cr.execute(
+            f"UPDATE {table} SET {column} = %s WHERE {where}", (when, ids or cls.account.id)
+        )
+        cls.env.invalidate_all()
+
+    @classmethod
+    def _apply(cls, when):
+        """What is saved was applied then."""
+        cls.account._record_applied()
+        cls._backdate("axivox_applied", when, ids=cls.account._last_applied().ids)
+
+    @classmethod
+    def _values(cls, number=LONDONER, **vals):
+        """:return: what the connector writes of an outgoing call of Sophie's"""
+        start = vals.get("start_date", CALLED)
+        return {
+            "phone_number": number,
+            "direction": "outgoing",
+            "state": "terminated",
+            "start_date": start,
+            "end_date": start and start + timedelta(seconds=123),
+            "user_id": cls.sophie.id,
+            **vals,
+        }
+
+    def _call(self, number=LONDONER, did="+442079460958", **vals):
+        return self.calls.create(self._values(number, did=did, **vals)).sudo()
+
+    def _verdict(self, call):
+        return call.caller_id_verdict, call.caller_id_reason
+
+    def _unknown(self, reason, call):
+        self.assertEqual(self._verdict(call), ("unknown", reason))

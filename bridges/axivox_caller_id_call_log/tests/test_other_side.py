@@ -1,0 +1,201 @@
+"""Who is on the other side of a call: its lead, the button there, its line in the chatter."""
+
+from datetime import timedelta
+
+from odoo.tests import tagged
+from odoo.tools import html2plaintext
+
+from odoo.addons.axivox_caller_id.tests.common import LONDON
+
+from .common import CALLED, LONDONER, CallLogCase
+
+PARISIAN = "+33199001299"
+
+
+@tagged("post_install", "-at_install")
+class TestOtherSide(CallLogCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.seller = cls._user("seller_test", "sales_team.group_sale_salesman")
+        cls.boss = cls._user(
+            "boss_test", "sales_team.group_sale_manager", "axivox.group_axivox_all_calls"
+        )
+        cls.env["axivox.extension"].create(
+            {
+                "account_id": cls.account.id,
+                "number": "209",
+                "name": "Seller",
+                "user_id": cls.seller.id,
+            }
+        )
+        cls._backdate("axivox_period", CALLED - timedelta(days=50), "since")
+
+    def _lead(self, phone=LONDONER, **vals):
+        country = self.env.ref("base.be").id
+        values = {"name": "A lead", "phone": phone, "country_id": country, "user_id": False}
+        return self.env["crm.lead"].create({**values, **vals})
+
+    def _contact(self, phone=LONDONER, **vals):
+        values = {"name": "A contact", "phone": phone, "country_id": self.env.ref("base.be").id}
+        return self.env["res.partner"].create({**values, **vals})
+
+    def _lines(self, record):
+        """:return: what the chatter says, the oldest first, without what Odoo says by itself"""
+        messages = record.message_ids.sorted("id")
+        return [body for m in messages if "call" in (body := html2plaintext(m.body))]
+
+    def test_lead_is_the_one_that_identify_caller_finds(self):
+        numbers = ["+442079460321", PARISIAN, "+32470123456", "+12125550199", "+493012345678"]
+        numbers.append("+3225550122")
+        contact = self._contact(numbers[0])
+        company = self._contact("+3225550100", is_company=True, name="Velo")
+        person = self._contact(numbers[1], parent_id=company.id)
+        self._contact(numbers[1], is_company=True, name="Velo too")
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        self._lead(numbers[0], partner_id=contact.id)
+        self._lead(numbers[0])
+        self._lead(numbers[1], partner_id=company.id)
+        self._lead(numbers[1], partner_id=person.id).action_set_lost()
+        self._lead(numbers[2])
+        self._lead(numbers[2], partner_id=company.id)
+        self._lead(numbers[3]).action_set_lost()
+        self._lead(numbers[4], company_id=elsewhere.id)
+        self._lead(numbers[5])
+        self._lead(numbers[5]).action_set_lost()
+        self._contact(numbers[4], company_id=elsewhere.id)
+        forms = ("{}", "00{1}", "{1}")
+        calls = self.calls.create(
+            [
+                self._values(form.format(number, number[1:]), direction=direction)
+                for number in numbers
+                for form in forms
+                for direction in ("incoming", "outgoing")
+            ]
+        ).sudo()
+        # sudo, as the log: what a reader may not see is taken out for each
+        partners = self.env["res.partner"].with_user(self.boss)
+        for call in calls:
+            with self.subTest(call.phone_number, direction=call.direction):
+                found = partners.identify_caller(call.phone_number)
+                self.assertEqual(call.lead_id.id, found["lead_id"])
+        self.assertEqual(len(calls.lead_id), 4)
+
+    def test_contact_that_the_log_names_is_believed(self):
+        other = self._contact("+3225550111")
+        lead = self._lead("+3225550111", partner_id=other.id)
+        self._lead()
+        call = self._call(partner_id=other.id)
+        self.assertEqual(call.lead_id, lead)
+        self.assertTrue(self._lines(lead))
+
+    def test_lead_stays_where_only_the_call_goes_on(self):
+        lead = self._lead()
+        call = self._call(state="ongoing", end_date=False)
+        newer = self._lead()
+        self.calls.browse(call.id).write({"state": "terminated", "end_date": CALLED})
+        self.assertEqual(call.lead_id, lead)
+        self.calls.browse(call.id).write({"phone_number": "+442079460321"})
+        self.assertEqual(call.lead_id, newer)
+
+    def test_dialled_number_of_an_incoming_call_is_our_number(self):
+        call = self._call(did="0044 2079460958", direction="incoming")
+        self.assertEqual(call.axivox_number_id, self.london)
+        self.assertFalse(call.caller_id_verdict or call.caller_id_promised or call.caller_id_shown)
+        unattributed = self._call(did=LONDON, direction="incoming", user_id=False)
+        self.assertEqual(unattributed.axivox_number_id, self.london)
+
+    def test_number_that_two_companies_have_is_the_users(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        account = self.env["axivox.account"].create({"company_id": other.id})
+        self.env["axivox.number"].create({"account_id": account.id, "number": LONDON})
+        self.assertEqual(self._call(direction="incoming").axivox_number_id, self.london)
+
+    def test_lead_is_told_only_to_who_may_open_it(self):
+        lead = self._lead(user_id=self.boss.id)
+        call = self._call(user_id=self.seller.id)
+        self.assertEqual(call.lead_id, lead)
+        for user, sees in ((self.seller, False), (self.boss, True)):
+            theirs = call.with_user(user)
+            with self.subTest(user.login):
+                self.assertEqual(bool(theirs.lead_id), sees)
+                self.assertEqual(bool(theirs.read(["lead_id"])[0]["lead_id"]), sees)
+                found = theirs.search([("lead_id", "=", lead.id)])
+                self.assertEqual(bool(found), sees)
+        self.assertFalse(call.with_user(self.sophie).search([("id", "=", call.id)]))
+
+    def test_lead_counts_the_calls_that_its_reader_sees(self):
+        lead = self._lead()
+        lead.user_id = self.seller
+        self._call(user_id=self.seller.id)
+        self._call(user_id=self.james.id)
+        self._call(user_id=False)
+        for user, count in ((self.seller, 1), (self.boss, 3)):
+            theirs = lead.with_user(user)
+            with self.subTest(user.login):
+                self.assertEqual(theirs.axivox_call_count, count)
+                action = theirs.action_axivox_calls()
+                calls = self.env["axivox.call"].with_user(user).search(action["domain"])
+                self.assertEqual(len(calls), count)
+
+    def test_chatter_has_one_line_of_a_call(self):
+        lead = self._lead()
+        call = self._call(did=False, state="calling", start_date=False, end_date=False)
+        self.assertFalse(self._lines(lead))
+        write = self.calls.browse(call.id).write
+        write({"state": "ongoing", "start_date": CALLED})
+        self.assertFalse(self._lines(lead))
+        write({"state": "terminated", "end_date": CALLED + timedelta(seconds=123)})
+        self.assertEqual(self._lines(lead), ["Outgoing call · 2 min 3 s · Terminated"])
+        write({"did": LONDON})
+        said = ["Outgoing call · 2 min 3 s · shown as +44 20 7946 0958 · Terminated"]
+        self.assertEqual(self._lines(lead), said)
+        write({"did": LONDON, "state": "terminated"})
+        self.assertEqual(self._lines(lead), said)
+        message = lead.message_ids.filtered(lambda m: "Outgoing" in m.body)
+        self.assertEqual(message.author_id, self.sophie.partner_id)
+        self.assertEqual(message.date, CALLED + timedelta(seconds=123))
+
+    def test_chatter_of_a_contact_without_lead_tells_it(self):
+        contact = self._contact()
+        self._call(direction="incoming", state="missed", end_date=False)
+        said = ["Incoming call · to +44 20 7946 0958 · London · Missed"]
+        self.assertEqual(self._lines(contact), said)
+
+    def test_line_is_in_the_language_of_the_calls_user(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.sophie.lang = "fr_FR"
+        lead = self._lead()
+        self._call()
+        [said] = [m.body.unescape() for m in lead.message_ids if "+44 20" in m.body]
+        self.assertIn("Appel sortant", said)
+
+    def test_what_the_widget_told_is_not_told_again(self):
+        if "caller_id_source" not in getattr(self.env.get("voip.call"), "_fields", ()):
+            self.skipTest("voip_oca's widget is not installed")
+        lead = self._lead()
+        reported = (
+            self.env["voip.call"]
+            .sudo()
+            .create(
+                {
+                    "phone_number": LONDONER,
+                    "type_call": "outgoing",
+                    "state": "calling",
+                    "user_id": self.sophie.id,
+                    "caller_id": LONDON,
+                    "caller_id_source": "rule",
+                }
+            )
+        )
+        self._backdate("voip_call", CALLED, ids=reported.ids)
+        call = self._call()
+        self.assertEqual(call.lead_id, lead)
+        self.assertEqual((call.caller_id_promised, call.caller_id_rule), (LONDON, "0044"))
+        self.assertFalse(self._lines(lead))
+
+    def test_own_call_is_read_by_its_user_only(self):
+        call = self._call()
+        for user, sees in ((self.sophie, 1), (self.james, 0), (self.manager, 0), (self.boss, 1)):
+            found = self.env["axivox.call"].with_user(user).search_count([("id", "=", call.id)])
+            self.assertEqual(found, sees, user.login)

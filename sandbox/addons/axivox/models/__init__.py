@@ -1,0 +1,2 @@
+from . import axivox_call
+from . import res_partner

@@ -1,0 +1,96 @@
+"""Our addons beside a log of calls that is full already, installed and uninstalled in any order."""
+
+import json
+
+import server
+from checkout import NAME, STATE
+from conftest import CALL_LOG, content, rows
+
+LOG, CALLS = "axivox", 3000
+FILL = f"""
+from datetime import datetime, timedelta
+customer = env["res.partner"].create({{"name": "Customer", "phone": "+442079460321"}})
+env["axivox.call"].create([
+    {{
+        "phone_number": "00442079460321",
+        "direction": ("outgoing", "incoming")[place % 2],
+        "state": "terminated",
+        "start_date": datetime(2026, 1, 1) + timedelta(minutes=place),
+        "user_id": env.ref("base.user_admin").id,
+        "partner_id": customer.id,
+        "did": "+442079460958",
+    }}
+    for place in range({CALLS})
+])
+env.cr.commit()
+"""
+
+
+def run(database, kind, addon):
+    """Install or uninstall an addon, and say so where Odoo warns of anything."""
+    log = f"test-call-log-{kind}.log"
+    if kind == "install":
+        server.odoo("-d", database, "-i", addon, "--stop-after-init", log=log)
+    else:
+        server.odoo("module", "uninstall", "-d", database, addon, log=log)
+    said = (STATE / log).read_text()
+    assert not [line for line in said.splitlines() if " WARNING " in line or " ERROR " in line]
+
+
+def installed(content):
+    modules = content["rows"]["ir_module_module"]
+    return {row["name"] for row in modules if row["state"] == "installed"}
+
+
+def facts(content):
+    """:return: what each row says; Odoo notes anew what a model inherits, under another id"""
+    for (table, _key), row in rows(content).items():
+        noted = table == "ir_model_inherit" or row.get("model") == "ir.model.inherit"
+        ids = ("id", "res_id", "create_date") if noted else ()
+        yield table, json.dumps({n: v for n, v in row.items() if n not in ids}, sort_keys=True)
+
+
+def verdicts(content):
+    calls = content["rows"]["axivox_call"]
+    return {(c["direction"], c["caller_id_verdict"], c["caller_id_reason"]) for c in calls}
+
+
+def test_full_log_is_as_it_was_when_ours_is_gone(database):
+    name = database(server.template(LOG))
+    server.shell(name, FILL, log="test-call-log-fill.log")
+    before = content(name)
+    assert len(before["rows"]["axivox_call"]) == CALLS
+
+    run(name, "install", NAME)
+
+    between = content(name)
+    assert CALL_LOG in installed(between)
+    known = {("outgoing", "unknown", "before"), ("incoming", None, None)}
+    assert verdicts(between) == known
+
+    run(name, "uninstall", NAME)
+
+    after = content(name)
+    for kind in ("columns", "indexes", "constraints"):
+        assert not {*after[kind]} ^ {*before[kind]}
+    was, is_now = {*facts(before)}, {*facts(after)}
+    assert not sorted(was - is_now)[:3] + sorted(is_now - was)[:3]
+
+
+def test_log_that_comes_after_ours_and_goes_before_it(database):
+    name = database(server.template())
+    run(name, "install", NAME)
+    before = content(name)
+
+    run(name, "install", LOG)
+    server.shell(name, FILL, log="test-call-log-fill.log")
+
+    between = content(name)
+    assert CALL_LOG in installed(between)
+    assert ("outgoing", "unknown", "no_extension") in verdicts(between)
+
+    run(name, "uninstall", LOG)
+
+    after = content(name)
+    assert installed(after) == installed(before)
+    assert not {*after["columns"]} ^ {*before["columns"]}
