@@ -1,4 +1,5 @@
 import { expect, test } from "@odoo/hoot";
+import { Component, xml } from "@odoo/owl";
 import { press, queryOne } from "@odoo/hoot-dom";
 import { advanceTime, animationFrame } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
@@ -12,8 +13,14 @@ import {
     mountWithCleanup,
     onRpc,
 } from "@web/../tests/web_test_helpers";
+import { registry } from "@web/core/registry";
 import { WebClient } from "@web/webclient/webclient";
-import { TRY_DELAY } from "@axivox_caller_id/return_focus/return_focus";
+import { TRIES, TRY_DELAY } from "@axivox_caller_id/return_focus/return_focus";
+
+class Home extends Component {
+    static template = xml`<button class="o_home_button">Home</button>`;
+    static props = ["*"];
+}
 
 class Account extends models.Model {
     _name = "axivox.account";
@@ -55,8 +62,28 @@ test("after a dialog is confirmed by the keyboard, what opened it has the focus 
     await animationFrame();
     await contains(".modal [name=name] input").edit("x");
     await press(["alt", "q"]);
-    await animationFrame();
-    await advanceTime(3 * TRY_DELAY);
+    for (let turn = 0; turn < TRIES; turn++) {
+        await advanceTime(TRY_DELAY);
+        await animationFrame();
+    }
     expect(".modal").toHaveCount(0);
     expect("button[name=action_ask]").toBeFocused();
+});
+
+test("a dialog on a page that is no view is left alone", async () => {
+    defineActions([{ id: 2, tag: "axivox_test_home", type: "ir.actions.client" }]);
+    registry.category("actions").add("axivox_test_home", Home, { force: true });
+    await mountWithCleanup(WebClient);
+    await getService("action").doAction(2);
+    queryOne(".o_home_button").focus();
+    await getService("action").doAction({
+        type: "ir.actions.act_window",
+        res_model: "axivox.dialog",
+        views: [[false, "form"]],
+        target: "new",
+    });
+    await press("Escape");
+    await animationFrame();
+    await advanceTime(TRIES * TRY_DELAY);
+    expect(".modal").toHaveCount(0);
 });

@@ -2,7 +2,7 @@ import { browser } from "@web/core/browser/browser";
 import { registry } from "@web/core/registry";
 
 export const TRY_DELAY = 50; // ms
-const TRIES = 20; // while the screen behind a dialog is read again
+export const TRIES = 20; // while the screen behind a dialog is read again
 
 /**
  * Gives the focus back to what opened a dialog on one of our screens: a button is disabled while its
@@ -13,7 +13,7 @@ export const returnFocusService = {
     start(_env, { action, ui }) {
         let opener = null;
         document.addEventListener("focusin", ({ target }) => {
-            if (!target.closest(".o_dialog")) {
+            if (target instanceof Element && !target.closest(".o_dialog")) {
                 opener = target;
             }
         });
@@ -30,8 +30,8 @@ export const returnFocusService = {
         }
 
         ui.bus.addEventListener("active-element-changed", () => {
-            const model = action.currentController?.action.res_model;
-            if (opener && model?.startsWith("axivox.") && ui.activeElement === document) {
+            const model = action.currentController?.action.res_model || "";
+            if (opener && model.startsWith("axivox.") && ui.activeElement === document) {
                 browser.setTimeout(() => giveBack(TRIES), TRY_DELAY);
             }
         });
