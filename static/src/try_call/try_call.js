@@ -184,12 +184,9 @@ export class TryCall extends Component {
         this.state.error = error || "";
         this.state.answer = isComplete && !error && answer;
         const { record } = this.props;
-        if (this.state.answer && record.data.is_tried === false && !this.isNoted) {
-            this.isNoted = true;
+        if (this.state.answer && record.data.is_tried === false) {
+            record.data.is_tried = true; // not read again: that would lose what is being edited
             await this.orm.silent.call("axivox.account", "note_tried", [[this.accountId]]);
-            if (!(await record.isDirty())) {
-                await record.load(); // nothing that is being edited is lost for a tick
-            }
         }
     }
 
