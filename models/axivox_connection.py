@@ -75,26 +75,12 @@ class AxivoxConnection(models.AbstractModel):
             company = account.connected_to
             account.connection = company and messages.connected_to(self.env, company)
 
-    @api.onchange("base_url")
-    def _onchange_base_url(self):
-        self.has_token = self.has_token and self.base_url == self._origin.base_url
-
     @api.model
     def _set_by_managers(self):
         return super()._set_by_managers() | {"mode"}
 
-    def write(self, vals):
-        moved = self.browse()
-        if "base_url" in vals:
-            # sudo: whether it is another one; whether it may be written is checked by writing
-            moved = self.filtered(lambda account: account.sudo().base_url != vals["base_url"])
-        result = super().write(vals)
-        if moved and not vals.get("token"):
-            # It was entered for another address, and is not sent to this one.
-            moved._remember(stored_token=False)
-        if moved or "token" in vals:
-            self._remember(connected_to=False)
-        return result
+    def _forget_answer(self):
+        self._remember(connected_to=False)
 
     def action_test_connection(self):
         """Ask the console who it is, and remember the answer."""

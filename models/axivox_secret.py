@@ -50,6 +50,10 @@ class AxivoxSecret(models.AbstractModel):
         # What was typed would be read back by the form that saves it.
         self.invalidate_recordset(["token"])
 
+    @api.onchange("base_url")
+    def _onchange_base_url(self):
+        self.has_token = self.has_token and self.base_url == self._origin.base_url
+
     @api.constrains("base_url")
     def _check_base_url(self):
         # sudo: a manager may change the mode, and is told what is missing
@@ -62,6 +66,23 @@ class AxivoxSecret(models.AbstractModel):
                         record.base_url,
                     )
                 )
+
+    def write(self, vals):
+        moved = self.browse()
+        if "base_url" in vals:
+            # sudo: whether it is another one; whether it may be written is checked by writing
+            moved = self.filtered(lambda record: record.sudo().base_url != vals["base_url"])
+        result = super().write(vals)
+        if moved and not vals.get("token"):
+            # It was entered for another address, and is not sent to this one.
+            # sudo: nobody may write it
+            moved.sudo().stored_token = False
+        if moved or "token" in vals:
+            self._forget_answer()
+        return result
+
+    def _forget_answer(self):
+        """What answered a test was at another address, or took another token."""
 
     def _cipher(self):
         """What encrypts the token: a statement that the database refuses is logged with its

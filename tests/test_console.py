@@ -168,6 +168,20 @@ class TestConnection(ConsoleCase):
         dialog.action_test()
         self.assertIn("token", dialog.failure)
 
+    def test_a_token_that_was_only_entered_is_sent_to_no_other_address_either(self):
+        other = StandIn()
+        self.addCleanup(other.stop)
+        other.forget_requests()
+        dialog = self.env["axivox.connect"].browse(self.account.action_connect()["res_id"])
+        dialog.write({"base_url": self.sandbox.base_url, "token": TOKEN})
+        dialog.action_test()
+        self.assertTrue(dialog.found)
+        dialog.base_url = other.base_url
+        self.assertFalse(dialog.has_token or dialog.found)
+        dialog.action_test()
+        self.assertIn("did not accept the token", dialog.failure)
+        self.assertEqual(other.requests(), [])
+
     def test_another_axivox_account_is_named_before_it_is_accepted(self):
         self.pull()
         dialog = self.env["axivox.connect"].browse(self.account.action_connect()["res_id"])

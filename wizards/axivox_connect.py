@@ -29,11 +29,9 @@ class AxivoxConnect(models.TransientModel):
             # sudo: what both agreed on is a manager's to read
             wizard.is_another = company and wizard.account_id.sudo()._is_another(company)
 
-    def write(self, vals):
-        if not vals.keys().isdisjoint({"base_url", "token"}):
-            # sudo: what was found is written by the server only
-            self.sudo().write({"found": False, "failure": False})
-        return super().write(vals)
+    def _forget_answer(self):
+        # sudo: what was found is written by the server only
+        self.sudo().write({"found": False, "failure": False})
 
     @api.model
     def _open(self, account):
