@@ -218,14 +218,22 @@ def failing_test_cases(env, sentences):
 
     :param sentences: one for each, not empty
     """
-    more = len(sentences) - NAMED_TEST_CASES
     head = (
         env._("1 test case fails:")
         if len(sentences) == 1
         else env._("%s test cases fail:", formatLang(env, len(sentences), 0))
     )
-    tail = [env._("… and %s more", formatLang(env, more, 0))] if more > 0 else []
-    return "\n".join([head, *sentences[:NAMED_TEST_CASES], *tail])
+    more = len(sentences) - NAMED_TEST_CASES
+    return "\n".join([head, *and_more(env, sentences[:NAMED_TEST_CASES], more)])
+
+
+def and_more(env, said, more):
+    """Some sentences or names, and how many more there are, if any.
+
+    :param int more: those that are not said
+    :rtype: list[str]
+    """
+    return [*said, *([env._("… and %s more", formatLang(env, more, 0))] if more > 0 else [])]
 
 
 def passed_over(env, passed):

@@ -16,6 +16,7 @@ from . import axivox_outgoing_rule
 from . import axivox_team_number
 from . import axivox_test_case
 from . import axivox_finding
+from . import axivox_found_lead
 from . import caller_id_shown
 from . import crm_lead
 from . import crm_team

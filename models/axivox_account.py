@@ -8,6 +8,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from ..callerid import changes, dialing
 from ..callerid.policy import Rule, Settings
+from . import actions
 
 
 class AxivoxAccount(models.Model):
@@ -205,13 +206,7 @@ class AxivoxAccount(models.Model):
         }
 
     def action_open_company(self):
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "res.company",
-            "res_id": self.company_id.id,
-            "views": [[False, "form"]],
-            "target": "new",
-        }
+        return actions.form(self.company_id, target="new")
 
     def action_paste_numbers(self):
         """:return: the action of the dialog, which comes back to where a number was asked for"""
@@ -569,8 +564,7 @@ class AxivoxAccount(models.Model):
             message = self.env._(
                 "%s has no country: national numbers cannot be understood.", company.name
             )
-            form = {"views": [[False, "form"]], "res_model": company._name, "res_id": company.id}
-            yield message, {"type": "ir.actions.act_window", **form}
+            yield message, actions.form(company)
         if not self.default_outgoing_number_id:
             message = self.env._(
                 "There is no default outgoing number: a call that no rule decides shows none."

@@ -11,6 +11,7 @@ from odoo.fields import Domain
 from odoo.tools import formatLang
 
 from .. import messages
+from . import actions
 
 NEW_FOR = timedelta(days=7)
 
@@ -136,13 +137,7 @@ class AxivoxFinding(models.Model):
     def action_open(self):
         """:return: the action of the number, user or rule that it is about"""
         self.ensure_one()
-        subject = self._subject()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": subject._name,
-            "res_id": subject.id,
-            "views": [[False, "form"]],
-        }
+        return actions.form(self._subject())
 
     def action_accept(self):
         """:return: the action of the dialog that asks why these stay as they are"""

@@ -2,7 +2,6 @@
 
 import base64
 from dataclasses import astuple
-from datetime import timedelta
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
@@ -14,9 +13,10 @@ from odoo.addons.web.controllers.export import CSVExport
 from .. import messages
 from ..callerid import changes
 from ..callerid.policy import Settings
+from . import actions
+from .axivox_sync import KEPT_FOR
 
 NAMED = 10  # steps, where not all of them are named
-KEPT_FOR = timedelta(days=90)  # of a list that is closed; the history is kept for good
 # What is done to the rules, in the order in which it is done; users follow, number by number.
 BLOCKS = {
     "default": "default",
@@ -118,14 +118,17 @@ class AxivoxManualApply(models.Model):
             waiting = manual._waiting()
             manual.waiting_count = len(waiting)
             account, named = manual.account_id, waiting[:NAMED]
-            manual.waiting = self._named(account._sentences(named, account._teams(named)), waiting)
+            sentences = account._sentences(named, account._teams(named))
+            more = len(waiting) - len(named)
+            manual.waiting = "\n".join(messages.and_more(self.env, sentences, more))
 
     @api.depends("step_ids.is_done")
     @api.depends_context("lang")
     def _compute_left(self):
         for manual in self:
             left = manual.step_ids.filtered(lambda step: not step.is_done)
-            manual.left = self._named(left[:NAMED].mapped("text"), left)
+            named = left[:NAMED].mapped("text")
+            manual.left = "\n".join(messages.and_more(self.env, named, len(left) - len(named)))
 
     @api.depends("state", "settings")
     @api.depends_context("lang", "uid")
@@ -278,11 +281,11 @@ class AxivoxManualApply(models.Model):
         )
         titles = dict(steps._fields["page"]._description_selection(self.env))
         for (page, _block), same in steps.grouped(lambda step: (step.page, step.block)).items():
-            copies = []
+            copies, change = [], same[0]._change()
             if page == "users":
                 extensions = ", ".join(same.mapped("subject"))
                 copies = [{"label": self.env._("Extensions"), "value": extensions}]
-                if number := same[0]._change().new:
+                if number := change.new:
                     copies.insert(0, {"label": self.env._("Number"), "value": number})
             pages.setdefault(
                 page,
@@ -293,7 +296,7 @@ class AxivoxManualApply(models.Model):
                 },
             )["blocks"].append(
                 {
-                    "title": messages.console_block(self.env, same[0]._change()),
+                    "title": messages.console_block(self.env, change),
                     "steps": same.ids,
                     "left": same.filtered(lambda step: not step.is_done).ids,
                     "copies": copies,
@@ -310,14 +313,7 @@ class AxivoxManualApply(models.Model):
         ).unlink()
 
     def _action(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Apply changes"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [[False, "form"]],
-            "target": "current",
-        }
+        return actions.form(self, name=self.env._("Apply changes"), target="current")
 
     def _plan(self, held):
         """Make the list anew, for what is saved here now; what is done stays in it.
@@ -416,9 +412,3 @@ class AxivoxManualApply(models.Model):
     def _essence(self, change):
         """:return: what makes two changes the same, whatever stands above them"""
         return change.kind, change.subject, change.kind != "rule_moved" and change.new
-
-    @api.model
-    def _named(self, sentences, everything):
-        """:return: the first sentences, a line each, and how many more there are"""
-        more = len(everything) - len(sentences)
-        return "\n".join([*sentences, *([self.env._("… and %s more", more)] if more else [])])

@@ -16,7 +16,7 @@ from .. import messages
 from ..callerid import dialing, reconcile
 from ..callerid.policy import Settings
 from ..console import ConsoleError
-from . import mirror
+from . import actions, mirror
 
 _logger = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ BATCH = 200  # records
 IN_BACKGROUND_FROM = 500  # users
 LONGEST_WAIT = timedelta(minutes=15)  # until a doubt is looked into again
 STALE_AFTER = timedelta(minutes=5)  # what the scheduler has not begun by then may be replaced
-KEPT_FOR = timedelta(days=90)  # of an attempt that ended; the history is kept for good
+KEPT_FOR = timedelta(days=90)  # of what ended; the history is kept for good
 UNFINISHED = ("pending", "running", "asked")
 ENDED = ("done", "failed", "repeated")
 
@@ -466,14 +466,8 @@ class AxivoxSync(models.Model):
     def _action(self):
         """:return: the action that shows how it went, or how far it is"""
         if self.state in UNFINISHED:
-            return {
-                "type": "ir.actions.act_window",
-                "name": self.env._("Apply changes") if self.kind == "apply" else self.env._("Pull"),
-                "res_model": self._name,
-                "res_id": self.id,
-                "views": [[False, "form"]],
-                "target": "new",
-            }
+            name = self.env._("Apply changes") if self.kind == "apply" else self.env._("Pull")
+            return actions.form(self, name=name, target="new")
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

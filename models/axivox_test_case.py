@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 
 from .. import messages
 from ..callerid import dialing
+from . import actions
 
 NAMED = 3  # users of a team, in one sentence
 PASSES, FAILS = "pass", "fail"
@@ -197,12 +198,7 @@ class AxivoxTestCase(models.Model):
         return [
             {
                 "message": f"{case.display_name}: {sentence}",
-                "action": {
-                    "type": "ir.actions.act_window",
-                    "res_model": case._name,
-                    "res_id": case.id,
-                    "views": [[False, "form"]],
-                },
+                "action": actions.form(case),
             }
             for case, sentence in self._failing(account, settings).items()
         ]
@@ -272,7 +268,7 @@ class AxivoxTestCase(models.Model):
     def _named(self, names, left=0):
         """:return: the first of these, and how many more there are"""
         more = left + len(names[NAMED:])
-        return ", ".join([*names[:NAMED], *([self.env._("… and %s more", more)] if more else [])])
+        return ", ".join(messages.and_more(self.env, names[:NAMED], more))
 
     def _normalised(self, vals):
         if not isinstance(vals.get("destination"), str):

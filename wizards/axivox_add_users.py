@@ -3,6 +3,8 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from ..models import actions
+
 FIRST = 201
 
 
@@ -93,11 +95,4 @@ class AxivoxAddUsers(models.TransientModel):
         return {"type": "ir.actions.act_window_close"}
 
     def _action(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Create from Odoo users"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [[False, "form"]],
-            "target": "new",
-        }
+        return actions.form(self, name=self.env._("Create from Odoo users"), target="new")

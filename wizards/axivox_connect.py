@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 
 from .. import messages
 from ..console import ConsoleError
+from ..models import actions
 
 
 class AxivoxConnect(models.TransientModel):
@@ -78,11 +79,4 @@ class AxivoxConnect(models.TransientModel):
         return super()._token()
 
     def _action(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Connect to Axivox"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [[False, "form"]],
-            "target": "new",
-        }
+        return actions.form(self, name=self.env._("Connect to Axivox"), target="new")

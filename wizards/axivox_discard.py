@@ -7,6 +7,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..callerid.policy import Settings
+from ..models import actions
 
 
 class AxivoxDiscard(models.TransientModel):
@@ -116,11 +117,4 @@ class AxivoxDiscard(models.TransientModel):
         self.sudo().line_ids = lines
 
     def _action(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Discard changes"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [[False, "form"]],
-            "target": "new",
-        }
+        return actions.form(self, name=self.env._("Discard changes"), target="new")

@@ -10,7 +10,7 @@ from odoo.exceptions import UserError
 from .. import messages
 from ..callerid import reconcile
 from ..callerid.policy import Settings
-from ..models import mirror
+from ..models import actions, mirror
 
 
 class AxivoxReview(models.TransientModel):
@@ -184,14 +184,8 @@ class AxivoxReview(models.TransientModel):
 
     def _action(self):
         """:return: the action of the dialog"""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Pull") if self.kind == "pull" else self.env._("Apply changes"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [[False, "form"]],
-            "target": "new",
-        }
+        name = self.env._("Pull") if self.kind == "pull" else self.env._("Apply changes")
+        return actions.form(self, name=name, target="new")
 
     @api.model
     def _render_apply(self, account, state, snapshot):

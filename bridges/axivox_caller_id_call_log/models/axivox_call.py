@@ -4,7 +4,7 @@ import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.fields import NO_ACCESS, Domain
+from odoo.fields import NO_ACCESS
 from odoo.tools import SQL
 
 from odoo.addons.axivox_caller_id.callerid import dialing
@@ -22,7 +22,9 @@ OTHER_SIDE = frozenset({"phone_number", "direction", "partner_id"})
 
 
 class AxivoxCall(models.Model):
-    _inherit = "axivox.call"
+    _name = "axivox.call"
+    _inherit = ["axivox.call", "axivox.found.lead"]
+    _lead_field = "found_lead_id"
 
     caller_id_promised = fields.Char(
         string="Promised number",
@@ -159,29 +161,6 @@ class AxivoxCall(models.Model):
             for name in ("caller_id_promised", "caller_id_shown"):
                 number = call[name]
                 call[f"{name}_display"] = number and dialing.international(number)
-
-    @api.depends("found_lead_id")
-    @api.depends_context("uid", "allowed_company_ids")
-    def _compute_lead_id(self):
-        # sudo: which leads there are; those that the reader may not open are taken out again
-        known = self.sudo().found_lead_id.sudo(self.env.su)._filtered_access("read")
-        for call in self:
-            call.lead_id = known & call.sudo().found_lead_id
-
-    def _search_lead_id(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        leads = self.env["crm.lead"].with_context(active_test=False)
-        if not leads.has_access("read"):
-            return Domain(False in value)
-
-        def about(domain):
-            # sudo: only leads that the reader finds are looked for
-            calls = self.sudo()._search([("found_lead_id", "in", leads._search(domain))])
-            return Domain("id", "in", calls)
-
-        found = about([("id", "in", list(value))])
-        return found | ~about([]) if False in value else found
 
     @api.model_create_multi
     def create(self, vals_list):

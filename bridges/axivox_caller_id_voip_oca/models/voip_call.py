@@ -1,7 +1,7 @@
 """A logged call: what is kept of it, and who may see which part."""
 
-from odoo import api, fields, models
-from odoo.fields import NO_ACCESS, Domain
+from odoo import fields, models
+from odoo.fields import NO_ACCESS
 
 from ..sip import outcome as sip
 
@@ -10,7 +10,8 @@ class VoipCall(models.Model):
     """A log: what the widget reports of the calls of its own user, and nobody writes by hand."""
 
     _name = "voip.call"
-    _inherit = ["voip.call", "axivox.guarded"]
+    _inherit = ["voip.call", "axivox.guarded", "axivox.found.lead"]
+    _lead_field = "logged_lead_id"
     _for_life = frozenset({"user_id", "company_id", "account_id"})
 
     phone_number = fields.Char(readonly=True)
@@ -118,26 +119,3 @@ class VoipCall(models.Model):
         for call in self:
             line = call.user_id._axivox_line()
             call.account_id, call.company_id = line.account_id, line.company_id
-
-    @api.depends("logged_lead_id")
-    @api.depends_context("uid", "allowed_company_ids")
-    def _compute_lead_id(self):
-        # sudo: which leads there are; those that the reader may not open are taken out again
-        known = self.sudo().logged_lead_id.sudo(self.env.su)._filtered_access("read")
-        for call in self:
-            call.lead_id = known & call.sudo().logged_lead_id
-
-    def _search_lead_id(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        leads = self.env["crm.lead"].with_context(active_test=False)
-        if not leads.has_access("read"):
-            return Domain(False in value)
-
-        def about(domain):
-            # sudo: only leads that the reader finds are looked for
-            calls = self.sudo()._search([("logged_lead_id", "in", leads._search(domain))])
-            return Domain("id", "in", calls)
-
-        found = about([("id", "in", list(value))])
-        return found | ~about([]) if False in value else found
