@@ -114,11 +114,10 @@ class AxivoxAccount(models.Model):
     def _line_of(self, setting):
         """:return: the Line of a setting that Axivox runs on; None where it shows no number"""
         applied, (kind, subject) = self._settings("applied"), setting
-        number = {
-            "rule": lambda: next((r.number for r in applied.rules if r.prefix == subject), None),
-            "extension": lambda: applied.extensions.get(subject),
-            "default": lambda: applied.default,
-        }.get(kind, lambda: None)()
+        if kind == "extension":
+            return Line(self.id, setting, applied.extensions.get(subject))
+        rules = (rule.number for rule in applied.rules if rule.prefix == subject)
+        number = {"rule": next(rules, None), "default": applied.default}.get(kind)
         return number and Line(self.id, setting, number)
 
     def _settings_warnings(self):
