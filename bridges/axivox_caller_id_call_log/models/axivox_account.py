@@ -68,7 +68,9 @@ class AxivoxAccount(models.Model):
 
     def _open_calls(self, domain, verdict):
         return {
-            **self.env["ir.actions.act_window"]._for_xml_id("axivox.axivox_call_action"),
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "axivox_caller_id_call_log.axivox_call_action"
+            ),
             "domain": domain,
             "context": {f"search_default_caller_id_{verdict}": 1} if verdict else {},
         }
