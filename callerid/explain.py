@@ -19,6 +19,13 @@ KINDS = (
     *("rule_order", "extension_number", "forwarded", "unknown_number", "other"),
 )
 EXPLAINED_FOR_ONE_BROKEN = 20
+# The kind of the change that an explanation supposes, where that is one of what is shown.
+EDITS = {
+    "override": "override",
+    "default_number": "default",
+    "rule_number": "rule_number",
+    "extension_number": "extension",
+}
 
 
 @dataclass(frozen=True)
@@ -132,6 +139,22 @@ def telling_call(settings, calls, one, other):
     return None
 
 
+def supposed(settings, calls, explanation):
+    """What an explanation has in the place of what was promised.
+
+    :param policy.Settings settings: as for ``explain``, and ``calls`` too
+    :param Explanation explanation:
+    :return: an E.164 number, None for *Default* and for what is missing, a boolean for ``override``
+    """
+    if explanation.kind == "forwarded":
+        return _forwarded_with(explanation, calls)
+    if explanation.kind == "unknown_number":
+        return explanation.subject
+    edits = changes.difference(settings, explanation.settings or settings)
+    kind = EDITS.get(explanation.kind)
+    return next((edit.new for edit in edits if edit.kind == kind), None)
+
+
 class _Calls:
     """The calls that were made, and what is known of them.
 
@@ -241,13 +264,13 @@ def _edits(heard):
     yield from _orders(heard)
 
     own_goes_first = heard("matches", None) if settings.override else heard("all")
+    for caller in sorted({caller for caller, _shown in callers}):
+        changed, supposed = heard("extension", caller), partial(_with_own, settings, caller, None)
+        yield "extension_number", caller, changed, heard("as without an own number"), supposed
     for caller, number in callers:
         changed = heard("extension", caller) & own_goes_first
         supposed = partial(_with_own, settings, caller, number)
         yield "extension_number", caller, changed, heard("shown", number), supposed
-    for caller in sorted({caller for caller, _shown in callers}):
-        changed, supposed = heard("extension", caller), partial(_with_own, settings, caller, None)
-        yield "extension_number", caller, changed, heard("as without an own number"), supposed
 
 
 def _orders(heard):
@@ -350,13 +373,18 @@ def _shown_by(explanation, settings, calls):
     policy, subject = Policy(explanation.settings or settings), explanation.subject
     if explanation.kind != "forwarded":
         return explanation.settings and (lambda *call: policy.caller_id(*call).number)
-    forwarded = [shown for caller, called, shown in calls if subject in (caller, called)]
-    number = max(sorted(set(forwarded)), key=forwarded.count, default=None)
+    number = _forwarded_with(explanation, calls)
     return lambda extension, destination: (
         number
         if subject in (extension, destination.e164)
         else policy.caller_id(extension, destination).number
     )
+
+
+def _forwarded_with(explanation, calls):
+    subject = explanation.subject
+    forwarded = [shown for caller, called, shown in calls if subject in (caller, called)]
+    return max(sorted(set(forwarded)), key=forwarded.count, default=None)
 
 
 def _numbers_to_call(one, other):

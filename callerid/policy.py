@@ -119,10 +119,13 @@ class Policy:
         self.settings = settings
         self.home = home
         self._withdrawn = withdrawn | settings.unreadable()
-        self._first = {}
-        for position, rule in enumerate(settings.rules):
-            if rule.number not in self._withdrawn:
-                self._first.setdefault(rule.prefix, (position, rule))
+        self._first, self._repeated = {}, {}
+        for place in enumerate(settings.rules):
+            _position, rule = place
+            if rule.number not in self._withdrawn and (
+                self._first.setdefault(rule.prefix, place) is not place
+            ):
+                self._repeated.setdefault(rule.prefix, place)
 
     def read(self, dialled, called=None):
         """What ``dialing.read`` makes of it for a caller of this account."""
@@ -157,6 +160,28 @@ class Policy:
     def first_match(self, destination):
         """The first rule, in order, whose prefix begins the external destination, or None."""
         return _earliest(self._first, destination.zero_form)
+
+    def number_without(self, extension, destination):
+        """The number that ``extension`` would show were the one line that decides not there: the
+        rule, the extension's own number, or the default.
+
+        :return: E.164, or None
+        """
+        answer = self.caller_id(extension, destination)
+        own = self._usable(self.settings.extensions.get(extension))
+        default = self._usable(self.settings.default)
+        if answer.source == RULE:
+            places = [
+                place
+                for first in (self._first, self._repeated)
+                for place in _matching(first, destination.zero_form)
+                if place[1] is not answer.rule
+            ]
+            return min(places)[1].number if places else own or default
+        if answer.source == USER:
+            rule = self.first_match(destination)
+            return rule.number if rule else default
+        return None
 
     def passed_over(self, extension, destination):
         """Every rule that did not decide the call, in order. Walks through all rules: for
@@ -210,6 +235,10 @@ def _earliest(first, digits):
 
     :param first: {prefix: (position, rule)}
     """
-    beginnings = (digits[:length] for length in range(len(digits) + 1))
-    found = [first[beginning] for beginning in beginnings if beginning in first]
+    found = _matching(first, digits)
     return min(found)[1] if found else None
+
+
+def _matching(first, digits):
+    beginnings = (digits[:length] for length in range(len(digits) + 1))
+    return [first[beginning] for beginning in beginnings if beginning in first]

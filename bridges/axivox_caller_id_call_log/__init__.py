@@ -9,11 +9,17 @@ def post_init_hook(env):
     env["axivox.period"]._begin()
     env.cr.execute(
         SQL(
-            "UPDATE axivox_call SET caller_id_verdict = 'unknown', caller_id_reason = 'before' "
-            "WHERE direction = 'outgoing'"
+            """
+            UPDATE axivox_call
+               SET caller_id_verdict = 'unknown', caller_id_reason = 'before', axivox_account_id = (
+                       SELECT account.id
+                         FROM axivox_account AS account JOIN res_users USING (company_id)
+                        WHERE account.active AND res_users.id = axivox_call.user_id)
+             WHERE direction = 'outgoing'
+            """
         )
     )
-    env["axivox.call"].invalidate_model(["caller_id_verdict", "caller_id_reason"])
+    env["axivox.call"].invalidate_model()
 
 
 def uninstall_hook(env):

@@ -12,7 +12,11 @@
     "data": [
         "security/ir.model.access.csv",
         "security/axivox_period_security.xml",
+        "data/axivox_calls_cron.xml",
         "views/axivox_call_views.xml",
+        "views/axivox_account_views.xml",
+        "views/axivox_outgoing_rule_views.xml",
+        "views/axivox_extension_views.xml",
         "views/crm_lead_views.xml",
         "views/axivox_menus.xml",
     ],

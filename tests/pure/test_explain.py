@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from callerid.changes import difference
 from callerid.dialing import EXTERNAL, Destination, examples
-from callerid.explain import KINDS, explain, telling_call
+from callerid.explain import KINDS, explain, supposed, telling_call
 from callerid.policy import Policy, Rule, Settings
 
 MAIN, DIRECT, LONDON, NASSAU = "+3222903490", "+3222903491", "+442079460001", "+12423651234"
@@ -403,6 +403,27 @@ def test_several_faults_give_several_the_first_explains_most():
         ("other", None, 2, 0),
     ]
     assert short(found[1].alike) == [("forwarded", "201", 2, 0)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "calls", "told", "value"),
+    [
+        ("override", [("204", d, LONDON) for _e, d in TO_UK], {}, True),
+        ("default_number", [(e, "+3224567890", DIRECT) for e, _d in TO_UK], {}, DIRECT),
+        ("rule_number", [(e, d, NASSAU) for e, d in TO_UK], {}, NASSAU),
+        ("rule_missing", [(e, d, MAIN) for e, d in TO_UK], {}, None),
+        ("extension_number", [("201", d, DIRECT) for d in CALLED], {}, DIRECT),
+        ("extension_number", [("204", d, MAIN) for d in CALLED[10:]], {}, None),
+        ("forwarded", [("201", d, STRANGER) for d in CALLED], {}, STRANGER),
+        ("unknown_number", [(e, d, STRANGER) for e, d in TO_UK], {}, STRANGER),
+        ("older_version", [(e, d, MAIN) for e, d in TO_UK], {"earlier": [Settings(MAIN)]}, None),
+    ],
+)
+def test_what_is_supposed_in_the_place_of_what_was_promised(kind, calls, told, value):
+    office = replace(OFFICE, extensions={"201": None, "204": NASSAU})
+    found = explain(office, calls, known_numbers=NUMBERS, **told)
+    explanations = [e for first in found for e in (first, *first.alike) if e.kind == kind]
+    assert supposed(office, calls, explanations[0]) == value
 
 
 @pytest.mark.parametrize(("explained", "breaks"), [(20, 1), (19, 0)])

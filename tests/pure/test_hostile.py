@@ -254,6 +254,11 @@ def are_explanations(sent, answer):
     )
 
 
+def suppose(sent):
+    heard = explained(sent)
+    return [explain.supposed(sent.theirs, heard.calls, entry) for entry in heard.alike]
+
+
 def tell(sent):
     heard = explained(sent)
     return [
@@ -375,6 +380,10 @@ PROMISES = {
         lambda sent: sent.destination.e164 and prepared(sent).first_match(sent.destination),
         is_first,
     ),
+    "policy.Policy.number_without": Promise(
+        lambda sent: prepared(sent).number_without(sent.extension, sent.destination),
+        lambda sent, number: number is None or number in named(sent.theirs) - sent.numbers,
+    ),
     "policy.Policy.passed_over": Promise(
         lambda sent: prepared(sent).passed_over(sent.extension, sent.destination),
         are_passed_over,
@@ -414,6 +423,13 @@ PROMISES = {
         lambda sent, stored: named(stored) <= set().union(*map(named, three(sent))),
     ),
     "explain.explain": Promise(explained, are_explanations),
+    "explain.supposed": Promise(
+        suppose,
+        lambda sent, values: all(
+            value in (None, True, False) or value in {*NUMBERS, *named(sent.theirs)}
+            for value in values
+        ),
+    ),
     "explain.telling_call": Promise(
         tell,
         lambda sent, found: all(

@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from dataclasses import replace
 
 import phonenumbers
 import pytest
@@ -568,6 +569,27 @@ def test_any_call_is_answered_as_a_naive_reading_of_the_text_answers_it(call):
     assert [passed.rule for passed in prepared.passed_over(extension, destination)] == [
         rule for rule in wanted.rules if rule.key != decided
     ]
+
+
+@settings(max_examples=2000, deadline=None, derandomize=True, database=None)
+@given(CALLS)
+def test_without_the_line_that_decides_a_call_shows_what_the_others_make_of_it(call):
+    wanted, withdrawn, home, extension, dialled, called = call
+    prepared = Policy(wanted, home, withdrawn)
+    try:
+        destination = prepared.read(dialled, called)
+    except NotDiallableError:
+        return
+    answer = prepared.caller_id(extension, destination)
+    left = {
+        "rule": lambda: replace(
+            wanted, rules=tuple(rule for rule in wanted.rules if rule is not answer.rule)
+        ),
+        "user": lambda: replace(wanted, extensions={**wanted.extensions, extension: None}),
+        "default": lambda: replace(wanted, default=None),
+    }.get(answer.source, lambda: wanted)()
+    shown_without = Policy(left, home, withdrawn).caller_id(extension, destination).number
+    assert prepared.number_without(extension, destination) == shown_without
 
 
 @settings(max_examples=1000, deadline=None, derandomize=True, database=None)

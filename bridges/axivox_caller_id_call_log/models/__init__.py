@@ -1,5 +1,7 @@
 from . import axivox_period
+from . import axivox_proven
 from . import axivox_account
+from . import axivox_account_explained
 from . import axivox_extension
 from . import axivox_number
 from . import axivox_call

@@ -1,10 +1,125 @@
-"""What the log of calls cannot tell, is said where the settings are."""
+"""How many calls showed what was promised, and what that proves of what was applied last."""
 
-from odoo import models
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import format_datetime, formatLang
+
+from odoo.addons.axivox_caller_id.messages import and_more
+from odoo.addons.axivox_caller_id.models import actions
+
+from .axivox_proven import PROVEN
+from .line import Line
+
+COUNTED_FOR = timedelta(days=30)
+NAMED = 5  # lines that no call proves yet
+FORGOTTEN_AFTER = timedelta(hours=1)  # a list of steps by hand that nobody confirmed
 
 
 class AxivoxAccount(models.Model):
     _inherit = "axivox.account"
+
+    calls_in_words = fields.Char(
+        string="Outgoing calls",
+        compute="_compute_calls_in_words",
+        groups="axivox_caller_id.group_editor",
+    )
+    last_changes_proof = fields.Char(
+        string="What calls showed of the last changes",
+        compute="_compute_last_changes_proof",
+        groups="axivox_caller_id.group_editor",
+    )
+
+    @api.depends_context("lang", "uid")
+    def _compute_calls_in_words(self):
+        # sudo: how many calls there are, is told to who may save the settings; not which
+        calls = self.env["axivox.call"].sudo()
+        for account in self:
+            counts = dict(
+                calls._read_group(account._counted_calls(), ["caller_id_verdict"], ["__count"])
+            )
+            written = {
+                verdict: formatLang(self.env, counts.get(verdict, 0), 0)
+                for verdict in ("as_promised", "different", "unknown")
+            }
+            account.calls_in_words = (
+                self.env._(
+                    "Last 30 days: %(all)s outgoing calls, %(as_promised)s as promised, "
+                    "%(different)s not, %(unknown)s not known",
+                    all=formatLang(self.env, sum(counts.values()), 0),
+                    **written,
+                )
+                if counts
+                else self.env._("No outgoing call in the last 30 days")
+            )
+
+    @api.depends("applied_settings")
+    @api.depends_context("lang", "tz", "uid")
+    def _compute_last_changes_proof(self):
+        for account in self:
+            account.last_changes_proof = account._last_changes_proof()
+
+    def action_open_calls(self):
+        """:return: the list of the calls that `calls_in_words` counts, those of the verdict first
+        that the button names in the context; each reader sees the calls that the log shows them
+        """
+        verdict = self.env.context.get("caller_id_verdict")
+        return self._open_calls(self._counted_calls(), verdict)
+
+    def _open_calls(self, domain, verdict):
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id("axivox.axivox_call_action"),
+            "domain": domain,
+            "context": {f"search_default_caller_id_{verdict}": 1} if verdict else {},
+        }
+
+    def _counted_calls(self):
+        since = fields.Datetime.to_string(fields.Datetime.now() - COUNTED_FOR)
+        return [("axivox_account_id", "=", self.id), ("start_date", ">=", since)]
+
+    def _last_changes_proof(self):
+        """:return: a sentence on which lines of the last apply are proven by calls"""
+        applied = self._last_applied()
+        lines = [
+            line
+            for setting, start in self._line_starts().items()
+            if start == applied.create_date and (line := self._line_of(setting))
+        ]
+        if not lines:
+            return False
+        proofs = self._proofs(lines)
+        left = [line for line in lines if proofs[line][0] != PROVEN]
+        sentence = self.env._(
+            "Of the %(count)s lines that were changed on %(time)s, calls have proven %(proven)s.",
+            count=formatLang(self.env, len(lines), 0),
+            time=format_datetime(self.env, applied.create_date, dt_format="medium"),
+            proven=formatLang(self.env, len(lines) - len(left), 0),
+        )
+        if not left:
+            return sentence
+        extensions = self._names(
+            [line.setting[1] for line in left if line.setting[0] == "extension"]
+        )
+        names = [
+            {
+                "rule": lambda subject: self.env._("Rule %s", subject),
+                "extension": lambda subject: extensions.get(subject, subject),
+                "default": lambda _subject: self.env._("Default outgoing number"),
+            }[kind](subject)
+            for kind, subject in (line.setting for line in left[:NAMED])
+        ]
+        named = ", ".join(and_more(self.env, names, len(left) - NAMED))
+        return f"{sentence} {self.env._('Not yet: %s', named)}"
+
+    def _line_of(self, setting):
+        """:return: the Line of a setting that Axivox runs on; None where it shows no number"""
+        applied, (kind, subject) = self._settings("applied"), setting
+        number = {
+            "rule": lambda: next((r.number for r in applied.rules if r.prefix == subject), None),
+            "extension": lambda: applied.extensions.get(subject),
+            "default": lambda: applied.default,
+        }.get(kind, lambda: None)()
+        return number and Line(self.id, setting, number)
 
     def _settings_warnings(self):
         yield from super()._settings_warnings()
@@ -15,3 +130,35 @@ class AxivoxAccount(models.Model):
                 "promised."
             )
             yield message, None
+        yield from self._forgotten_list_warnings()
+
+    def _forgotten_list_warnings(self):
+        manual = self.env["axivox.manual.apply"].search(
+            [
+                ("account_id", "=", self.id),
+                ("state", "=", "open"),
+                ("create_date", "<", fields.Datetime.now() - FORGOTTEN_AFTER),
+            ],
+            limit=1,
+        )
+        if not manual:
+            return
+        # sudo: as in _compute_calls_in_words
+        calls = self.env["axivox.call"].sudo()
+        count = calls.search_count(
+            [
+                ("axivox_account_id", "=", self.id),
+                ("caller_id_verdict", "=", "unknown"),
+                ("start_date", ">=", manual.create_date),
+                ("caller_id_reason", "=", "applying"),
+            ]
+        )
+        if count:
+            message = self.env._(
+                "%(user)s began to apply changes by hand on %(time)s and has not confirmed it: "
+                "nobody can say whether the calls since then were as promised (%(count)s).",
+                user=manual.create_uid.name,
+                time=format_datetime(self.env, manual.create_date, dt_format="medium"),
+                count=formatLang(self.env, count, 0),
+            )
+            yield message, actions.form(manual)

@@ -110,6 +110,20 @@ class AxivoxCall(models.Model):
         copy=False,
         help="The dialled number as it was understood.",
     )
+    axivox_account_id = fields.Many2one(
+        "axivox.account",
+        string="Axivox account",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+    )
+    caller_id_line = fields.Char(
+        string="What it proves",
+        readonly=True,
+        copy=False,
+        groups=NO_ACCESS,
+        help="The line of the settings that this call proves, or contradicts: see lines.py.",
+    )
     axivox_applied_id = fields.Many2one(
         "axivox.applied",
         string="Settings then",
@@ -153,6 +167,13 @@ class AxivoxCall(models.Model):
         index="btree_not_null",
         ondelete="set null",
         groups=NO_ACCESS,
+    )
+
+    _of_account_idx = models.Index(
+        "(axivox_account_id, caller_id_verdict, start_date) WHERE axivox_account_id IS NOT NULL"
+    )
+    _of_line_idx = models.Index(
+        "(caller_id_line, caller_id_verdict, start_date) WHERE caller_id_line IS NOT NULL"
     )
 
     @api.depends("caller_id_promised", "caller_id_shown")
@@ -277,6 +298,10 @@ class AxivoxCall(models.Model):
                 columns,
             )
         )
+        if any(
+            "different" in (call.caller_id_verdict, new[call]["caller_id_verdict"]) for call in new
+        ):
+            self.env["axivox.account"]._look_into_calls_soon()
         calls = self.browse([call.id for call in new])
         calls.invalidate_recordset(names, flush=False)
         calls.modified(names)

@@ -6,9 +6,13 @@ from odoo import api, models
 
 from odoo.addons.axivox_caller_id.callerid import dialing
 
+from .line import deciding
+
 # Two logs do not see a call begin at the same moment.
 NEAR = timedelta(minutes=1)
 OF_PROMISE = (
+    "axivox_account_id",
+    "caller_id_line",
     "caller_id_promised",
     "caller_id_source",
     "caller_id_rule",
@@ -37,6 +41,8 @@ class AxivoxCall(models.Model):
             vals = dict.fromkeys(OF_PROMISE, False)
             if call.direction == "outgoing":
                 vals |= call._promise(past, widget.get(call), shown[call])
+                account = past.line(call).account_id or homes[call].axivox_account_id
+                vals["axivox_account_id"] = account.id
             number = call._one_of(shown[call], vals["caller_id_promised"], ours, homes[call])
             vals["axivox_number_id"] = number and self._at_home(ours, number, homes[call]).id
             vals["caller_id_shown"] = call.direction == "outgoing" and number
@@ -85,6 +91,14 @@ class AxivoxCall(models.Model):
         if not shown:
             return unknown("did" if self._did() else "no_did")
         kept = told["caller_id_promised"] in shown
+        line_then = deciding(line.account_id, line.extension, answer)
+        promised = told["caller_id_promised"], told["caller_id_source"]
+        is_of_line = line_then and promised == (answer.number, answer.source)
+        # One that would have shown the same without the line proves nothing of it.
+        if is_of_line and not (
+            kept and policy.number_without(line.extension, destination) == answer.number
+        ):
+            told["caller_id_line"] = line_then.key
         return {**told, "caller_id_verdict": "as_promised" if kept else "different"}
 
     def _answers(self, policy, extension):

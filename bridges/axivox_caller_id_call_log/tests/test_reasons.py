@@ -1,0 +1,209 @@
+"""The likeliest reasons why calls differ, and to whom they are told."""
+
+from unittest.mock import patch
+
+from odoo.tests import Form, tagged
+
+from odoo.addons.axivox_caller_id.tests.common import LONDON, MAIN, NEW_YORK, PARIS
+
+from ..models import axivox_account_explained
+from .common import BERLINER
+from .test_proof import A_DAY, RecentCallsCase
+
+UK = [f"0044207946{n:04}" for n in range(10)]
+STRANGER = "+33199005678"
+
+
+@tagged("post_install", "-at_install")
+class TestReasons(RecentCallsCase):
+    def _explained(self, user=None):
+        return self.account.with_user(user or self.manager).explain_calls()
+
+    def _activities(self):
+        return self.env["mail.activity"].search(
+            [("res_model", "=", "axivox.account"), ("res_id", "=", self.account.id)]
+        )
+
+    def _uk_shows(self, number, days=5, calls=3):
+        for called in UK[:calls]:
+            self._recent(called, number, days=days)
+
+    def _alarm(self):
+        self.account.invalidate_recordset()
+        warnings = self.account.with_user(self.manager).warnings or []
+        return [w for w in warnings if "did not show the promised" in w["message"]]
+
+    def test_where_nothing_differs_no_reason_is_found(self):
+        self._uk_shows(LONDON)
+        self.assertEqual(self._explained(), [])
+        self.assertFalse(self._alarm())
+        self.assertFalse(self._activities())
+
+    def test_older_version_that_still_runs_is_named(self):
+        self._recent(BERLINER, MAIN, user_id=self.james.id, days=3)
+        self.rule.number_id = self.paris
+        self.own.outgoing_number_id = False
+        self._apply(self.now - 10 * A_DAY)
+        self._uk_shows(LONDON)
+        self._recent(BERLINER, PARIS, user_id=self.james.id, days=5)
+        [reason] = self._explained()
+        self.assertRegex(
+            reason, r"^Axivox behaves as before the changes of .* \(4 of 4 calls that differ\)\.$"
+        )
+
+    def test_each_single_fault_is_said_in_words(self):
+        sayings = (
+            ({"rule": NEW_YORK}, "rule 0044 shows +1 212-555-0123 at Axivox"),
+            ({"rule": MAIN}, "rule 0044 is missing at Axivox"),
+            ({"default": NEW_YORK}, "the default outgoing number at Axivox is +1 212-555-0123"),
+            ({"james": NEW_YORK}, "the outgoing number of 202 James at Axivox is +1 212-555-0123"),
+            ({"james": MAIN}, "the outgoing number of 202 James at Axivox is Default"),
+            (
+                {"rule": STRANGER},
+                "Axivox shows +33 1 99 00 56 78, a number that Odoo does not know",
+            ),
+            ({"override": True}, "at Axivox the box “Apply advanced rules even"),
+        )
+        for shows, saying in sayings:
+            with self.subTest(saying), self.env.cr.savepoint() as savepoint:
+                for called in UK[:3]:
+                    self._recent(called, shows.get("rule", LONDON), days=5)
+                for called in (BERLINER, "0031205550100", "0034915550100"):
+                    self._recent(called, shows.get("default", MAIN), days=4)
+                    self._recent(called, shows.get("james", PARIS), days=4, user_id=self.james.id)
+                if "override" in shows:
+                    self._recent(UK[0], LONDON, user_id=self.james.id)
+                    self._recent(UK[1], LONDON, user_id=self.james.id)
+                reasons = self._explained()
+                self.assertIn(saying.lower(), reasons[0].lower())
+                self.assertTrue(reasons[0][0].isupper())
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_rules_in_another_order_and_what_is_saved_already(self):
+        upper = self._rule("004420", self.new_york)
+        upper.position = 1
+        self._apply(self.now - 10 * A_DAY)
+        self._uk_shows(LONDON)
+        [reason] = self._explained()
+        self.assertIn("rule 004420 stands below rule 0044", reason)
+        self.assertIn("rule 004420 is missing", reason)
+        upper.unlink()
+        [reason] = self._explained()
+        self.assertIn("what is saved here and not applied yet runs at Axivox already", reason)
+
+    def test_call_that_would_tell_two_reasons_apart_is_named(self):
+        self._recent(BERLINER, NEW_YORK, days=5)
+        self._recent(BERLINER, NEW_YORK, days=4)
+        [reason] = self._explained()
+        self.assertIn(
+            "The default outgoing number at Axivox is +1 212-555-0123, or the outgoing number of "
+            "201 Sophie at Axivox is +1 212-555-0123",
+            reason,
+        )
+        self.assertRegex(reason, r"A call from \S+.* to .*\+\d.* would tell\.$")
+
+    def test_a_forward_does_not_cry_wolf(self):
+        for called in (BERLINER, "0031205550100", "0034915550100"):
+            self._recent(called, MAIN)
+            self._recent(called, PARIS, user_id=self.james.id)
+        for days in range(5):
+            self._recent("0039065550100", STRANGER, days=days)
+            self._recent("0039065550101", MAIN, days=days)
+        [reason] = self._explained()
+        self.assertIn("All calls to +39 06 555 0100 show +33 1 99 00 56 78: a forward", reason)
+        self.assertFalse(self._alarm())
+        self.assertFalse(self._activities())
+        self.account.invalidate_recordset()
+        self.assertEqual(self.account.with_user(self.manager).likely_reasons, reason)
+
+    def test_one_call_is_no_reason_for_an_alarm_and_two_that_one_reason_fits_are(self):
+        self._recent(UK[0], PARIS, days=5)
+        self._explained()
+        self.assertFalse(self._alarm())
+        self._recent(UK[1], PARIS, days=4, user_id=self._second_user().id)
+        self._explained()
+        [warning] = self._alarm()
+        self.assertIn("Rule 0044 shows +33 1 99 00 12 34 at Axivox", warning["message"])
+        calls = self.env["axivox.call"].search_count(warning["action"]["domain"])
+        self.assertEqual(calls, 2)
+
+    def _second_user(self):
+        user = self._user("second_test")
+        self.env["axivox.extension"].create(
+            {"account_id": self.account.id, "number": "203", "name": "Ann", "user_id": user.id}
+        )
+        self._backdate("axivox_period", self.now - 30 * A_DAY, "since")
+        self._apply(self.now - 12 * A_DAY)
+        self._recent(UK[0], PARIS, days=5)
+        return user
+
+    def test_manager_who_applied_gets_one_activity(self):
+        applied = self.account._last_applied()
+        applied.create_uid = self.manager
+        self._uk_shows(PARIS)
+        self._explained(self.editor)
+        [activity] = self._activities()
+        self.assertEqual(activity.user_id, self.manager)
+        self.assertIn("Rule 0044 shows", str(activity.note))
+        self._uk_shows(PARIS, days=3)
+        self._explained(self.editor)
+        self.assertEqual(self._activities(), activity)
+        activity.action_feedback()
+        self._explained(self.editor)
+        self.assertFalse(self._activities(), "the same is told once")
+        for called in (BERLINER, "0031205550100", "0034915550100", "0039065550100"):
+            for days in (1, 2, 3):
+                self._recent(called, NEW_YORK, days=days)
+        self._explained(self.editor)
+        [activity] = self._activities()
+        self.assertIn("+1 212-555-0123", str(activity.note))
+        self._apply(self.now)
+        self.assertFalse(self._activities())
+        self.assertFalse(self._alarm())
+
+    def test_where_calls_are_corrected_the_activity_goes(self):
+        self._uk_shows(PARIS)
+        self._explained()
+        self.assertTrue(self._activities())
+        self.env["axivox.call"].search([("caller_id_verdict", "=", "different")]).did = LONDON
+        self._explained()
+        self.assertFalse(self._activities())
+        self.assertFalse(self._alarm())
+
+    def test_scheduler_looks_soon_and_once_where_a_call_differs(self):
+        cron = self.env.ref("axivox_caller_id_call_log.axivox_calls_cron")
+        triggers = [("cron_id", "=", cron.id)]
+        self.env["ir.cron.trigger"].search(triggers).unlink()
+        self._uk_shows(LONDON)
+        self.assertFalse(self.env["ir.cron.trigger"].search_count(triggers))
+        self._uk_shows(PARIS)
+        self._uk_shows(PARIS, days=4)
+        self.assertEqual(self.env["ir.cron.trigger"].search_count(triggers), 1)
+        with self.enter_registry_test_mode():
+            cron.method_direct_trigger()
+        self.assertTrue(self._alarm())
+
+    def test_number_that_was_chosen_for_a_call_is_no_reason(self):
+        self._uk_shows(PARIS)
+        calls = self.env["axivox.call"].search([("caller_id_verdict", "=", "different")])
+        self.env.cr.execute(
+            "UPDATE axivox_call SET caller_id_promised = %s, caller_id_source = 'choice'",
+            (NEW_YORK,),
+        )
+        calls.invalidate_recordset()
+        self.assertEqual(self._explained(), [])
+
+    def test_newest_calls_are_looked_at_where_there_are_many(self):
+        self._uk_shows(PARIS, days=9, calls=5)
+        self._uk_shows(LONDON, days=2, calls=4)
+        with patch.object(axivox_account_explained, "HEARD", 4):
+            self.assertEqual(self._explained(), [])
+
+    def test_button_shows_the_reasons_on_the_screen(self):
+        self._uk_shows(PARIS)
+        with Form(self.account.with_user(self.manager)) as form:
+            self.assertFalse(form.likely_reasons)
+        self._explained()
+        with Form(self.account.with_user(self.manager)) as form:
+            self.assertIn("Rule 0044 shows", form.likely_reasons)
