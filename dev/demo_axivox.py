@@ -41,7 +41,8 @@ def start(program, account, token):
 
 def connect_pull_and_apply(address, sandbox):
     """Connect the demo's account to the sandbox, pull, change one thing, apply, and print what
-    live calls run on at the sandbox then."""
+    live calls run on at the sandbox then. Where calls tell of what was applied before, that stays.
+    """
     admin = Salesperson(address, demo_server.DATABASE, "admin")
     names = ("demo_account", "demo_extension_100", "demo_number_main", "demo_number_support")
     account, lobby, main, support = (
@@ -58,13 +59,14 @@ def connect_pull_and_apply(address, sandbox):
         ask("action_test_connection")
         print(ask("read", ["connection"])[0]["connection"])
         print(ask("action_pull")["params"]["message"])
-        [shown] = admin.ask("axivox.extension", "read", [lobby], ["outgoing_number_id"])
-        other = support if (shown["outgoing_number_id"] or [0])[0] == main else main
-        admin.ask("axivox.extension", "write", [lobby], {"outgoing_number_id": other})
-        print("Saved, and not applied yet:")
-        for sentence in ask("pending_changes"):
-            print(f"  {sentence}")
-        print(ask("action_apply_changes")["params"]["message"])
+        if not admin.ask("axivox.call", "search_count", []):
+            [shown] = admin.ask("axivox.extension", "read", [lobby], ["outgoing_number_id"])
+            other = support if (shown["outgoing_number_id"] or [0])[0] == main else main
+            admin.ask("axivox.extension", "write", [lobby], {"outgoing_number_id": other})
+            print("Saved, and not applied yet:")
+            for sentence in ask("pending_changes"):
+                print(f"  {sentence}")
+            print(ask("action_apply_changes")["params"]["message"])
     except xmlrpc.client.Fault as refused:
         # Somebody played with the demo: both sides may have been changed.
         print(f"Odoo does not apply: {refused.faultString}")

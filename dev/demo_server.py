@@ -27,6 +27,28 @@ admin.write({"company_ids": [(4, company.id)], "company_id": company.id})
 env.ref("axivox_caller_id.demo_extension_205").user_id = admin
 env.cr.commit()
 """
+# Who writes calls into the log, and who looks at all of them.
+CONNECTOR_MOVES_IN = """
+import os
+from pathlib import Path
+groups = env.ref("base.group_user") + env.ref("axivox.group_axivox_all_calls")
+company = env.ref("axivox_caller_id.demo_company")
+connector = env["res.users"].search([("login", "=", "axivox_connector")])
+connector = connector or env["res.users"].with_context(no_reset_password=True).create({
+    "name": "Axivox connector",
+    "login": "axivox_connector",
+    "group_ids": [(6, 0, groups.ids)],
+    "company_ids": [(6, 0, company.ids)],
+    "company_id": company.id,
+})
+env.ref("base.user_admin").group_ids += groups
+keys = env["res.users.apikeys"].with_user(connector).sudo()
+key = keys._generate("rpc", "Axivox connector", None)
+env.cr.commit()
+file = Path(os.environ["KEY_FILE"])
+file.touch(mode=0o600)
+file.write_text(key)
+"""
 
 
 def bring_up(database=DATABASE):
@@ -60,6 +82,7 @@ def make_database(database):
             "this checkout did not make. Drop or rename it, or unset PGHOST."
         )
     with step(f"Making the database {database} with demo data"):
+        key_file(database).unlink(missing_ok=True)
         cluster.note_made(database)
         cluster.drop(database)
         cluster.note_made(database)
@@ -85,6 +108,21 @@ def update_database(database):
         server.odoo("-d", database, "-u", NAME, *new, *options, log="demo-update.log")
     except Failure as failure:
         raise Failure(f"{failure}\nTo make the database anew: `make clean`, then again.") from None
+
+
+def key_file(database):
+    """The file with the API key of the user who writes calls into a database's log."""
+    return cluster.place() / f"{database}.connector-key"
+
+
+def connector_key(database=DATABASE):
+    """That key; the user is made where there is none."""
+    file = key_file(database)
+    if not file.exists():
+        with step("Making a user for Axivox's connector"):
+            log = "demo-connector.log"
+            server.shell(database, CONNECTOR_MOVES_IN, log=log, KEY_FILE=str(file))
+    return file.read_text()
 
 
 def bridges():

@@ -12,8 +12,10 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 
-from . import api, calls, faults, guard, pages
+from . import api, calls, connector, faults, guard, live, pages
 from .account import Account, Refused
+from .connector import Connector
+from .live import Live
 
 
 def program(account, token, page_size):
@@ -22,6 +24,8 @@ def program(account, token, page_size):
     console.include_router(pages.router)
     console.include_router(faults.router)
     console.include_router(calls.router)
+    console.include_router(live.router)
+    console.include_router(connector.router)
     console.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")))
     console.mount("/api", api.Gate(api.app, token))
     console.add_exception_handler(Refused, api.refused_problem)
@@ -30,6 +34,8 @@ def program(account, token, page_size):
     api.app.state.page_size = page_size
     misbehaving = faults.Misbehaving(console, account)
     api.app.state.account = console.state.account = account
+    console.state.live = Live(account)
+    console.state.connector = Connector(account, console.state.live)
     console.state.misbehaving = misbehaving
     return guard.Guard(misbehaving)
 

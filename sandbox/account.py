@@ -13,6 +13,7 @@ from pathlib import Path
 SEED = Path(__file__).with_name("seed.json")
 SETTINGS = ("default_number", "rules_override_users", "rules")
 LONGEST_PREFIX = 32
+MOST_EARLIER = 20  # versions that were applied before; older ones are forgotten
 
 
 class Stale(Exception):
@@ -36,14 +37,15 @@ class Account:
 
     def __init__(self, path):
         self._path = Path(path)
-        self._state = {"revision": 0}
+        self._state = {"revision": 0, "earlier": []}
         if self._path.exists():
-            self._state = json.loads(self._path.read_text("utf-8"))
+            self._state |= json.loads(self._path.read_text("utf-8"))
         else:
             self.replace(json.loads(SEED.read_text("utf-8")))
 
     def __getitem__(self, member):
-        """A member of the state: company, numbers, users, saved, applied; not to be changed."""
+        """A member of the state: company, numbers, users, saved, applied, earlier (what was applied
+        before, newest first); not to be changed."""
         return self._state[member]
 
     @property
@@ -107,6 +109,8 @@ class Account:
         """
         with self._change() as state:
             answer = {"applied_changes": len(self.changes()), "revision": str(state["revision"])}
+            if answer["applied_changes"]:
+                state["earlier"] = [state["applied"], *state["earlier"]][:MOST_EARLIER]
             state["applied"] = copy.deepcopy(state["saved"])
             state["savers"] = {}
             if key is not None:
@@ -132,6 +136,7 @@ class Account:
                 ],
                 "saved": settings,
                 "applied": copy.deepcopy(settings),
+                "earlier": [],
                 "savers": {},
                 "answers": {},
             }

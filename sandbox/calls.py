@@ -11,6 +11,7 @@ from fastapi import APIRouter, HTTPException
 from fastapi.responses import PlainTextResponse
 
 from .api import ServedAccount
+from .live import ServedLive
 
 COUNTRY = "32"  # the account is Belgian
 EMERGENCY = {"100", "101", "112"}
@@ -21,22 +22,22 @@ router = APIRouter(prefix="/sandbox")
 
 @router.get("/caller-id", response_class=PlainTextResponse)
 async def get_caller_id(
-    account: ServedAccount, extension: str, destination: str, asked: str = ""
+    account: ServedAccount, live: ServedLive, extension: str, destination: str, asked: str = ""
 ) -> str:
     """Two words: what kind of call it is, and the number that is shown, or `-`.
 
     The kind is `external`, `internal`, `emergency`, `service`, or `refused`: the phone `asked` to
     be shown as a number (P-Preferred-Identity) that is none of the account's.
     """
-    applied, ours = account["applied"], {entry["number"] for entry in account["numbers"]}
-    if extension not in applied["users"]:
+    settings, ours = live.settings(), {entry["number"] for entry in account["numbers"]}
+    if extension not in settings["users"]:
         raise HTTPException(404, "There is no such extension.")
-    kind = kind_of(destination, applied["users"])
+    kind = kind_of(destination, settings["users"])
     if kind != "external":
         return f"{kind} -"
     if asked:
         return f"external {asked}" if asked in ours else "refused -"
-    number = outgoing_number(applied, ours, extension, zero_form(destination))
+    number = outgoing_number(settings, ours, extension, zero_form(destination))
     return f"external {number or '-'}"
 
 
@@ -59,17 +60,20 @@ def zero_form(dialled):
     return "00" + COUNTRY + dialled.removeprefix("0")
 
 
-def outgoing_number(applied, ours, extension, destination):
-    """The number that live calls show, or None; one that was given back counts as not named."""
+def outgoing_number(settings, ours, extension, destination):
+    """The number that calls on these settings (see live.py) show, or None; one that was given back
+    counts as not named."""
+    if extension in settings["forwards"]:
+        return settings["forwards"][extension]
     own, default = (
         number if number in ours else None
-        for number in (applied["users"][extension], applied["default_number"])
+        for number in (settings["users"][extension], settings["default_number"])
     )
     rules = [
         rule["number"]
-        for rule in applied["rules"]
+        for rule in settings["rules"]
         if rule["number"] in ours and destination.startswith(rule["prefix"])
     ]
-    if rules and (applied["rules_override_users"] or not own):
+    if rules and (settings["rules_override_users"] or not own):
         return rules[0]
     return own or default

@@ -28,11 +28,13 @@ LONGEST_DELAY = 600  # seconds
 MOST_REQUESTS = 1000  # that are listed; older ones are forgotten
 
 
-class _Asked(BaseModel):
+class Asked(BaseModel):
+    """What is asked of the sandbox itself: a member that it does not know is an error."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class Edit(_Asked):
+class Edit(Asked):
     """What somebody saves in the console behind the client's back; what is not named stays."""
 
     default_number: E164 | None = None
@@ -47,7 +49,7 @@ class Edit(_Asked):
             account.apply()
 
 
-class Fault(_Asked):
+class Fault(Asked):
     """From the `request`-th request on, `times` requests go wrong in this way.
 
     Requests are counted from the moment that the fault was asked for, and only those that
@@ -227,7 +229,7 @@ class _Answer:
 router = APIRouter(prefix="/sandbox")
 
 
-class _SeedUser(_Asked):
+class _SeedUser(Asked):
     extension: Extension
     name: Text
     email: Text | None = None
@@ -235,12 +237,12 @@ class _SeedUser(_Asked):
     outgoing_number: E164 | None = None
 
 
-class _SeedCompany(_Asked):
+class _SeedCompany(Asked):
     name: Text
     domain: Text
 
 
-class Seed(_Asked):
+class Seed(Asked):
     """A whole account, as in seed.json."""
 
     company: _SeedCompany

@@ -1,16 +1,22 @@
-"""The console's pages, as DOMAIN words go: Settings, Users, Incoming numbers, Apply changes."""
+"""The console's pages, as DOMAIN words go: Settings, Users, Incoming numbers, Apply changes; and
+one that Axivox has not, for live calls that deviate from them."""
 
+from itertools import islice
 from pathlib import Path
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.templating import Jinja2Templates
+from pydantic import ValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from .account import LONGEST_PREFIX, Refused
 from .api import ServedAccount
+from .connector import Call, ServedConnector
 from .faults import CONSOLE_USER
+from .live import DEVIATION, ServedLive
 
 DESTINATION_TYPES = {
     "not_configured": "Not configured",
@@ -21,6 +27,7 @@ DESTINATION_TYPES = {
     "conference": "Conference",
 }
 WITHOUT_TARGET = ("not_configured", "hang_up")
+CALLS_ON_PAGE = 50
 SETTING_NAMES = {
     "default_number": "Default outgoing number",
     "rules_override_users": "Apply advanced rules even for users with an outgoing number",
@@ -65,7 +72,7 @@ def _see(address):
 def _addresses(account):
     """Every page there is: nothing else is redirected to, however it is written."""
     return {
-        *("/settings", "/settings/advanced", "/users", "/numbers"),
+        *("/settings", "/settings/advanced", "/users", "/numbers", "/live"),
         *(f"/users/{user['extension']}" for user in account["users"]),
         *(f"/numbers/{entry['number']}" for entry in account["numbers"]),
     }
@@ -191,3 +198,62 @@ async def save_number(request: Request, account: ServedAccount, number: str):
         )
     account.set_destination(number, kind, target)
     return _see("/numbers")
+
+
+@router.get("/live")
+async def live(
+    request: Request, account: ServedAccount, live: ServedLive, connector: ServedConnector
+):
+    return _live(request, account, live, connector)
+
+
+def _live(request, account, live, connector, *, status=200, error=None):
+    return _render(
+        request,
+        account,
+        "live.html",
+        status=status,
+        section="live",
+        deviations=live.deviations,
+        odoo=connector.odoo,
+        calls=list(islice(reversed(connector.calls), CALLS_ON_PAGE)),
+        error=error,
+    )
+
+
+@router.post("/live/deviations")
+async def let_deviate(
+    request: Request, account: ServedAccount, live: ServedLive, connector: ServedConnector
+):
+    form = {name: value or None for name, value in await _form(request)}
+    try:
+        live.deviate([*live.deviations, DEVIATION.validate_python(form)])
+    except ValidationError:
+        raise HTTPException(400, "There is no such deviation.") from None
+    except Refused as refused:
+        return _live(request, account, live, connector, status=422, error=str(refused))
+    return _see("/live")
+
+
+@router.post("/live/off")
+async def let_deviate_no_more(request: Request, live: ServedLive):
+    [place] = await _typed(request, "place")
+    live.deviations = [one for at, one in enumerate(live.deviations) if str(at) != place]
+    return _see("/live")
+
+
+@router.post("/live/calls")
+async def call(
+    request: Request, account: ServedAccount, live: ServedLive, connector: ServedConnector
+):
+    extension, number = await _typed(request, "extension", "number")
+    try:
+        dialled = Call(extension=extension, number=number.replace(" ", ""), seconds=60)
+        await run_in_threadpool(connector.write, [dialled], together=False)
+    except ValidationError:
+        raise HTTPException(400, "That cannot be called.") from None
+    except HTTPException as error:
+        return _live(
+            request, account, live, connector, status=error.status_code, error=error.detail
+        )
+    return _see("/live")

@@ -115,8 +115,8 @@ def running(tmp_path_factory):
 def sandbox(running):
     """The sandbox, well-behaved and as it was founded."""
     running.control("POST", "reset")
-    running.control("DELETE", "faults")
-    running.control("DELETE", "requests")
+    for asked in ("faults", "requests", "deviations", "connector", "calls"):
+        running.control("DELETE", asked)
     return running
 
 

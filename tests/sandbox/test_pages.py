@@ -44,6 +44,7 @@ def test_every_page_says_what_it_is_and_has_the_menu(sandbox):
         "/users/201",
         "/numbers",
         f"/numbers/{PARIS}",
+        "/live",
     ):
         page = sandbox.page(path)
         assert page.ok
@@ -113,7 +114,7 @@ def test_apply_changes_leads_to_its_own_pages_only(sandbox, page):
 
 
 def test_apply_changes_leads_back_to_each_page(sandbox):
-    own = ["/settings", "/settings/advanced", "/users", "/users/201", "/numbers"]
+    own = ["/settings", "/settings/advanced", "/users", "/users/201", "/numbers", "/live"]
     for path in [*own, f"/numbers/{PARIS}"]:
         page = sandbox.page(path)
         typed = re.search(r'name="page" value="([^"]*)"', page.text)[1]

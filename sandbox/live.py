@@ -1,0 +1,207 @@
+"""What live calls run on: what is applied, but for what somebody has made deviate from it, as where
+a console is not what it seems."""
+
+import copy
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import Field, TypeAdapter
+
+from .account import MOST_EARLIER, SETTINGS, Refused
+from .api import E164, Extension, Text
+from .faults import Asked
+
+router = APIRouter(prefix="/sandbox")
+
+
+# The ways to deviate. Each changes the settings that it is given: those that are applied, and the
+# `forwards`, {extension: the one number that its calls show}.
+
+
+class OlderVersion(Asked):
+    """An earlier applied version still runs, whole."""
+
+    kind: Literal["older_version"]
+    back: Annotated[int, Field(ge=1, le=MOST_EARLIER)] = 1
+
+    def change(self, live, earlier):
+        if self.back <= len(earlier):
+            live |= copy.deepcopy(earlier[self.back - 1])
+
+    def __str__(self):
+        return f"What was applied {self.back} before still runs"
+
+
+class RuleNotApplied(Asked):
+    kind: Literal["rule_not_applied"]
+    prefix: Text
+
+    def change(self, live, _earlier):
+        for rule in _first(live, self.prefix):
+            live["rules"].remove(rule)
+
+    def __str__(self):
+        return f"Rule {self.prefix} is not applied"
+
+
+class RuleNumber(Asked):
+    kind: Literal["rule_number"]
+    prefix: Text
+    number: E164
+
+    def change(self, live, _earlier):
+        for rule in _first(live, self.prefix):
+            rule["number"] = self.number
+
+    def __str__(self):
+        return f"Rule {self.prefix} shows {self.number}"
+
+
+class RulesSwapped(Asked):
+    kind: Literal["rules_swapped"]
+    prefix: Text
+    other_prefix: Text
+
+    def change(self, live, _earlier):
+        rules = live["rules"]
+        for rule in _first(live, self.prefix):
+            for other in _first(live, self.other_prefix):
+                one, two = rules.index(rule), rules.index(other)
+                rules[one], rules[two] = other, rule
+
+    def __str__(self):
+        return f"Rules {self.prefix} and {self.other_prefix} have each other's place"
+
+
+class BoxFlipped(Asked):
+    """The checkbox *Apply advanced rules even for users …* is the other way."""
+
+    kind: Literal["box_flipped"]
+
+    def change(self, live, _earlier):
+        live["rules_override_users"] = not live["rules_override_users"]
+
+    def __str__(self):
+        return "The box below the rules is the other way"
+
+
+class DefaultNumber(Asked):
+    kind: Literal["default_number"]
+    number: E164 | None = None
+
+    def change(self, live, _earlier):
+        live["default_number"] = self.number
+
+    def __str__(self):
+        return f"The default outgoing number is {self.number or 'none'}"
+
+
+class UserNumber(Asked):
+    kind: Literal["user_number"]
+    extension: Extension
+    number: E164 | None = None
+
+    def change(self, live, _earlier):
+        if self.extension in live["users"]:
+            live["users"][self.extension] = self.number
+
+    def __str__(self):
+        return f"The outgoing number of {self.extension} is {self.number or 'Default'}"
+
+
+class Forwarded(Asked):
+    """Something else places the calls of an extension, and shows one number, maybe a stranger's."""
+
+    kind: Literal["forwarded"]
+    extension: Extension
+    number: E164
+
+    def change(self, live, _earlier):
+        if self.extension in live["users"]:
+            live["forwards"][self.extension] = self.number
+
+    def __str__(self):
+        return f"The calls of {self.extension} are forwarded, and show {self.number}"
+
+
+Deviation = Annotated[
+    OlderVersion
+    | RuleNotApplied
+    | RuleNumber
+    | RulesSwapped
+    | BoxFlipped
+    | DefaultNumber
+    | UserNumber
+    | Forwarded,
+    Field(discriminator="kind"),
+]
+DEVIATION = TypeAdapter(Deviation)
+
+
+class Live:
+    """What the calls of an account run on, and the `deviations` that make the difference. Those are
+    kept in memory only, as faults are."""
+
+    def __init__(self, account):
+        self._account = account
+        self.deviations = []
+
+    def applied(self):
+        """The settings that are applied, to be changed at will."""
+        applied = self._account["applied"]
+        settings = {name: applied[name] for name in (*SETTINGS, "users")}
+        return copy.deepcopy(settings) | {"forwards": {}}
+
+    def settings(self):
+        """Those that calls run on. A deviation from what was applied and is not any more changes
+        nothing."""
+        live = self.applied()
+        for deviation in self.deviations:
+            deviation.change(live, self._account["earlier"])
+        return live
+
+    def deviate(self, deviations):
+        """Run on what is applied but for these, one after the other.
+
+        Raise `Refused`, and let all be as it was, where one of them would change nothing.
+        """
+        live = self.applied()
+        for place, deviation in enumerate(deviations):
+            before = copy.deepcopy(live)
+            deviation.change(live, self._account["earlier"])
+            if live == before:
+                raise Refused([((place,), f"{deviation}: that would change nothing.")])
+        self.deviations = list(deviations)
+
+
+async def _live(request: Request) -> Live:
+    return request.app.state.live
+
+
+ServedLive = Annotated[Live, Depends(_live)]
+
+
+@router.get("/live")
+async def get_live(live: ServedLive):
+    """What calls really run on."""
+    return live.settings()
+
+
+@router.get("/deviations")
+async def get_deviations(live: ServedLive):
+    return live.deviations
+
+
+@router.post("/deviations", status_code=204)
+async def deviate(live: ServedLive, deviations: list[Deviation]):
+    live.deviate(deviations)
+
+
+@router.delete("/deviations", status_code=204)
+async def run_on_what_is_applied(live: ServedLive):
+    live.deviate([])
+
+
+def _first(live, prefix):
+    """The first rule with this prefix, in a list; none in an empty one."""
+    return [rule for rule in live["rules"] if rule["prefix"] == prefix][:1]
