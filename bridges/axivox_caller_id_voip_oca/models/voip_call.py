@@ -15,6 +15,12 @@ class VoipCall(models.Model):
     _for_life = frozenset({"user_id", "company_id", "account_id"})
 
     phone_number = fields.Char(readonly=True)
+    phone_e164 = fields.Char(
+        string="Number (E.164)",
+        readonly=True,
+        copy=False,
+        help="The number called, or calling, as everything else compares it.",
+    )
     type_call = fields.Selection(readonly=True)
     state = fields.Selection(readonly=True)
     pbx_id = fields.Many2one(readonly=True)

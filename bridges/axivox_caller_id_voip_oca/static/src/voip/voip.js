@@ -1,6 +1,12 @@
 import { patch } from "@web/core/utils/patch";
+import { matchString } from "@voip_oca/utils/utils.esm";
 import { VoipOCA, voipOCAService } from "@voip_oca/services/voip_oca_service.esm";
 import { LoggedCall, logLateCalls } from "../call_log/call_log";
+
+const { DateTime } = luxon;
+
+/** Of these the server knows how their number is read: see `_called_record` of `voip.call`. */
+const CALLED = ["crm.lead", "res.partner"];
 
 patch(VoipOCA.prototype, {
     /** What the selected contact, recent call or activity is called with. */
@@ -14,10 +20,57 @@ patch(VoipOCA.prototype, {
         if (call?.leadId) {
             return { model: "crm.lead", id: call.leadId };
         }
-        if (activity?.res_id) {
+        if (CALLED.includes(activity?.res_model)) {
             return { model: activity.res_model, id: activity.res_id };
         }
         return partner?.id ? { model: "res.partner", id: partner.id } : undefined;
+    },
+    /** What the selected contact, recent call or activity is about, besides the person. */
+    get selectedAbout() {
+        const { activity, call } = this;
+        if (call?.leadId) {
+            return { model: "crm.lead", id: call.leadId, name: call.leadName };
+        }
+        const name = activity?.axivox_called?.about;
+        return name ? { model: activity.res_model, id: activity.res_id, name } : undefined;
+    },
+    /** Who is selected, where that is no contact. */
+    get selectedPerson() {
+        return this.call?.person || (this.activity?.id && this.personOf(this.activity)) || "";
+    },
+    personOf(activity) {
+        return activity.axivox_called?.person || activity.main_partner || "";
+    },
+    /** Mended: what is searched is what the list shows; what is due longest comes first. */
+    get activities() {
+        return Object.values(this.store["mail.activity"].records)
+            .filter((activity) => {
+                const { person, about, number } = activity.axivox_called || {};
+                return (
+                    activity.activity_category === "phonecall" &&
+                    activity.user_id?.id === this.uid &&
+                    activity.date_deadline <= DateTime.now() &&
+                    this.isSearched(activity.summary, activity.main_partner, person, about, number)
+                );
+            })
+            .sort((a, b) => a.date_deadline - b.date_deadline || a.id - b.id);
+    },
+    get calls() {
+        return Object.values(this.store["voip.call"].records)
+            .filter((call) =>
+                this.isSearched(
+                    call.phoneNumber,
+                    call.display_name,
+                    call.number,
+                    call.person,
+                    call.leadName
+                )
+            )
+            .sort((a, b) => b.date - a.date);
+    },
+    isSearched(...texts) {
+        const { searchValue } = this;
+        return !searchValue || texts.some((text) => matchString(text, searchValue));
     },
     /** Begin to log a call, which is then the one that the panel shows. */
     logCall(facts) {
