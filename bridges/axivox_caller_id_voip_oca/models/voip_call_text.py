@@ -62,6 +62,7 @@ class VoipCall(models.Model):
         # sudo: a contact whom one may not open any more hides no call of one's own
         formatted = super(VoipCall, self.sudo()).format_call()
         contact = self.partner_id & contacts
+        about = self.lead_id or contact
         return {
             **formatted,
             "display_name": self.display_name,
@@ -74,6 +75,7 @@ class VoipCall(models.Model):
             "dialled": self._our_number() if self.type_call == "incoming" else "",
             "leadId": self.lead_id.id,
             "leadName": self.lead_id.name or "",
+            "chatter": {"model": about._name, "id": about.id} if about else False,
         }
 
     @api.model

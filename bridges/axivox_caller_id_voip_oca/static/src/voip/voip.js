@@ -25,6 +25,49 @@ patch(VoipOCA.prototype, {
         }
         return partner?.id ? { model: "res.partner", id: partner.id } : undefined;
     },
+    /** The document of what is selected, of whatever model. */
+    get selectedDocument() {
+        const { activity } = this;
+        if (activity?.res_id) {
+            return { model: activity.res_model, id: activity.res_id };
+        }
+        return this.selectedRecord;
+    },
+    /** The lead or contact that the call is about, as far as that is known. */
+    get calledRecord() {
+        const { call, logged, partner } = this;
+        const { res_model: model, res_id: id } = logged?.facts || {};
+        const leadId = call?.leadId || logged?.axivox?.lead?.id;
+        if (leadId) {
+            return { model: "crm.lead", id: leadId };
+        }
+        if (id && CALLED.includes(model)) {
+            return { model, id };
+        }
+        return partner?.id ? { model: "res.partner", id: partner.id } : undefined;
+    },
+    /**
+     * Odoo's own dialog; of what is about no document, it makes a personal activity.
+     *
+     * @param {{ model: string, id: number }} [document]
+     */
+    async scheduleActivity(document) {
+        await this.store.scheduleActivity(document?.model || false, document ? [document.id] : false);
+        if (document) {
+            await this.refreshChatter(document);
+        }
+        await Promise.all([
+            this.searchActivities(),
+            this.store.fetchStoreData("systray_get_activities"),
+        ]);
+    },
+    /** Show what is new in the chatter of a record, where it is open. */
+    async refreshChatter({ model, id }) {
+        const thread = this.store.Thread.get({ model, id });
+        if (thread?.isLoaded) {
+            await Promise.all([thread.fetchThreadData(["activities"]), thread.fetchNewMessages()]);
+        }
+    },
     /** What the selected contact, recent call or activity is about, besides the person. */
     get selectedAbout() {
         const { activity, call } = this;
