@@ -31,6 +31,25 @@ class VoipCall(models.Model):
             name = (call.partner_id & contacts).display_name or call.phone_number
             call.display_name = f"{states.get(call.state)} - {name}"
 
+    @api.depends("phone_e164", "phone_number", "caller_id")
+    @api.depends_context("lang")
+    def _compute_phone_display(self):
+        for call in self:
+            call.phone_display = self._written(call.phone_e164, call.phone_number)
+            call.caller_id_display = international(call.caller_id)
+
+    def _search_phone_display(self, operator, value):
+        if operator not in ("ilike", "in"):
+            return NotImplemented
+        texts = [value] if isinstance(value, str) else filter(None, value)
+        home = self._home_region()
+        return Domain.OR(
+            Domain("phone_number", "ilike", text)
+            | Domain("phone_e164", "in", dialing.caller_numbers(text, home))
+            | Domain("phone_e164", "ilike", "".join(filter(str.isdigit, text)) or text)
+            for text in texts
+        )
+
     @api.model
     def get_recent_calls(self, _search, offset, limit):
         """Replaced: what is searched is what the list shows."""
@@ -43,10 +62,8 @@ class VoipCall(models.Model):
 
     @api.model
     def _like(self, text):
-        names = ("phone_number", "phone_e164", "partner_id.name", "activity_name")
+        names = ("phone_display", "partner_id.name", "activity_name")
         like = Domain.OR(Domain(name, "ilike", text) for name in names)
-        if digits := "".join(filter(str.isdigit, text)):
-            like |= Domain("phone_e164", "ilike", digits)
         leads = self.env["crm.lead"]
         if leads.has_access("read"):
             named = Domain("name", "ilike", text) | Domain("contact_name", "ilike", text)
@@ -70,8 +87,8 @@ class VoipCall(models.Model):
             "outcome": self.outcome,
             "result": self._result(),
             "person": contact.name or self.env["res.partner"]._name_of(self.lead_id) or "",
-            "number": self._written(self.phone_e164, self.phone_number),
-            "callerId": international(self.caller_id),
+            "number": self.phone_display,
+            "callerId": self.caller_id_display,
             "dialled": self._our_number() if self.type_call == "incoming" else "",
             "leadId": self.lead_id.id,
             "leadName": self.lead_id.name or "",

@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_calls_screen
 from . import test_js
 from . import test_lists
 from . import test_outcome
