@@ -44,6 +44,7 @@ class VoipCall(models.Model):
                 "caller_id": shown["number"],
                 "caller_id_source": shown["source"],
                 "axivox_number_id": shown["number_id"],
+                "phone_e164": shown["destination"],
             }
         return shown, vals
 

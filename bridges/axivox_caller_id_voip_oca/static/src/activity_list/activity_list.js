@@ -1,0 +1,4 @@
+import { ActivityList } from "@voip_oca/components/activity_list/activity_list.esm";
+import { ShownAs } from "../shown_as/shown_as";
+
+ActivityList.components = { ...ActivityList.components, ShownAs };
