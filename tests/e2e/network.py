@@ -134,6 +134,7 @@ class Network:
         ring=60,
         talk=60,
         answer="603 Decline",
+        first="agree",
     ):
         """The carrier's side of one call.
 
@@ -142,11 +143,12 @@ class Network:
         :param dialled: the number of ours that they call
         :param ring: seconds after which the carrier ends a call that nobody answered
         :param talk: seconds after which the carrier ends a call that was answered
-        :param answer: with which it ends one that we placed, such as `486 Busy Here`
+        :param answer: with which it ends one that we placed, or refuses what we ask for, such as
+            `486 Busy Here`
+        :param first: what it does when it is asked for something: `agree` or `refuse`
         """
-        file = filled(
-            f"{scenario}.xml", RING_HERE=ring * 1000, TALK_HERE=talk * 1000, ANSWER_HERE=answer
-        )
+        words = {"RING": ring * 1000, "TALK": talk * 1000, "ANSWER": answer, "FIRST": first}
+        file = filled(f"{scenario}.xml", **{f"{word}_HERE": what for word, what in words.items()})
         media, port = free_media_port(), free_port() if caller else self.carrier
         called = [f"127.0.0.1:{self.udp}", "-s", dialled, "-key", "caller", caller]
         log = STATE / f"e2e-carrier-{next(self.numbers):03}.log"

@@ -104,6 +104,15 @@ class Scene:
         if outcome == "answered":
             assert log["end_date"] > log["start_date"]
 
+    def said(self, what, said, right, note="", *, login="sophie"):
+        """The panel said something of a call.
+
+        :param what: words for the table
+        :param right: what it must say, or a part of it
+        """
+        self.rows.append((login, what, "", said, right, note))
+        assert right in said
+
     # Calls that we place
 
     def call(

@@ -39,6 +39,9 @@ PACKETS = """async () => {
     }
     return [sent, received];
 }"""
+MICROPHONE = """() => window.connections.at(-1).getSenders().some(
+    ({ track }) => track?.enabled && track.readyState === "live"
+)"""
 SERVICES = "window.odoo?.__WOWL_DEBUG__?.root?.env?.services"  # of Odoo's web client
 SHOWN = """(panel) => [
     panel.textContent,
@@ -222,6 +225,22 @@ class Agent:
         panel = ".o_voip_softphone_content:has(button[title='Hang up']) .o_axivox_call_shown"
         self.see(panel)
         return self.found(panel).evaluate(SHOWN)
+
+    def pause(self):
+        """Ask to put the call on hold, or to go on with it."""
+        self.click(".o_voip_softphone button[title=Pause]")
+
+    def is_on_hold(self, held=True):
+        """Wait until the call is on hold, or is not."""
+        self.see(f".o_voip_softphone button[title=Pause][aria-pressed={str(held).lower()}]:enabled")
+
+    def situation(self):
+        """What the panel says of the call at this moment."""
+        return self.found(".o_axivox_situation").text_content()
+
+    def is_heard(self):
+        """Whether the microphone is on."""
+        return self.page.evaluate(MICROPHONE)
 
     def hang_up(self):
         self.click(".o_voip_softphone_footer button.text-danger[title='Hang up']")

@@ -25,12 +25,16 @@ KNOWN = {
         "_onSessionStateChange": "4b067a7c6f2f",
         "transfer": "e773ad9ab639",
         "hangup": "7092b8fd3140",
+        "hold": "f240d56ba0b8",
+        "updateCallAudio": "cf7294042964",
+        "get agentConfig": "1bcdc6923449",
         "connectAgent": "73f16d730f75",
     },
     "static/src/services/voip_oca_service.esm.js": {
         "acceptCall": "08db73f859e0",
         "rejectCall": "0cf84079da10",
     },
+    "static/src/components/call/call.esm.js": {"setup": "3de4a045aafb"},
     "static/src/components/phone_field/phone_field.esm.js": {"onPhoneClick": "ce00def5183d"},
     "static/src/components/partner/partner.esm.js": {
         "onCall": "85541fbb6ae0",

@@ -7,6 +7,7 @@ import { patch } from "@web/core/utils/patch";
 import { VoipAgent, voipAgentOCAService } from "@voip_oca/services/voip_agent_service.esm";
 import { LoggedCall } from "../call_log/call_log";
 import { dialForm } from "../dialing/dial_form";
+import { makeMedia } from "./media";
 
 export const PATIENCE = 2000; // ms that a call waits for Odoo
 
@@ -42,6 +43,9 @@ function stopQuietly(audio) {
 }
 
 patch(VoipAgent.prototype, {
+    get agentConfig() {
+        return { ...super.agentConfig, sessionDescriptionHandlerFactory: makeMedia };
+    },
     /**
      * @param {Object} params
      * @param {{ model: string, id: number }} [params.record] the lead or contact that is called
@@ -125,6 +129,7 @@ patch(VoipAgent.prototype, {
     /** Mended: however a session ends, the call ends with it. */
     watch(session) {
         session = toRaw(session);
+        this.watchHold(session);
         session.stateChange.addListener((state) => {
             if (state === SIP.SessionState.Terminated) {
                 // First those have their turn who know why: upstream's handlers.
