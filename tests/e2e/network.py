@@ -217,6 +217,13 @@ class Carrier:
                 return Invite.parsed(found[0])
         return None
 
+    def refer_to(self):
+        """What is dialled to reach whom the call is transferred to, or None."""
+        for message in self._received():
+            if found := re.search(r"(?mi)^REFER [^\0]*?^Refer-To:.*?sips?:([^@;>\s]+)@", message):
+                return urllib.parse.unquote(found[1])
+        return None
+
     def final(self):
         """How the call that the carrier placed was answered in the end, as `486 Busy Here`."""
         answers = [re.search(r"(?m)^SIP/2.0 ([2-6].*?)\r?$", text) for text in self._received()]

@@ -234,9 +234,19 @@ class Agent:
         """Wait until the call is on hold, or is not."""
         self.see(f".o_voip_softphone button[title=Pause][aria-pressed={str(held).lower()}]:enabled")
 
+    def transfer(self, number):
+        """Type to whom the call is transferred."""
+        self.click(".o_voip_softphone button[title=Transfer]")
+        self.see(".o_popover input:focus")
+        self.page.keyboard.type(number)
+        self.page.keyboard.press("Enter")
+
     def situation(self):
         """What the panel says of the call at this moment."""
         return self.found(".o_axivox_situation").text_content()
+
+    def is_in_call(self):
+        return self.page.locator(".o_voip_softphone_footer button.text-danger").count() > 0
 
     def is_heard(self):
         """Whether the microphone is on."""

@@ -53,6 +53,8 @@ class VoipCall(models.Model):
             # sudo: what our own numbers are called is no secret to who answers them
             parts.append(self.env._("to %s", self.axivox_number_id.sudo().display_name))
         parts.append(outcomes[self.outcome])
+        if self.transferred_to:
+            parts.append(self.env._("transferred to %s", international(self.transferred_to)))
         return " · ".join(parts)
 
     def _duration(self, seconds):

@@ -24,6 +24,7 @@ KNOWN = {
         "_onCancelInvitation": "fac0c660972c",
         "_onSessionStateChange": "4b067a7c6f2f",
         "transfer": "e773ad9ab639",
+        "_onTransferAccepted": "1675cd436ac7",
         "hangup": "7092b8fd3140",
         "hold": "f240d56ba0b8",
         "updateCallAudio": "cf7294042964",

@@ -66,6 +66,12 @@ export class Wire {
         );
     }
 
+    /** The registrar agrees. */
+    async register() {
+        const contact = header(this.last("REGISTER"), "Contact");
+        await this.answer("REGISTER", "200 OK", `Contact: ${contact}`, "Expires: 600");
+    }
+
     /** Answer the last INVITE with media. */
     async pickUp(status = "200 OK") {
         const request = this.last("INVITE");

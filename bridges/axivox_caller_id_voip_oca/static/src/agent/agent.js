@@ -8,8 +8,7 @@ import { VoipAgent, voipAgentOCAService } from "@voip_oca/services/voip_agent_se
 import { LoggedCall } from "../call_log/call_log";
 import { dialForm } from "../dialing/dial_form";
 import { makeMedia } from "./media";
-
-export const PATIENCE = 2000; // ms that a call waits for Odoo
+import { PATIENCE } from "./patience";
 
 /** A number that fits in a header: a plus and at most 15 digits (ITU-T E.164), nothing else. */
 const E164 = /^\+[1-9][0-9]{0,14}$/;
@@ -273,21 +272,6 @@ patch(VoipAgent.prototype, {
             return;
         }
         this.voip.acceptCall();
-    },
-    async transfer(number) {
-        return super.transfer(await this.transferForm(number));
-    },
-    /** @returns {Promise<string>} what is dialled to reach the one to whom a call is transferred */
-    async transferForm(number) {
-        if (!this.voip.axivox) {
-            return number;
-        }
-        const shown = await Promise.race([
-            this.orm.silent.call("voip.call", "preview_call", [number]).catch(() => false),
-            delay(PATIENCE),
-        ]);
-        const dialled = shown?.dial || dialForm(number, this.voip.axivox.dial_format);
-        return dialled.replaceAll("#", "%23"); // as RFC 3261 wants it in a URI
     },
     /** Mended: what the widget says is what the registrar said last, as long as it holds. */
     async _onRegistererRejected(response) {

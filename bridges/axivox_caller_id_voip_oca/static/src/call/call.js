@@ -17,6 +17,8 @@ patch(Call.prototype, {
         const { logged } = this.voip;
         return [
             this.agent.isHolded && _t("On hold: the other side does not hear you."),
+            logged?.transferringTo &&
+                _t("Transferring to %s… The other side is still here.", logged.transferringTo),
             logged?.isHeldByThem && _t("The other side has put the call on hold."),
         ].filter(Boolean);
     },
