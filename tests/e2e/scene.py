@@ -1,6 +1,7 @@
 """Who and what there is in a case: agents at their browsers, the network, Odoo's settings; and
 what must be seen of a call."""
 
+import contextlib
 import re
 import time
 
@@ -191,6 +192,20 @@ class Scene:
             }
         agree(compared)
         return log
+
+
+@contextlib.contextmanager
+def conversation(scene, agent, scenario, **ends):
+    """A call of somebody's in which sound went both ways; hung up at the end, and without
+    complaint of the carrier's."""
+    agent.at(scene.form("demo_lead_london"))
+    with scene.network.carrier_side(scenario, **ends) as carrier:
+        agent.call_from_form()
+        assert min(agent.sound()) >= ENOUGH_PACKETS
+        yield carrier
+        if agent.is_in_call():
+            agent.hang_up()
+    assert carrier.wrong == []
 
 
 def agree(compared):

@@ -1,23 +1,7 @@
 """What is asked for during a call, by either side, and what happens where that is refused."""
 
-import contextlib
-
 import pytest
-from scene import ENOUGH_PACKETS
-
-
-@contextlib.contextmanager
-def conversation(scene, agent, scenario, **ends):
-    """A call of somebody's in which sound went both ways; hung up at the end, and without
-    complaint of the carrier's."""
-    agent.at(scene.form("demo_lead_london"))
-    with scene.network.carrier_side(scenario, **ends) as carrier:
-        agent.call_from_form()
-        assert min(agent.sound()) >= ENOUGH_PACKETS
-        yield carrier
-        if agent.is_in_call():
-            agent.hang_up()
-    assert carrier.wrong == []
+from scene import ENOUGH_PACKETS, conversation
 
 
 def goes_on(agent):

@@ -35,7 +35,10 @@ KNOWN = {
         "acceptCall": "08db73f859e0",
         "rejectCall": "0cf84079da10",
     },
-    "static/src/components/call/call.esm.js": {"setup": "3de4a045aafb"},
+    "static/src/components/call/call.esm.js": {
+        "setup": "3de4a045aafb",
+        "get duration": "ae380027d8db",
+    },
     "static/src/components/phone_field/phone_field.esm.js": {"onPhoneClick": "ce00def5183d"},
     "static/src/components/partner/partner.esm.js": {
         "onCall": "85541fbb6ae0",

@@ -3,6 +3,8 @@ export const DOMAIN = "pbx.example";
 /** The wire to the PBX: what the widget sends is kept, what the PBX sends is fed in. */
 export class Wire {
     sent = [];
+    /** Whether the PBX answers nothing by itself, not even whether it is there. */
+    isSilent = false;
 
     /** @param {() => Promise} settle lets what a message sets off have its turn */
     constructor(settle) {
@@ -29,6 +31,9 @@ export class Wire {
             }
             async send(message) {
                 wire.sent.push(message);
+                if (message.startsWith("OPTIONS") && !wire.isSilent) {
+                    queueMicrotask(() => wire.answer(message, "200 OK"));
+                }
             }
         }
         return {
@@ -60,7 +65,9 @@ export class Wire {
                 `To: ${to}${to.includes("tag=") ? "" : ";tag=them"}`,
                 `Call-ID: ${header(request, "Call-ID")}`,
                 `CSeq: ${header(request, "CSeq")}`,
-                `Contact: <sip:them@${DOMAIN}>`,
+                ...(headers.some((line) => line.startsWith("Contact:"))
+                    ? []
+                    : [`Contact: <sip:them@${DOMAIN}>`]),
                 ...headers,
             ].join("\n")
         );
@@ -167,7 +174,12 @@ export function header(message, name) {
 /** Media that work, or `fails`. */
 export class Media {
     static fails = false;
-    peerConnection = { getReceivers: () => [] };
+    peerConnection = {
+        connectionState: "connected",
+        addEventListener() {},
+        getReceivers: () => [],
+        getTransceivers: () => [{ currentDirection: "sendrecv" }],
+    };
     remoteMediaStream = {};
 
     close() {}

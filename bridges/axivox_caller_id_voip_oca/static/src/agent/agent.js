@@ -7,20 +7,12 @@ import { patch } from "@web/core/utils/patch";
 import { VoipAgent, voipAgentOCAService } from "@voip_oca/services/voip_agent_service.esm";
 import { LoggedCall } from "../call_log/call_log";
 import { dialForm } from "../dialing/dial_form";
+import { callerOf, dialledUsers } from "./identity";
 import { makeMedia } from "./media";
 import { PATIENCE } from "./patience";
 
 /** A number that fits in a header: a plus and at most 15 digits (ITU-T E.164), nothing else. */
 const E164 = /^\+[1-9][0-9]{0,14}$/;
-
-const DIALLED_HEADERS = ["P-Called-Party-ID", "Diversion", "To"]; // RFC 3455, 5806, 3261
-
-/** The users of the headers that may name which of our numbers was dialled. */
-function dialledUsers(request) {
-    return DIALLED_HEADERS.map(
-        (name) => /\bsips?:([^@;>]+)@/i.exec(request.getHeader(name) || "")?.[1]
-    ).filter(Boolean);
-}
 
 /** Between the tabs of a browser, all of which ring: the Call-ID of the call that one declined. */
 const DECLINED = "axivox_caller_id.declined";
@@ -67,6 +59,7 @@ patch(VoipAgent.prototype, {
             await super.call(params);
             if (this.session) {
                 this.adaptInvite();
+                this.watchAnswers(toRaw(this.session));
                 this.watch(this.session);
                 this.holdLine(this.session);
             }
@@ -143,6 +136,7 @@ patch(VoipAgent.prototype, {
     /** Mended: a second call while busy is logged as such, and leaves the first one alone. */
     async onInvite(session) {
         const facts = {
+            ...callerOf(session.request),
             sip_call_id: session.request.callId,
             dialled: dialledUsers(session.request),
         };
@@ -154,7 +148,6 @@ patch(VoipAgent.prototype, {
             session.reject({ statusCode: 486 });
             new LoggedCall(this.voip, {
                 ...facts,
-                phone_number: session.remoteIdentity.uri.user,
                 type_call: "incoming",
                 ended_at: Date.now(),
                 ended_here: true,
@@ -166,21 +159,6 @@ patch(VoipAgent.prototype, {
         this.facts = facts;
         await super.onInvite(session);
         this.watch(session);
-    },
-    /** Mended: what comes late for a call that was hung up is not about the next one. */
-    _onInviteAccepted(response) {
-        if (this.isOfThisCall(response)) {
-            super._onInviteAccepted(response);
-        }
-    },
-    _onInviteRejected(response) {
-        if (this.isOfThisCall(response)) {
-            this.note(response.message);
-            super._onInviteRejected(response);
-        }
-    },
-    isOfThisCall({ message }) {
-        return this.session && this.session.request.callId === message.callId;
     },
     async _onCancelInvitation(cancel) {
         this.note(cancel?.request);
@@ -255,23 +233,6 @@ patch(VoipAgent.prototype, {
         this.callAudio.pause();
         this.voip.endCall();
         this.session = false;
-    },
-    /** Mended: a call is ongoing when it was accepted, not when somebody tried to. */
-    async accept() {
-        const { session } = this;
-        try {
-            this.holdLine(session);
-            await session.accept();
-        } catch (error) {
-            if (!this.voip.logged.facts.ended_here) {
-                this.notification.add(
-                    _t("The call could not be accepted: %(error)s", { error: error.message }),
-                    { type: "danger" }
-                );
-            }
-            return;
-        }
-        this.voip.acceptCall();
     },
     /** Mended: what the widget says is what the registrar said last, as long as it holds. */
     async _onRegistererRejected(response) {

@@ -46,5 +46,11 @@ const BY_Q850 = {
 export function reasonOf(message) {
     const cause = /\bQ\.850\s*;\s*cause\s*=\s*(\d+)/i.exec(message.getHeader?.("Reason") || "")?.[1];
     const { statusCode, reasonPhrase } = message;
+    if (statusCode >= 300 && statusCode < 400) {
+        const number = message.parseHeader?.("Contact")?.uri.user;
+        return number
+            ? _t("They are at another number, which was not called: %s", number)
+            : String(MOVED);
+    }
     return String(BY_Q850[cause] || BY_STATUS[statusCode] || `${reasonPhrase} (${statusCode})`);
 }
