@@ -124,6 +124,11 @@ class VoipCall(models.Model):
         readonly=True,
         copy=False,
     )
+    transferred_to = fields.Char(
+        readonly=True,
+        copy=False,
+        help="Whom the call was transferred to, once they had answered.",
+    )
     summary_id = fields.Many2one(
         "mail.message",
         string="Line in the chatter",

@@ -125,6 +125,8 @@ class VoipCall(models.Model):
         elif self.axivox_number_id:
             parts.append(self.env._("to %s", self._our_number()))
         parts.append(outcomes[self.outcome])
+        if self.transferred_to:
+            parts.append(self.env._("transferred to %s", international(self.transferred_to)))
         return " · ".join(parts)
 
     def _duration(self, seconds):
