@@ -1,4 +1,5 @@
-"""The console's pages, as DOMAIN words go: Settings, Users, Incoming numbers, Apply changes."""
+"""The console's pages, as DOMAIN words go: Settings, Users, Incoming numbers, Apply changes; and
+the softphone's, which stands in a frame of Odoo's."""
 
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -157,6 +158,11 @@ async def save_user(request: Request, account: ServedAccount, extension: str):
     [number] = await _typed(request, "outgoing_number")
     account.save(CONSOLE_USER, {"users": {extension: number or None}})
     return _see("/users")
+
+
+@router.get("/phone")
+async def phone(request: Request):
+    return templates.TemplateResponse(request, "phone.html")
 
 
 @router.get("/numbers")
