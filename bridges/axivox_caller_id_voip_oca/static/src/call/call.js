@@ -1,5 +1,5 @@
+import { ShownAs } from "@axivox_caller_id/call_shown/call_shown";
 import { Call } from "@voip_oca/components/call/call.esm";
 import { Caller } from "../caller/caller";
-import { ShownAs } from "../shown_as/shown_as";
 
 Call.components = { ...Call.components, Caller, ShownAs };
