@@ -41,10 +41,9 @@ function end() {
 const heard = {
     room() {},
     dial({number}) {
-        if (call) {
-            end();
+        if (!call) {
+            begin(number, "is dialled");
         }
-        begin(number, "is dialled");
     },
 };
 
