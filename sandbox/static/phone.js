@@ -16,6 +16,13 @@ function tell(type, values) {
     }
 }
 
+function resized() {
+    const height = document.body.offsetHeight;
+    if (height) { // a hidden frame has none
+        tell("resize", {height});
+    }
+}
+
 function show() {
     at("number").textContent = call ? call.number : "–";
     at("state").textContent = call ? call.state : "No call";
@@ -55,7 +62,7 @@ addEventListener("message", ({source, origin, data}) => {
         host = origin;
         at("registered").textContent = `Registered, for ${data.db}`;
         tell("registered", {registered: true});
-        tell("resize", {height: document.documentElement.offsetHeight});
+        new ResizeObserver(resized).observe(document.body);
     } else if (origin === host) {
         heard[data.type]?.(data);
     }

@@ -9,6 +9,7 @@ class AxivoxAccount(models.Model):
     _inherit = "axivox.account"
 
     is_panel_understood = fields.Boolean(
+        string="Panel understood",
         readonly=True,
         copy=False,
         help="A manager has read that the panel takes the clicks that voip_oca's widget had.",

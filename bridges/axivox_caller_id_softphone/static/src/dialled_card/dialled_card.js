@@ -7,6 +7,8 @@ import { KeepLast } from "@web/core/utils/concurrency";
 import { useBus, useService } from "@web/core/utils/hooks";
 import { dialled } from "../dialled/dialled";
 
+const BESIDE = { position: "left-end", margin: 8, extendedFlipping: true };
+
 /** The panel that is on the screen: what is fixed there of the page that the softphone's is in. */
 function visiblePanel() {
     const origin = window.AxivoxSoftphone?.ORIGIN;
@@ -35,8 +37,16 @@ export class DialledCard extends Component {
         this.keepLast = new KeepLast();
         this.state = useState({ answer: false });
         this.resized = new ResizeObserver(() => this.onResize());
-        const position = { position: "left-end", margin: 8, extendedFlipping: true };
-        this.position = usePosition("card", visiblePanel, position);
+        const options = {
+            ...BESIDE,
+            onPositioned: (card, { direction }) => {
+                Object.assign(options, BESIDE); // and not where there was room before
+                if (direction === "center") {
+                    card.style.top = `${BESIDE.margin}px`; // what one presses is further down
+                }
+            },
+        };
+        this.position = usePosition("card", visiblePanel, options);
         useBus(dialled, "dial", ({ detail }) => this.ask(detail));
         useBus(dialled, "ended", () => this.close());
         useEffect(

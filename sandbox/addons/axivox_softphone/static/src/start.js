@@ -1,6 +1,8 @@
 /** @odoo-module ignore **/
 (() => {
-    const isApple = /iPhone|iPad/.test(navigator.userAgent);
+    const { maxTouchPoints, userAgent } = navigator;
+    // An iPad says that it is a Mac.
+    const isApple = /iPhone|iPad/.test(userAgent) || (/Mac/.test(userAgent) && maxTouchPoints > 1);
     const { session } = odoo.loader.modules.get("@web/session") || {};
     if (session?.axivox_softphone_address && !isApple) {
         document.addEventListener("DOMContentLoaded", () => {
