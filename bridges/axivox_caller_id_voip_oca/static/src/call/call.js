@@ -1,9 +1,9 @@
 import { useState } from "@odoo/owl";
+import { ShownAs } from "@axivox_caller_id/call_shown/call_shown";
 import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
 import { Call } from "@voip_oca/components/call/call.esm";
 import { Caller } from "../caller/caller";
-import { ShownAs } from "../shown_as/shown_as";
 
 Call.components = { ...Call.components, Caller, ShownAs };
 
