@@ -246,8 +246,8 @@ class Agent:
         self.idle()
 
     def covered(self, width, height):
-        """The titles of the panel's buttons that lie below another one, or out of sight, in a window
-        of this size."""
+        """The titles of the panel's buttons that lie below another one, or out of sight, in a
+        window of this size."""
         size = self.page.viewport_size
         self.page.set_viewport_size({"width": width, "height": height})
         try:

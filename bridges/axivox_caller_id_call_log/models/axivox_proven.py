@@ -176,7 +176,8 @@ class AxivoxAccount(models.Model):
         """:return: {setting: since when it is as it is now}, of those that were applied within the
         time in which calls prove anything
         """
-        return self._line_starts_at(self._last_applied().id)
+        newest = self._last_applied()
+        return self._line_starts_at(newest.id) if newest else {}
 
     @tools.ormcache("self.id", "newest_id")
     def _line_starts_at(self, newest_id):

@@ -93,6 +93,14 @@ class TestProof(RecentCallsCase):
             [self._proof(user) for user in (self.extension, self.own)], ["proven", "proven"]
         )
 
+    def test_account_that_was_never_applied_has_nothing_to_prove(self):
+        self.account.applied_ids.unlink()
+        self.account.sudo()._remember(applied_settings=False)
+        self.assertEqual(self._proof(self.rule), "none")
+        self.account.invalidate_recordset()
+        self.assertFalse(self.account.with_user(self.manager).last_changes_proof)
+        self.assertEqual(self.account.with_user(self.manager).explain_calls(), [])
+
     def test_default_that_is_none_is_not_to_be_proven(self):
         self.account.default_outgoing_number_id = False
         self._apply(self.now - 5 * A_DAY)

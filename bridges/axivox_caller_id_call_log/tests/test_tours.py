@@ -34,4 +34,4 @@ class TestToursOnAPhone(ToursCase):
     touch_enabled = True
 
     def test_calls_are_cards(self):
-        self.start_tour("/odoo/axivox-calls", "axivox_calls_on_a_phone", login="manager_test")
+        self.start_tour("/odoo/axivox-call-log", "axivox_calls_on_a_phone", login="manager_test")
