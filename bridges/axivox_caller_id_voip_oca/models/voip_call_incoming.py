@@ -67,7 +67,7 @@ class VoipCall(models.Model):
             }
             if lead
             else False,
-            "last": self._last_talk(partner, lead)._last_call_sentence(),
+            "last": self._last_call_sentence(partner._last_talk(partner, lead)),
             "others": [other.display_name for other in callers.others],
             "dialled": ", ".join(filter(None, [number.name, number.country_id.name])),
             "defaults": {"phone": display, "country_id": country.id},
