@@ -16,11 +16,16 @@ def reason(env, found, names):
     said = causes.pop()
     while causes:
         said = env._("%(cause)s, or %(other)s", cause=causes.pop(), other=said)
-    sentence = env._(
-        "%(cause)s (%(explains)s of %(of)s calls that differ).",
-        cause=said[0].upper() + said[1:],
-        explains=formatLang(env, found["explains"], 0),
-        of=formatLang(env, found["of"], 0),
+    said = said[0].upper() + said[1:]
+    sentence = (
+        env._("%s (the call that differs).", said)
+        if found["of"] == 1
+        else env._(
+            "%(cause)s (%(explains)s of %(of)s calls that differ).",
+            cause=said,
+            explains=formatLang(env, found["explains"], 0),
+            of=formatLang(env, found["of"], 0),
+        )
     )
     if found["telling"]:
         extension, destination = found["telling"]

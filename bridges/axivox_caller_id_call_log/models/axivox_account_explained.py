@@ -21,6 +21,7 @@ REASONS, ALIKE = 5, 4  # that are told
 ENOUGH = 3  # calls that differ: from then on, it is told
 SOON = timedelta(minutes=1)
 ELSEWHERE = {"forwarded", "other"}  # kinds that are not about the settings
+CRON = "axivox_caller_id_call_log.axivox_calls_cron"
 ACTIVITY = "axivox_caller_id_call_log.axivox_calls_activity_type"
 
 
@@ -69,9 +70,9 @@ class AxivoxAccount(models.Model):
     def _look_into_calls_soon(self):
         """Have the scheduler look at the calls, once, however many are written till then."""
         # sudo: when it does is said here only
-        cron = self.env.ref("axivox_caller_id_call_log.axivox_calls_cron").sudo()
-        triggers = cron.env["ir.cron.trigger"]
-        if not triggers.search_count([("cron_id", "=", cron.id)], limit=1):
+        cron = self.sudo().env.ref(CRON, raise_if_not_found=False)
+        mine = cron and [("cron_id", "=", cron.id)]
+        if mine and not cron.env["ir.cron.trigger"].search_count(mine, limit=1):
             cron._trigger(at=fields.Datetime.now() + SOON)
 
     def _look_into_calls(self):
@@ -204,7 +205,10 @@ class AxivoxAccount(models.Model):
 
     def _likely_reasons(self):
         reasons = self._explained_now().get("reasons", ())
-        names = self._names()
+        causes = [cause for reason in reasons for cause in (reason, *reason["alike"])]
+        called_from = [reason["telling"][0] for reason in reasons if reason["telling"]]
+        subjects = [cause["subject"] for cause in causes if isinstance(cause["subject"], str)]
+        names = self._names([*called_from, *subjects])
         return [messages.reason(self.env, reason, names) for reason in reasons]
 
     @api.model

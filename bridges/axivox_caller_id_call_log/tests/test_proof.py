@@ -210,7 +210,7 @@ class TestProof(RecentCallsCase):
         post_init_hook(self.env)
         self.assertEqual(call.axivox_account_id, self.account)
         self.account.invalidate_recordset()
-        self.assertIn("1 outgoing calls, 0 as promised, 0 not, 1 not", self.account.calls_in_words)
+        self.assertIn("1 outgoing call, 0 as promised, 0 not, 1 not", self.account.calls_in_words)
 
     def test_what_no_call_proves_yet_of_the_last_changes_is_told(self):
         self._rule("0049", self.new_york)
@@ -224,13 +224,13 @@ class TestProof(RecentCallsCase):
         account = self.account.with_user(self.manager)
         self.assertRegex(
             account.last_changes_proof,
-            r"Of the 3 lines that were changed on .*, calls have proven 1\. "
+            r"Lines that were changed on .*: 3; proven by calls since: 1\. "
             r"Not yet: Rule 0033, 202 James",
         )
         self._recent("0033612345678", PARIS, days=3)
         self._recent("003226660000", LONDON, days=3, user_id=self.james.id)
         account.invalidate_recordset()
-        self.assertRegex(account.last_changes_proof, r"calls have proven 3\.$")
+        self.assertRegex(account.last_changes_proof, r"calls since: 3\.$")
 
     def test_list_of_steps_that_nobody_confirmed_is_named(self):
         self._rule("0049", self.new_york)

@@ -184,6 +184,11 @@ class TestReasons(RecentCallsCase):
             cron.method_direct_trigger()
         self.assertTrue(self._alarm())
 
+    def test_calls_are_written_where_nobody_is_to_look(self):
+        self.env.ref("axivox_caller_id_call_log.axivox_calls_cron").unlink()
+        self._uk_shows(PARIS)
+        self.assertEqual(len(self._explained()), 1)
+
     def test_number_that_was_chosen_for_a_call_is_no_reason(self):
         self._uk_shows(PARIS)
         calls = self.env["axivox.call"].search([("caller_id_verdict", "=", "different")])
