@@ -8,7 +8,7 @@ ARGS =
 help: ## list these targets
 	@sed -n 's/^\([a-z0-9]*\):.* ## /  make \1	/p' $(firstword $(MAKEFILE_LIST))
 
-demo: ## start Odoo with the addon and demo data; ARGS=large: the account of a call centre
+demo: ## start Odoo with the addon and demo data; ARGS=large: the account of a call centre; ARGS=panel: Axivox's panel
 	@dev/demo $(ARGS)
 
 test: ## run all tests; ARGS="-k word" narrows

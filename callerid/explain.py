@@ -121,18 +121,19 @@ def telling_call(settings, calls, one, other):
     consoles = [Policy(explanation.settings or settings) for explanation in (one, other)]
     subjects = (one.subject, other.subject)
     called = sorted({number for _caller, number, _shown in calls})
-    callers, tried = {}, set()  # of thousands, one of those that are treated the same
+    # Of thousands, one of those that are treated the same: one that is forwarded is as no other.
+    callers, tried = {}, set()
     for caller in sorted(
         {*settings.extensions, *(caller for caller, _called, _shown in calls)},
         key=lambda caller: (caller not in subjects, caller),
     ):
         own = (console.settings.extensions.get(caller) for console in consoles)
-        callers.setdefault(tuple(own), caller)
+        callers.setdefault((caller in subjects, *own), caller)
     for number in chain(called, _numbers_to_call(*(console.settings for console in consoles))):
         destination = _external(number)
-        rules = tuple(console.first_match(destination) for console in consoles)
-        if rules not in tried:
-            tried.add(rules)
+        alike = number in subjects, *(console.first_match(destination) for console in consoles)
+        if alike not in tried:
+            tried.add(alike)
             for caller in callers.values():
                 if len({shows(caller, destination) for shows in shown}) > 1:
                     return caller, number

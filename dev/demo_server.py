@@ -16,6 +16,9 @@ ODOO = Background("Odoo", "demo", 8069, "/web/health")
 # The same with the account of a call centre.
 LARGE = "axivox_demo_large"
 LARGE_ODOO = Background("Odoo", "demo-large", 8070, "/web/health")
+# The same with Axivox's panel, which takes every click on a number.
+PANEL = "axivox_demo_panel"
+PANEL_ODOO = Background("Odoo", "demo-panel", 8072, "/web/health")
 MAKE_LARGE = Path(__file__).with_name("large_account.py")
 # The demo data of an addon leaves the records of others alone.
 ADMINISTRATOR_MOVES_IN = """
@@ -53,7 +56,7 @@ file.write_text(key)
 
 def bring_up(database=DATABASE):
     """Make what is not there, update what is old, start what is down; return the address."""
-    odoo = {DATABASE: ODOO, LARGE: LARGE_ODOO}[database]
+    odoo = {DATABASE: ODOO, LARGE: LARGE_ODOO, PANEL: PANEL_ODOO}[database]
     command, environment = server.prepare()
     cluster.start()
     digest = source_digest()
@@ -94,7 +97,8 @@ def make_database(database):
 
 def install(database, log):
     """Install the addons with their demo data, and let the administrator work in it."""
-    addons = ",".join([NAME, "voip_oca", *bridges()])
+    widget = "axivox_softphone" if database == PANEL else "voip_oca"
+    addons = ",".join([NAME, widget, *bridges(database)])
     options = ["--with-demo", "--stop-after-init", "--max-cron-threads", "0"]
     server.odoo("-d", database, "-i", addons, *options, log=log)
     server.shell(database, ADMINISTRATOR_MOVES_IN, log="demo-administrator.log")
@@ -102,7 +106,7 @@ def install(database, log):
 
 def update_database(database):
     """Bring the database up to the addon's files."""
-    new = ["-i", ",".join(bridges())] if bridges() else []
+    new = ["-i", ",".join(bridges(database))]
     options = ["--stop-after-init", "--max-cron-threads", "0"]
     try:
         server.odoo("-d", database, "-u", NAME, *new, *options, log="demo-update.log")
@@ -125,9 +129,11 @@ def connector_key(database=DATABASE):
     return file.read_text()
 
 
-def bridges():
-    """The names of the addons in bridges/."""
-    return sorted(path.parent.name for path in ROOT.glob("bridges/*/__manifest__.py"))
+def bridges(database):
+    """The names of the addons in bridges/ that a database has: it has one widget."""
+    other = "voip_oca" if database == PANEL else "softphone"
+    names = (path.parent.name for path in ROOT.glob("bridges/*/__manifest__.py"))
+    return sorted(name for name in names if not name.endswith(other))
 
 
 def source_digest():

@@ -144,6 +144,32 @@ class AxivoxAccount(models.Model):
             "reason": self._reason(resolution, team),
         }
 
+    def _shown(self, now, after):
+        """What is told of a call to who places it.
+
+        :param Resolution now: by the applied settings
+        :param Resolution after: by the saved ones
+        :return: what ``res.users.resolve_caller_id`` returns, the ``number_id`` and ``label``
+            (``London``) of the number, ``via`` (``rule 0044``), and ``pending``: a sentence where
+            *Apply changes* will change what is shown, else empty
+        :rtype: dict
+        """
+        answer = self._answer(now)
+        # sudo: what one's own calls show is no secret, nor what it is called
+        number = self.env["axivox.number"].sudo().browse(now.number_id or [])
+        via = {
+            "rule": self.env._("rule %s", answer["rule_prefix"]),
+            "user": self.env._("your number"),
+            "default": self.env._("default number"),
+        }
+        return {
+            **answer,
+            "number_id": number.id,
+            "label": number.name or "",
+            "via": via.get(answer["source"], ""),
+            "pending": self._after_apply(now, after),
+        }
+
     @api.model
     def _may_keep(self):
         """:return: whether the user may keep a call as a test case"""

@@ -1,5 +1,6 @@
-"""The console's pages, as DOMAIN words go: Settings, Users, Incoming numbers, Apply changes; and
-one that Axivox has not, for live calls that deviate from them."""
+"""The console's pages, as DOMAIN words go: Settings, Users, Incoming numbers, Apply changes; the
+softphone's, which stands in a frame of Odoo's; and one that Axivox has not, for live calls that
+deviate from them."""
 
 from itertools import islice
 from pathlib import Path
@@ -164,6 +165,11 @@ async def save_user(request: Request, account: ServedAccount, extension: str):
     [number] = await _typed(request, "outgoing_number")
     account.save(CONSOLE_USER, {"users": {extension: number or None}})
     return _see("/users")
+
+
+@router.get("/phone")
+async def phone(request: Request):
+    return templates.TemplateResponse(request, "phone.html")
 
 
 @router.get("/numbers")

@@ -408,6 +408,9 @@ class TestRights(AxivoxCase):
             "resolve_caller_id": [CALLED_IN_LONDON],
             "identify_caller": [CALLED_IN_LONDON],
             "preview_call": [CALLED_IN_LONDON],
+            "get_call_activities": ["", 0, 5],
+            "get_recent_calls": ["", 0, 5],
+            "preview_softphone_call": [CALLED_IN_LONDON],
             "create_call": [{"phone_number": CALLED_IN_LONDON, "type_call": "outgoing"}],
         }.get(door.name[:-2], [])
         method = get_public_method(record, door.name[:-2])

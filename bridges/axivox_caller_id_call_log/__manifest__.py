@@ -20,4 +20,7 @@
         "views/crm_lead_views.xml",
         "views/axivox_menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["axivox_caller_id_call_log/static/tests/tours/*.js"],
+    },
 }

@@ -13,6 +13,9 @@
         "security/voip_call_security.xml",
         "views/axivox_account_views.xml",
         "views/axivox_extension_views.xml",
+        "views/axivox_number_views.xml",
+        "views/crm_lead_views.xml",
+        "views/res_partner_views.xml",
         "views/voip_call_views.xml",
     ],
     "assets": {

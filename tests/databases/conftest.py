@@ -11,6 +11,7 @@ from checkout import NAME
 
 BRIDGE = "axivox_caller_id_voip_oca"
 CALL_LOG = "axivox_caller_id_call_log"
+SOFTPHONE = "axivox_caller_id_softphone"
 # What passes by itself, and which addons are installed how.
 PASSING = ("bus_bus", "ir_cron_trigger", "ir_module_module", "orm_signaling_")
 READ_ALL = """

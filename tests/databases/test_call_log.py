@@ -1,12 +1,13 @@
-"""Our addons beside a log of calls that is full already, installed and uninstalled in any order."""
+"""Our addons beside Axivox's own, whose log of calls is full already, installed and uninstalled in
+any order."""
 
 import json
 
 import server
 from checkout import NAME, STATE
-from conftest import CALL_LOG, content, rows
+from conftest import CALL_LOG, SOFTPHONE, content, rows
 
-LOG, CALLS = "axivox", 3000
+LOG, PANEL, CALLS = "axivox", "axivox_softphone", 3000
 FILL = f"""
 from datetime import datetime, timedelta
 customer = env["res.partner"].create({{"name": "Customer", "phone": "+442079460321"}})
@@ -55,8 +56,8 @@ def verdicts(content):
     return {(c["direction"], c["caller_id_verdict"], c["caller_id_reason"]) for c in calls}
 
 
-def test_full_log_is_as_it_was_when_ours_is_gone(database):
-    name = database(server.template(LOG))
+def test_full_log_and_panel_are_as_they_were_when_ours_is_gone(database):
+    name = database(server.template(LOG, PANEL))
     server.shell(name, FILL, log="test-call-log-fill.log")
     before = content(name)
     assert len(before["rows"]["axivox_call"]) == CALLS
@@ -64,7 +65,7 @@ def test_full_log_is_as_it_was_when_ours_is_gone(database):
     run(name, "install", NAME)
 
     between = content(name)
-    assert CALL_LOG in installed(between)
+    assert {CALL_LOG, SOFTPHONE} <= installed(between)
     known = {("outgoing", "unknown", "before"), ("incoming", None, None)}
     assert verdicts(between) == known
 
@@ -77,7 +78,7 @@ def test_full_log_is_as_it_was_when_ours_is_gone(database):
     assert not sorted(was - is_now)[:3] + sorted(is_now - was)[:3]
 
 
-def test_log_that_comes_after_ours_and_goes_before_it(database):
+def test_log_and_panel_that_come_after_ours_and_go_before_it(database):
     name = database(server.template())
     run(name, "install", NAME)
     before = content(name)
@@ -86,10 +87,18 @@ def test_log_that_comes_after_ours_and_goes_before_it(database):
     server.shell(name, FILL, log="test-call-log-fill.log")
 
     between = content(name)
-    assert CALL_LOG in installed(between)
+    assert {CALL_LOG, SOFTPHONE} & installed(between) == {CALL_LOG}
     assert ("outgoing", "unknown", "no_extension") in verdicts(between)
 
+    run(name, "install", PANEL)
+    assert {CALL_LOG, SOFTPHONE} <= installed(content(name))
+
     run(name, "uninstall", LOG)
+
+    between = content(name)
+    assert {CALL_LOG, SOFTPHONE} & installed(between) == {SOFTPHONE}
+
+    run(name, "uninstall", PANEL)
 
     after = content(name)
     assert installed(after) == installed(before)

@@ -5,9 +5,12 @@
 - the carrier is SIPp, one program a call, with a scenario of sandbox/network/.
 """
 
+import contextlib
 import itertools
+import os
 import re
 import secrets
+import signal
 import socket
 import subprocess
 import time
@@ -101,6 +104,17 @@ class Network:
 
         self.kamailio.start(command)
 
+    @contextlib.contextmanager
+    def silent(self):
+        """The proxy and registrar takes what it is sent, and answers nothing until the block is
+        through."""
+        group = self.kamailio.process()  # its children are in its group
+        os.killpg(group, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.killpg(group, signal.SIGCONT)
+
     def websocket(self):
         return self.kamailio.address().replace("http:", "ws:")
 
@@ -134,6 +148,10 @@ class Network:
         ring=60,
         talk=60,
         answer="603 Decline",
+        first="agree",
+        port="[media_port]",
+        tag="[call_number]",
+        patience=PATIENCE,
     ):
         """The carrier's side of one call.
 
@@ -142,11 +160,16 @@ class Network:
         :param dialled: the number of ours that they call
         :param ring: seconds after which the carrier ends a call that nobody answered
         :param talk: seconds after which the carrier ends a call that was answered
-        :param answer: with which it ends one that we placed, such as `486 Busy Here`
+        :param answer: with which it ends one that we placed, or refuses what we ask for, such as
+            `486 Busy Here`
+        :param first: what it does when it is asked for something: `agree` or `refuse`
+        :param port: where it wants to hear us, 0: nowhere
+        :param tag: who answers after an announcement; by itself, who was heard in it
+        :param patience: seconds that the call may take
         """
-        file = filled(
-            f"{scenario}.xml", RING_HERE=ring * 1000, TALK_HERE=talk * 1000, ANSWER_HERE=answer
-        )
+        words = {"RING": ring * 1000, "TALK": talk * 1000}
+        words |= {"ANSWER": answer, "FIRST": first, "PORT": port, "TAG": tag}
+        file = filled(f"{scenario}.xml", **{f"{word}_HERE": what for word, what in words.items()})
         media, port = free_media_port(), free_port() if caller else self.carrier
         called = [f"127.0.0.1:{self.udp}", "-s", dialled, "-key", "caller", caller]
         log = STATE / f"e2e-carrier-{next(self.numbers):03}.log"
@@ -156,7 +179,7 @@ class Network:
             *("-i", "127.0.0.1", "-p", port, "-mi", "127.0.0.1", "-mp", media),
             *(called if caller else []),
             *("-trace_msg", "-message_file", log),
-            *("-timeout", PATIENCE, "-timeout_error"),
+            *("-timeout", patience, "-timeout_error"),
         ]
         return Carrier(command, log, port, media, self.rtpengine.log)
 
@@ -213,6 +236,13 @@ class Carrier:
         for message in self._received():
             if found := re.search(r"(?m)^INVITE sip:.*(?:\n.*)*?\n\r?\n", message):
                 return Invite.parsed(found[0])
+        return None
+
+    def refer_to(self):
+        """What is dialled to reach whom the call is transferred to, or None."""
+        for message in self._received():
+            if found := re.search(r"(?mi)^REFER [^\0]*?^Refer-To:.*?sips?:([^@;>\s]+)@", message):
+                return urllib.parse.unquote(found[1])
         return None
 
     def final(self):

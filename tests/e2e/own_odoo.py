@@ -158,6 +158,7 @@ class Administrator:
         """What the call log says of a user's last call, or of the last one with this number."""
         fields = ["state", "outcome", "caller_id", "caller_id_source", "phone_number", "type_call"]
         fields += ["start_date", "end_date", "lead_id", "partner_id", "axivox_number_id"]
+        fields += ["transferred_to"]
         mine = [("user_id.login", "=", login)]
         mine += [("phone_number", "=", number)] if number else []
         calls = self.ask("voip.call", "search_read", mine, fields, order="id desc", limit=1)

@@ -1,6 +1,7 @@
 """Who and what there is in a case: agents at their browsers, the network, Odoo's settings; and
 what must be seen of a call."""
 
+import contextlib
 import re
 import time
 
@@ -104,6 +105,15 @@ class Scene:
         if outcome == "answered":
             assert log["end_date"] > log["start_date"]
 
+    def said(self, what, said, right, note="", *, login="sophie"):
+        """The panel said something of a call.
+
+        :param what: words for the table
+        :param right: what it must say, or a part of it
+        """
+        self.rows.append((login, what, "", said, right, note))
+        assert right in said
+
     # Calls that we place
 
     def call(
@@ -182,6 +192,20 @@ class Scene:
             }
         agree(compared)
         return log
+
+
+@contextlib.contextmanager
+def conversation(scene, agent, scenario, **ends):
+    """A call of somebody's in which sound went both ways; hung up at the end, and without
+    complaint of the carrier's."""
+    agent.at(scene.form("demo_lead_london"))
+    with scene.network.carrier_side(scenario, **ends) as carrier:
+        agent.call_from_form()
+        assert min(agent.sound()) >= ENOUGH_PACKETS
+        yield carrier
+        if agent.is_in_call():
+            agent.hang_up()
+    assert carrier.wrong == []
 
 
 def agree(compared):

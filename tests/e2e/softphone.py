@@ -1,6 +1,7 @@
 """The softphone in a real browser, and what a salesperson does with it: look, click, type,
 telephone. Clicks and typing are the mouse's and the keyboard's."""
 
+import contextlib
 import re
 import shutil
 
@@ -10,7 +11,6 @@ from progress import Failure
 
 OPTIONS = [
     "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
     "--allow-loopback-in-peer-connection",
     "--autoplay-policy=no-user-gesture-required",
     "--disable-gpu",
@@ -21,13 +21,20 @@ SECONDS = 20  # that something may take to be seen
 SECONDS_TO_LOAD = 90  # a page; Odoo makes its assets at the first one
 
 # `voip_oca` asks a public STUN server which address we have; here everything is on loopback. The
-# connections are kept to count their packets.
+# connections are kept to count their packets, and what plays a sound is, to know what is heard.
 BEFORE_PAGES = """
     window.connections = [];
     window.RTCPeerConnection = class extends RTCPeerConnection {
         constructor(configuration) {
             super({ ...configuration, iceServers: [] });
             window.connections.push(this);
+        }
+    };
+    window.sounds = [];
+    window.Audio = class extends Audio {
+        constructor(file) {
+            super(file);
+            window.sounds.push(this);
         }
     };
 """
@@ -39,6 +46,23 @@ PACKETS = """async () => {
     }
     return [sent, received];
 }"""
+HEARD = """() => window.sounds
+    .filter((sound) => !sound.paused)
+    .map((sound) => sound.srcObject ? "voice" : sound.src.split("/").at(-1))
+"""
+COVERED = """() => [...document.querySelectorAll(".o_voip_softphone button")]
+    .filter((button) => button.checkVisibility())
+    .filter((button) => {
+        const { x, y, width, height } = button.getBoundingClientRect();
+        return [0.2, 0.8].some((part) => !button.contains(
+            document.elementFromPoint(x + width / 2, y + height * part)
+        ));
+    })
+    .map((button) => button.title || button.textContent)
+"""
+MICROPHONE = """() => window.connections.at(-1).getSenders().some(
+    ({ track }) => track?.enabled && track.readyState === "live"
+)"""
 SERVICES = "window.odoo?.__WOWL_DEBUG__?.root?.env?.services"  # of Odoo's web client
 SHOWN = """(panel) => [
     panel.textContent,
@@ -217,11 +241,70 @@ class Agent:
     def accept(self):
         self.click(".o_voip_softphone button[title=Accept]")
 
+    def decline(self):
+        self.click(".o_voip_softphone button[title=Decline]")
+        self.idle()
+
+    def covered(self, width, height):
+        """The titles of the panel's buttons that lie below another one, or out of sight, in a
+        window of this size."""
+        size = self.page.viewport_size
+        self.page.set_viewport_size({"width": width, "height": height})
+        try:
+            return self.page.evaluate(COVERED)
+        finally:
+            self.page.set_viewport_size(size)
+
     def shown(self):
         """What the panel says of the call that is being made: (text, number or None, reason)."""
         panel = ".o_voip_softphone_content:has(button[title='Hang up']) .o_axivox_call_shown"
         self.see(panel)
         return self.found(panel).evaluate(SHOWN)
+
+    def pause(self):
+        """Ask to put the call on hold, or to go on with it."""
+        self.click(".o_voip_softphone button[title=Pause]")
+
+    def is_on_hold(self, held=True):
+        """Wait until the call is on hold, or is not."""
+        self.see(f".o_voip_softphone button[title=Pause][aria-pressed={str(held).lower()}]:enabled")
+
+    def transfer(self, number):
+        """Type to whom the call is transferred."""
+        self.click(".o_voip_softphone button[title=Transfer]")
+        self.see(".o_popover input:focus")
+        self.page.keyboard.type(number)
+        self.page.keyboard.press("Enter")
+
+    def situation(self):
+        """What the panel says of the call at this moment."""
+        return self.found(".o_axivox_situation").text_content()
+
+    def heard(self):
+        """What the loudspeaker plays: `voice`, and names of tones."""
+        return self.page.evaluate(HEARD)
+
+    def hears(self, *sounds):
+        """Wait until these are played, and nothing else."""
+        self.page.wait_for_function(
+            f"sounds => ({HEARD})().join() === sounds", arg=",".join(sounds)
+        )
+
+    @contextlib.contextmanager
+    def without_microphone(self):
+        """The user allows no microphone meanwhile."""
+        self.context.clear_permissions()
+        try:
+            yield
+        finally:
+            self.context.grant_permissions(["microphone"])
+
+    def is_in_call(self):
+        return self.page.locator(".o_voip_softphone_footer button.text-danger").count() > 0
+
+    def is_heard(self):
+        """Whether the microphone is on."""
+        return self.page.evaluate(MICROPHONE)
 
     def hang_up(self):
         self.click(".o_voip_softphone_footer button.text-danger[title='Hang up']")
@@ -234,5 +317,9 @@ class Agent:
     def sound(self, seconds=2):
         """In an answered call: listen, then count the packets (sent, received) of sound so far."""
         self.see(".o_voip_softphone button[title=Mute]")
+        return self.packets(seconds)
+
+    def packets(self, seconds=2):
+        """Listen, then count the packets (sent, received) of sound so far."""
         self.page.wait_for_timeout(seconds * 1000)
         return self.page.evaluate(PACKETS)

@@ -37,7 +37,7 @@ def test_incoming_caller_is_named_with_the_line_that_rings(scene, caller, called
     with scene.call_in(caller, number) as carrier:
         dialled = agent.see(".o_axivox_caller_dialled", name)
         text = agent.see(".o_voip_softphone_content")
-        agent.hang_up()
+        agent.decline()
     user, said = re.search("sip:([^@]+)", caller)[1], seen if seen in text else text[:40]
     scene.rows.append((user, login, "", said, seen, dialled.strip()))
     assert seen in text
@@ -71,7 +71,7 @@ def test_call_answered_in_one_tab_stops_ringing_in_the_other(scene, sophie, othe
 def test_call_declined_in_one_tab_stops_ringing_in_the_other(scene, sophie, other_tab):
     with scene.call_in() as carrier:
         both_ring(sophie, other_tab)
-        sophie.hang_up()
+        sophie.decline()
         other_tab.idle()
     assert carrier.wrong == []
     scene.ended("declined in a tab", "rejected", "rejected")

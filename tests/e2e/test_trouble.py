@@ -5,7 +5,7 @@ import time
 
 import own_odoo
 import pytest
-from scene import LEAD_LONDON, LEAD_LYON, LONDON, MIAMI, PARIS, agree
+from scene import LEAD_LONDON, LEAD_LYON, LONDON, MIAMI, PARIS, agree, conversation
 
 # Odoo that does not answer: a call leaves after two seconds, in the form that is known
 
@@ -103,10 +103,28 @@ def test_call_goes_on_while_the_websocket_is_cut_and_so_does_telephoning(scene, 
     scene.ended("WebSocket cut", "terminated", "answered", "cut and back in a call")
     with scene.call_in() as carrier:
         sophie.see(".o_axivox_caller", "France")
-        sophie.hang_up()
+        sophie.decline()
     assert carrier.wrong == []
     scene.ended("after the cut", "rejected", "rejected", "the same page rings")
     scene.call("sophie", LEAD_LONDON, "rule", LONDON)
+
+
+def test_pbx_that_falls_silent_is_seen_within_seconds(scene, sophie, network):
+    with conversation(scene, sophie, "answers", patience=90):
+        sophie.see(".o_axivox_clock", "00:0")
+        with network.silent():
+            began = time.monotonic()
+            said = sophie.see(".o_axivox_not_registered", "The telephone system does not answer")
+            seconds = time.monotonic() - began
+            sophie.see(".o_axivox_situation", "nobody knows whether the call goes on")
+            sophie.gone(".o_axivox_clock")
+            sophie.gone(".o_menu_systray .o_voip_connected")
+        sophie.see(".o_menu_systray .o_voip_connected")
+        sophie.see(".o_axivox_clock")
+        sophie.gone(".o_axivox_not_registered")
+    assert seconds < 17
+    scene.said("silent PBX", said, "does not answer", f"after {seconds:.0f} s; and back")
+    scene.ended("silent PBX", "terminated", "answered")
 
 
 @pytest.mark.usefixtures("wrong_password")

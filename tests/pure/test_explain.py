@@ -543,6 +543,25 @@ def test_a_call_elsewhere_tells_a_forwarded_destination_where_one_user_called_on
     assert number != "+442079460958"
 
 
+def test_another_number_of_the_rule_tells_it_from_a_forwarded_destination():
+    calls = [(e, "+442079460958", NASSAU) for e, _d in TO_UK]
+    [found] = explain(OFFICE, calls, known_numbers=NUMBERS)
+    forwarded = next(e for e in found.alike if e.kind == "forwarded")
+    assert found.kind == "rule_number"
+    caller, number = telling_call(OFFICE, calls, found, forwarded)
+    assert number.startswith("+44")
+    assert number != "+442079460958"
+
+
+def test_another_user_tells_another_default_from_a_forwarded_user():
+    office = Settings(MAIN, extensions={"201": None, "202": None})
+    calls = [("201", d, NASSAU) for d in CALLED]
+    [found] = explain(office, calls, known_numbers=NUMBERS)
+    forwarded = next(e for e in found.alike if e.kind == "forwarded")
+    assert found.kind == "default_number"
+    assert telling_call(office, calls, found, forwarded)[0] == "202"
+
+
 def test_a_call_to_a_country_that_nobody_called_tells_rules_apart():
     promised = replace(OFFICE, rules=rules(("0044", LONDON)))
     saved = replace(promised, rules=rules(("0044", NASSAU), ("004930", NASSAU)))

@@ -111,6 +111,18 @@ def test_a_link_of_another_site_may_lead_to_a_page_and_a_form_may_not(sandbox):
     assert ask(sandbox, WAYS_IN[0], **followed).status_code == 403
 
 
+def test_the_softphone_alone_stands_in_a_frame_of_another_site(sandbox):
+    framed = {
+        "Sec-Fetch-Mode": "navigate",
+        "Sec-Fetch-Dest": "iframe",
+        "Sec-Fetch-Site": "same-site",
+    }
+    assert ask(sandbox, ("GET", "/phone", "", ""), **framed).status_code == 200
+    fetched = framed | {"Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"}
+    for way, headers in ((("GET", "/users", "", ""), framed), (("GET", "/phone", "", ""), fetched)):
+        assert ask(sandbox, way, **headers).status_code == 403
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1:{port}", "localhost:{port}", "LOCALHOST", "[::1]:80"])
 def test_its_own_pages_may_send_what_they_like(sandbox, host):
     host = host.format(port=port(sandbox))

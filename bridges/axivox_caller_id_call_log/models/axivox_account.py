@@ -68,7 +68,9 @@ class AxivoxAccount(models.Model):
 
     def _open_calls(self, domain, verdict):
         return {
-            **self.env["ir.actions.act_window"]._for_xml_id("axivox.axivox_call_action"),
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "axivox_caller_id_call_log.axivox_call_action"
+            ),
             "domain": domain,
             "context": {f"search_default_caller_id_{verdict}": 1} if verdict else {},
         }
@@ -114,11 +116,10 @@ class AxivoxAccount(models.Model):
     def _line_of(self, setting):
         """:return: the Line of a setting that Axivox runs on; None where it shows no number"""
         applied, (kind, subject) = self._settings("applied"), setting
-        number = {
-            "rule": lambda: next((r.number for r in applied.rules if r.prefix == subject), None),
-            "extension": lambda: applied.extensions.get(subject),
-            "default": lambda: applied.default,
-        }.get(kind, lambda: None)()
+        if kind == "extension":
+            return Line(self.id, setting, applied.extensions.get(subject))
+        rules = (rule.number for rule in applied.rules if rule.prefix == subject)
+        number = {"rule": next(rules, None), "default": applied.default}.get(kind)
         return number and Line(self.id, setting, number)
 
     def _settings_warnings(self):

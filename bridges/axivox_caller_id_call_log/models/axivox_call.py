@@ -118,11 +118,18 @@ class AxivoxCall(models.Model):
         ondelete="set null",
     )
     caller_id_line = fields.Char(
-        string="What it proves",
+        string="Line that it proves",
         readonly=True,
         copy=False,
         groups=NO_ACCESS,
-        help="The line of the settings that this call proves, or contradicts: see lines.py.",
+        help="The rule or the default number that this call proves, or contradicts: see line.py.",
+    )
+    caller_id_user_line = fields.Char(
+        string="User's line that it proves",
+        readonly=True,
+        copy=False,
+        groups=NO_ACCESS,
+        help="The outgoing number of its user that this call proves, or contradicts.",
     )
     axivox_applied_id = fields.Many2one(
         "axivox.applied",
@@ -174,6 +181,9 @@ class AxivoxCall(models.Model):
     )
     _of_line_idx = models.Index(
         "(caller_id_line, caller_id_verdict, start_date) WHERE caller_id_line IS NOT NULL"
+    )
+    _of_user_line_idx = models.Index(
+        "(caller_id_user_line, caller_id_verdict, start_date) WHERE caller_id_user_line IS NOT NULL"
     )
 
     @api.depends("caller_id_promised", "caller_id_shown")

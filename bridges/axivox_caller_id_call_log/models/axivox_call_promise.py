@@ -6,14 +6,16 @@ from datetime import timedelta
 from odoo import api, models
 
 from odoo.addons.axivox_caller_id.callerid import dialing
+from odoo.addons.axivox_caller_id.callerid.policy import USER
 
-from .line import deciding
+from .line import decided_by, of_user
 
 # Two logs do not see a call begin at the same moment.
 NEAR = timedelta(minutes=1)
 OF_PROMISE = (
     "axivox_account_id",
     "caller_id_line",
+    "caller_id_user_line",
     "caller_id_promised",
     "caller_id_source",
     "caller_id_rule",
@@ -92,14 +94,19 @@ class AxivoxCall(models.Model):
         if not shown:
             return unknown("did" if self._did() else "no_did")
         kept = told["caller_id_promised"] in shown
-        line_then = deciding(line.account_id, line.extension, answer)
         promised = told["caller_id_promised"], told["caller_id_source"]
-        is_of_line = line_then and promised == (answer.number, answer.source)
-        # One that would have shown the same without the line proves nothing of it.
-        if is_of_line and not (
-            kept and policy.number_without(line.extension, destination) == answer.number
-        ):
-            told["caller_id_line"] = line_then.key
+        if promised == (answer.number, answer.source):
+            # One that would have shown the same without the line proves nothing of it.
+            tells = not kept or (
+                policy.number_without(line.extension, destination) != answer.number
+            )
+            account = line.account_id
+            lines = {
+                "caller_id_line": tells and decided_by(account, answer),
+                "caller_id_user_line": (tells or answer.source != USER)
+                and of_user(account, line.extension, policy.settings, answer),
+            }
+            told |= {name: proven and proven.key for name, proven in lines.items()}
         return {**told, "caller_id_verdict": "as_promised" if kept else "different"}
 
     def _answers(self, policy, extension):

@@ -1,5 +1,6 @@
 """What calls prove of the settings, or contradict: a rule, a user's own number, the default."""
 
+from collections import defaultdict
 from datetime import timedelta
 from itertools import pairwise
 
@@ -88,8 +89,8 @@ class AxivoxExtension(models.Model):
             extension: Line(account.id, ("extension", extension.number), number)
             for extension in self
             if extension.account_id == account
-            and (number := extension.outgoing_number_id.number)
-            and applied.get(extension.number) == number
+            and applied.get(extension.number)
+            == (number := extension.outgoing_number_id.number or None)
         }
 
 
@@ -113,26 +114,25 @@ class AxivoxAccount(models.Model):
         :return: {Line: what calls prove of it, and that in words}
         """
         starts, long_ago = self._line_starts(), fields.Datetime.now() - PROVEN_FOR
-        since = {line: max(starts.get(line.setting, long_ago), long_ago) for line in lines}
-        domain = Domain.OR(
-            Domain("caller_id_line", "in", [line.key for line in since if since[line] == when])
-            & Domain("start_date", ">=", when)
-            for when in set(since.values())
-        )
         # sudo: that calls were made, and when, is told to who may save the settings; not by whom
-        counts = (
-            self.env["axivox.call"]
-            .sudo()
-            ._read_group(
-                domain, ["caller_id_line", "caller_id_verdict"], ["start_date:max", "__count"]
-            )
-        )
-        heard = {(key, verdict): (last, count) for key, verdict, last, count in counts}
+        calls = self.env["axivox.call"].sudo()
+        alike = defaultdict(list)
+        for line in lines:
+            kind, _subject = line.setting
+            name = "caller_id_user_line" if kind == "extension" else "caller_id_line"
+            alike[name, max(starts.get(line.setting, long_ago), long_ago)].append(line)
+        heard = {}
+        for (name, since), same in alike.items():
+            domain = [(name, "in", [line.key for line in same]), ("start_date", ">=", since)]
+            for key, verdict, last, count in calls._read_group(
+                domain, [name, "caller_id_verdict"], ["start_date:max", "__count"]
+            ):
+                heard[key, verdict] = last, count
         return {
             line: self._proof(
                 heard.get((line.key, "as_promised")), heard.get((line.key, "different"))
             )
-            for line in since
+            for line in lines
         }
 
     def _proof(self, kept, different):
@@ -176,7 +176,8 @@ class AxivoxAccount(models.Model):
         """:return: {setting: since when it is as it is now}, of those that were applied within the
         time in which calls prove anything
         """
-        return self._line_starts_at(self._last_applied().id)
+        newest = self._last_applied()
+        return self._line_starts_at(newest.id) if newest else {}
 
     @tools.ormcache("self.id", "newest_id")
     def _line_starts_at(self, newest_id):

@@ -30,6 +30,8 @@ class CrmLead(models.Model):
     def action_axivox_calls(self):
         """:return: the list of the calls about these leads"""
         return {
-            **self.env["ir.actions.act_window"]._for_xml_id("axivox.axivox_call_action"),
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "axivox_caller_id_call_log.axivox_call_action"
+            ),
             "domain": [("lead_id", "in", self.ids)],
         }

@@ -2,17 +2,19 @@
 
 from typing import NamedTuple
 
-SETTINGS = {"rule": "rule", "user": "extension", "default": "default"}
+from odoo.addons.axivox_caller_id.callerid import policy
+
+SETTINGS = {policy.RULE: "rule", policy.DEFAULT: "default"}
 
 
 class Line(NamedTuple):
     """A line of an account's settings with the number (E.164) that it shows; ``setting`` is
-    ``("rule", prefix)``, ``("extension", number)`` or ``("default", None)``, as in
-    ``callerid.changes``."""
+    ``("rule", prefix)``, ``("default", None)`` or ``("extension", number)``, as in
+    ``callerid.changes``. The number of an extension may be None, for *Default*."""
 
     account_id: int
     setting: tuple
-    number: str
+    number: str | None
 
     @property
     def key(self):
@@ -21,12 +23,23 @@ class Line(NamedTuple):
         return f"{self.account_id} {kind} {subject} {self.number}"
 
 
-def deciding(account, extension, answer):
+def decided_by(account, answer):
     """
-    :param policy.CallerId answer: what a call of this extension shows
-    :return: the Line that decides it; None where none does
+    :param policy.CallerId answer: what a call shows
+    :return: the Line of the rule, or of the default number, that decides it, or None
     """
-    if answer.source not in SETTINGS:
+    if not (kind := SETTINGS.get(answer.source)):
         return None
-    subject = {"rule": answer.rule and answer.rule.prefix, "user": extension}.get(answer.source)
-    return Line(account.id, (SETTINGS[answer.source], subject), answer.number)
+    return Line(account.id, (kind, answer.rule and answer.rule.prefix), answer.number)
+
+
+def of_user(account, extension, settings, answer):
+    """
+    :param policy.Settings settings: those that gave the answer
+    :param policy.CallerId answer: what a call of this extension shows
+    :return: the Line of the extension's outgoing number, or None where another one would not have
+        changed the answer
+    """
+    goes_first = not settings.override or answer.source != policy.RULE
+    own = answer.number if answer.source == policy.USER else None
+    return Line(account.id, ("extension", extension), own) if goes_first else None

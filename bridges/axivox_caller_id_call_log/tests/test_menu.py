@@ -19,7 +19,7 @@ class TestMenu(CallLogCase):
         self.assertEqual(app["xmlid"], "axivox_caller_id.axivox_menu")
         ours = self.env.ref("axivox_caller_id_call_log.axivox_call_menu")
         self.assertIn(ours.id, app["children"])
-        self.assertEqual(ours.action, self.env.ref("axivox.axivox_call_action"))
+        self.assertEqual(ours.action, self.env.ref("axivox_caller_id_call_log.axivox_call_action"))
 
     def test_their_menu_is_as_they_left_it(self):
         calls = self.env.ref("axivox.menu_axivox_calls")

@@ -69,8 +69,39 @@ class TestProof(RecentCallsCase):
         self.assertEqual([self._proof(r) for r in (self.account, self.own)], ["proven", "proven"])
         self.assertEqual(self._proof(self.rule), "none")
 
-    def test_line_that_shows_no_number_is_not_to_be_proven(self):
-        self.assertFalse(self._proof(self.extension))
+    def test_any_call_as_promised_proves_that_its_user_is_on_default(self):
+        self.assertEqual(self._proof(self.extension), "none")
+        self._recent()
+        self.assertEqual(self._proof(self.extension), "proven")
+        self._recent(BERLINER, PARIS, days=9)
+        self.assertEqual(self._proof(self.extension), "contradicted")
+        self._recent(BERLINER, MAIN, days=8)
+        self.assertEqual(self._proof(self.extension), "proven")
+
+    def test_what_rules_decide_first_proves_nothing_of_users(self):
+        self.account.rules_override_users = True
+        self._apply(self.now - 15 * A_DAY)
+        self._recent()
+        self._recent(user_id=self.james.id)
+        self.assertEqual(self._proof(self.rule), "proven")
+        self.assertEqual(
+            [self._proof(user) for user in (self.extension, self.own)], ["none", "none"]
+        )
+        self._recent(BERLINER, MAIN)
+        self._recent(BERLINER, PARIS, user_id=self.james.id)
+        self.assertEqual(
+            [self._proof(user) for user in (self.extension, self.own)], ["proven", "proven"]
+        )
+
+    def test_account_that_was_never_applied_has_nothing_to_prove(self):
+        self.account.applied_ids.unlink()
+        self.account.sudo()._remember(applied_settings=False)
+        self.assertEqual(self._proof(self.rule), "none")
+        self.account.invalidate_recordset()
+        self.assertFalse(self.account.with_user(self.manager).last_changes_proof)
+        self.assertEqual(self.account.with_user(self.manager).explain_calls(), [])
+
+    def test_default_that_is_none_is_not_to_be_proven(self):
         self.account.default_outgoing_number_id = False
         self._apply(self.now - 5 * A_DAY)
         self.assertFalse(self._proof(self.account))
@@ -122,12 +153,13 @@ class TestProof(RecentCallsCase):
         third = self._rule("0033", self.paris)
         self._apply(self.now - 15 * A_DAY)
         self._recent()
-        self._recent(BERLINER, MAIN)
+        self._recent(BERLINER, MAIN, days=11)
         rules = self.env["axivox.outgoing.rule"].with_user(self.manager)
         for proof, expected in (("proven", self.rule), ("contradicted", other), ("none", third)):
             self.assertEqual(rules.search([("proof", "=", proof)]), expected)
         users = self.env["axivox.extension"].with_user(self.manager)
         self.assertEqual(users.search([("proof", "=", "none")]), self.own)
+        self.assertEqual(users.search([("proof", "=", "proven")]), self.extension)
 
     def test_proofs_of_many_cost_as_much_as_of_one(self):
         self._recent()
@@ -141,7 +173,7 @@ class TestProof(RecentCallsCase):
             self.env.flush_all()
             self.env.invalidate_all()
             records.mapped("number_id.number")
-            with self.assertQueryCount(8):
+            with self.assertQueryCount(9):
                 records.mapped("proof_in_words")
 
     def test_who_does_not_save_settings_is_told_nothing_of_calls(self):

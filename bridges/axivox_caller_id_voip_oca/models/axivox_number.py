@@ -1,10 +1,12 @@
-"""A number that users may choose for a call is used by them."""
+"""The calls that showed or dialled a number, and who may choose it for a call."""
 
 from odoo import models
 
 
 class AxivoxNumber(models.Model):
-    _inherit = "axivox.number"
+    _name = "axivox.number"
+    _inherit = ["axivox.number", "voip.call.counted"]
+    _call_link = _call_search = "axivox_number_id"
 
     def _used_by(self):
         """Also the choices that users have for a call: a manager has allowed this very number."""

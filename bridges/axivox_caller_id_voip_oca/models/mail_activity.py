@@ -1,6 +1,12 @@
-"""The number that an activity's call button dials."""
+"""Calls to make: whom an activity's call button dials, and what that call shows."""
 
 from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..sip.report import CallReport
+
+# What a call is about: of these the country says how their number is read.
+CALLED = ("crm.lead", "res.partner")
 
 
 class MailActivity(models.Model):
@@ -8,20 +14,108 @@ class MailActivity(models.Model):
 
     axivox_phone = fields.Char(
         string="Number to call",
-        compute="_compute_axivox_phone",
+        compute="_compute_axivox_called",
         help="The phone of the lead or contact that the activity is about.",
     )
+    axivox_called = fields.Json(
+        string="Whom to call",
+        compute="_compute_axivox_called",
+        help="For the widget's list: person, document, number and what the call shows.",
+    )
+
+    @api.depends("res_model", "res_id", "activity_type_id")
+    @api.depends_context("uid", "allowed_company_ids", "lang")
+    def _compute_axivox_called(self):
+        self.axivox_phone = self.axivox_called = False
+        for activity, record in self._open_records():
+            called = activity._called(record)
+            activity.axivox_phone = called.phone
+            if activity.activity_category == "phonecall":
+                activity.axivox_called = activity._called_card(record, called)
 
     @api.depends("res_model", "res_id")
     @api.depends_context("uid", "allowed_company_ids")
-    def _compute_axivox_phone(self):
-        self.axivox_phone = False
+    def _compute_main_partner_id(self):
+        """Replaced: of an activity about nothing, or about somebody whom the reader may not open,
+        there is no contact, and no error."""
+        self.main_partner_id = self.main_partner = False
+        partners = {
+            activity: record.activity_main_partner_id for activity, record in self._open_records()
+        }
+        readable = self.env["res.partner"].concat(*partners.values())._filtered_access("read")
+        for activity, partner in partners.items():
+            activity.main_partner_id = partner & readable
+            activity.main_partner = activity.main_partner_id.name
+
+    @api.model
+    def get_call_activities(self, _search, offset, limit):
+        """Replaced: what is searched is what the list shows, and an activity about nothing is one
+        like any other."""
+        due = Domain("user_id", "=", self.env.uid)
+        due &= Domain("activity_type_id.category", "=", "phonecall")
+        due &= Domain("date_deadline", "<=", fields.Date.context_today(self))
+        if _search:
+            due &= self._called_like(_search)
+        found = self.search(due, offset=offset, limit=limit, order="date_deadline, id")
+        about = dict(found._open_records())
+        return found.filtered(lambda one: one in about or not one.res_model).activity_format()
+
+    @api.model
+    def _called_like(self, text):
+        domain = Domain("res_name", "ilike", text) | Domain("summary", "ilike", text)
+        for model, names in (
+            ("crm.lead", ("contact_name", "partner_name", "phone")),
+            ("res.partner", ("phone",)),
+        ):
+            records = self.env[model]
+            if records.has_access("read"):
+                like = Domain.OR(Domain(name, "ilike", text) for name in names)
+                domain |= Domain("res_model", "=", model) & Domain(
+                    "res_id", "in", records._search(like)
+                )
+        return domain
+
+    def _open_records(self):
+        """:return: (activity, what it is about), for those about what the reader may open"""
+        found = []
         for model, activities in self.grouped("res_model").items():
-            if model in ("crm.lead", "res.partner"):
+            if model and model in self.env:
                 records = self.env[model].browse(activities.mapped("res_id")).exists()
-                phones = {record.id: record.phone for record in records._filtered_access("read")}
-                for activity in activities:
-                    activity.axivox_phone = phones.get(activity.res_id)
+                readable = {record.id: record for record in records._filtered_access("read")}
+                found += [
+                    (activity, readable[activity.res_id])
+                    for activity in activities
+                    if activity.res_id in readable
+                ]
+        return found
+
+    def _called(self, record):
+        """:return: the lead or contact that is called, maybe none"""
+        if record._name in CALLED:
+            return record
+        return self.main_partner_id or self.env["res.partner"]
+
+    def _called_card(self, record, called):
+        """Whom to call, as the widget's list shows it.
+
+        :param record: what the activity is about
+        :param called: the lead or contact that is called, maybe none
+        :return: ``person``, ``about`` (what the activity is about, where that is not the person),
+            ``number`` (as people write it) and ``shown``: see `_outgoing_caller_id`
+        """
+        calls = self.env["voip.call"]
+        person = self.env["res.partner"]._name_of(called) or self.main_partner or ""
+        is_contact = record._name == "res.partner"
+        about = (record.commercial_company_name if is_contact else record.display_name) or ""
+        shown = called.phone and calls._outgoing_caller_id(
+            CallReport.from_browser({"phone_number": called.phone}), called
+        )
+        return {
+            "person": person or about,
+            "about": about if about != (person or about) else "",
+            "number": calls._written(shown and shown["destination"], called.phone),
+            "shown": shown,
+        }
 
     def _to_store_defaults(self, target):
-        return [*super()._to_store_defaults(target), "axivox_phone"]
+        return [*super()._to_store_defaults(target), "axivox_phone", "axivox_called"]

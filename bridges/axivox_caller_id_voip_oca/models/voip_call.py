@@ -1,6 +1,6 @@
 """A logged call: what is kept of it, and who may see which part."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import NO_ACCESS
 
 from ..sip import outcome as sip
@@ -15,6 +15,30 @@ class VoipCall(models.Model):
     _for_life = frozenset({"user_id", "company_id", "account_id"})
 
     phone_number = fields.Char(readonly=True)
+    phone_e164 = fields.Char(
+        string="Number (E.164)",
+        readonly=True,
+        copy=False,
+        help="The number called, or calling, as everything else compares it.",
+    )
+    phone_display = fields.Char(
+        string="Number",
+        compute="_compute_phone_display",
+        search="_search_phone_display",
+        help="The number called, or calling, in international form.",
+    )
+    caller_id_display = fields.Char(
+        string="Shown as",
+        compute="_compute_phone_display",
+        help="The number that the called person saw, in international form.",
+    )
+    duration = fields.Float(
+        string="Duration (min:s)",
+        compute="_compute_duration",
+        store=True,
+        aggregator="sum",
+        help="How long the two sides talked, in minutes.",
+    )
     type_call = fields.Selection(readonly=True)
     state = fields.Selection(readonly=True)
     pbx_id = fields.Many2one(readonly=True)
@@ -100,6 +124,11 @@ class VoipCall(models.Model):
         readonly=True,
         copy=False,
     )
+    transferred_to = fields.Char(
+        readonly=True,
+        copy=False,
+        help="Whom the call was transferred to, once they had answered.",
+    )
     summary_id = fields.Many2one(
         "mail.message",
         string="Line in the chatter",
@@ -113,6 +142,12 @@ class VoipCall(models.Model):
         "(user_id, sip_call_id) WHERE sip_call_id IS NOT NULL",
         "This call is already logged for this user.",
     )
+
+    @api.depends("start_date", "end_date")
+    def _compute_duration(self):
+        for call in self:
+            talked = call.start_date and call.end_date and call.end_date - call.start_date
+            call.duration = max(talked.total_seconds(), 0) / 60 if talked else 0
 
     def _compute_account_id(self):
         """What a call is made from is looked up once, when it is made."""

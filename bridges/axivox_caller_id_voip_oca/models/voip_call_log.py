@@ -128,6 +128,9 @@ class VoipCall(models.Model):
         start = report.answered_ago is not None and now - timedelta(seconds=report.answered_ago)
         if start and not self.start_date:
             self._answered(start)
+        if report.transferred_to and not self.transferred_to:
+            # sudo: no client writes a call; this is the call of who reports it
+            self.sudo().transferred_to = report.transferred_to
         if report.ended_ago is not None:
             outcome = sip.outcome(
                 incoming=report.incoming,

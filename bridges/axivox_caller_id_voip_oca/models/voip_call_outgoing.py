@@ -44,6 +44,7 @@ class VoipCall(models.Model):
                 "caller_id": shown["number"],
                 "caller_id_source": shown["source"],
                 "axivox_number_id": shown["number_id"],
+                "phone_e164": shown["destination"],
             }
         return shown, vals
 
@@ -81,18 +82,20 @@ class VoipCall(models.Model):
             account, (now, after) = user._resolve(*called, "applied", "saved")
         except UserError as error:
             return {"error": str(error), "dial": False, "destination": False}
-        resolved = {**account._answer(now), "pending": account._after_apply(now, after)}
+        resolved = account._shown(now, after)
         # sudo: the names of what is shown by one's own calls are no secret
         account = account.sudo()
         extension = account.env["axivox.extension"].browse(line.extension_id)
         is_shown = resolved["source"] in SHOWN
         choices = extension._choosable() if is_shown else account.env["axivox.number"]
-        number = account.env["axivox.number"].browse(now.number_id or [])
         if report.chosen_number_id in choices.ids:
             number = choices.browse(report.chosen_number_id)
             resolved |= {
                 "number": number.number,
+                "number_id": number.id,
                 "display": international(number.number),
+                "label": number.name or "",
+                "via": self.env._("your choice"),
                 "source": "choice",
                 "reason": self.env._("Chosen for this call."),
                 "pending": "",
@@ -104,9 +107,6 @@ class VoipCall(models.Model):
             **resolved,
             "error": "",
             "name": self.env["res.partner"]._name_of(record) or "",
-            "number_id": number.id,
-            "label": number.name or "",
-            "via": self._decided_by(resolved),
             "country": self._country(now.destination.region).name or "",
             "ask": account.signalling == "ask" and dialing.is_e164(resolved["number"]),
             "choices": [
@@ -119,16 +119,6 @@ class VoipCall(models.Model):
                 for choice in choices
             ],
         }
-
-    @api.model
-    def _decided_by(self, resolved):
-        if resolved["source"] == "rule":
-            return self.env._("rule %s", resolved["rule_prefix"])
-        return {
-            "user": self.env._("your number"),
-            "default": self.env._("default number"),
-            "choice": self.env._("your choice"),
-        }.get(resolved["source"], "")
 
     @api.model
     def _country(self, region):

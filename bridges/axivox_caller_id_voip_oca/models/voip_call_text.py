@@ -3,9 +3,15 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools.misc import format_date
 
 from odoo.addons.axivox_caller_id.callerid import dialing
+
+from ..sip import outcome as sip
+from ..sip.report import CallReport
+
+MOST_LEADS = 100  # of a name that is searched for, the newest
 
 
 def international(number):
@@ -25,20 +31,87 @@ class VoipCall(models.Model):
             name = (call.partner_id & contacts).display_name or call.phone_number
             call.display_name = f"{states.get(call.state)} - {name}"
 
+    @api.depends("phone_e164", "phone_number", "caller_id")
+    @api.depends_context("lang")
+    def _compute_phone_display(self):
+        for call in self:
+            call.phone_display = self._written(call.phone_e164, call.phone_number)
+            call.caller_id_display = international(call.caller_id)
+
+    def _search_phone_display(self, operator, value):
+        if operator not in ("ilike", "in"):
+            return NotImplemented
+        texts = [value] if isinstance(value, str) else filter(None, value)
+        home = self._home_region()
+        return Domain.OR(
+            Domain("phone_number", "ilike", text)
+            | Domain("phone_e164", "in", dialing.caller_numbers(text, home))
+            | Domain("phone_e164", "ilike", "".join(filter(str.isdigit, text)) or text)
+            for text in texts
+        )
+
+    @api.model
+    def get_recent_calls(self, _search, offset, limit):
+        """Replaced: what is searched is what the list shows."""
+        mine = Domain("user_id", "=", self.env.uid)
+        if _search:
+            mine &= self._like(_search)
+        calls = self.search(mine, offset=offset, limit=limit, order="create_date DESC, id DESC")
+        contacts = calls.partner_id._filtered_access("read")
+        return [call._formatted(contacts) for call in calls]
+
+    @api.model
+    def _like(self, text):
+        names = ("phone_display", "partner_id.name", "activity_name")
+        like = Domain.OR(Domain(name, "ilike", text) for name in names)
+        leads = self.env["crm.lead"]
+        if leads.has_access("read"):
+            named = Domain("name", "ilike", text) | Domain("contact_name", "ilike", text)
+            like |= Domain("lead_id", "in", leads.search(named, limit=MOST_LEADS).ids)
+        return like
+
     def format_call(self):
         self.check_access("read")
-        # sudo: a contact whom one may not open any more hides no call of one's own; who may open
-        # them is asked below
+        return self._formatted(self.partner_id._filtered_access("read"))
+
+    def _formatted(self, contacts):
+        """:param contacts: those of the calls' contacts whom the reader may open"""
+        # sudo: a contact whom one may not open any more hides no call of one's own
         formatted = super(VoipCall, self.sudo()).format_call()
-        contact = self.partner_id._filtered_access("read")
+        contact = self.partner_id & contacts
+        about = self.lead_id or contact
         return {
             **formatted,
             "display_name": self.display_name,
             "partner": contact.format_partner() if contact else False,
             "outcome": self.outcome,
-            "callerId": international(self.caller_id),
+            "result": self._result(),
+            "person": contact.name or self.env["res.partner"]._name_of(self.lead_id) or "",
+            "number": self.phone_display,
+            "callerId": self.caller_id_display,
+            "dialled": self._our_number() if self.type_call == "incoming" else "",
             "leadId": self.lead_id.id,
+            "leadName": self.lead_id.name or "",
+            "chatter": {"model": about._name, "id": about.id} if about else False,
         }
+
+    @api.model
+    def _written(self, e164, text):
+        """:return: a number as people write it: the E.164 form where it is known, else the text"""
+        if CallReport(text or "").is_withheld:
+            return self.env._("Number withheld") if text else ""
+        return international(e164) or text
+
+    def _our_number(self):
+        # sudo: what our own numbers are called is no secret to who answers them
+        return self.axivox_number_id.sudo().display_name or ""
+
+    def _result(self):
+        """:return: what became of the call, in words"""
+        if self.type_call == "incoming" and self.outcome == sip.NO_ANSWER:
+            return self.env._("Missed")
+        name = "outcome" if self.outcome else "state"
+        return dict(self._fields[name]._description_selection(self.env)).get(self[name], "")
 
     def _summary(self):
         """:return: the line in the chatter: direction, duration, number shown, outcome"""
@@ -50,9 +123,10 @@ class VoipCall(models.Model):
         if self.caller_id:
             parts.append(self.env._("shown as %s", international(self.caller_id)))
         elif self.axivox_number_id:
-            # sudo: what our own numbers are called is no secret to who answers them
-            parts.append(self.env._("to %s", self.axivox_number_id.sudo().display_name))
+            parts.append(self.env._("to %s", self._our_number()))
         parts.append(outcomes[self.outcome])
+        if self.transferred_to:
+            parts.append(self.env._("transferred to %s", international(self.transferred_to)))
         return " · ".join(parts)
 
     def _duration(self, seconds):

@@ -15,7 +15,8 @@ class CallReport:
 
     ``record`` is the model and id that were called from; ``dialled`` are the users of the SIP
     headers that may name which of our numbers was called, the likeliest first; the two times
-    are seconds before now, or None for what did not happen; ``status`` and ``reason`` are SIP's.
+    are seconds before now, or None for what did not happen; ``status`` and ``reason`` are SIP's;
+    ``transferred_to`` is the number of who answered a transfer.
     """
 
     phone_number: str
@@ -30,6 +31,7 @@ class CallReport:
     status: int | None = None
     reason: str = ""
     ended_here: bool = False
+    transferred_to: str = ""
 
     @classmethod
     def from_browser(cls, values):
@@ -50,6 +52,7 @@ class CallReport:
             status=_id(values.get("status")),
             reason=_text(values.get("reason")),
             ended_here=values.get("ended_here") is True,
+            transferred_to=_text(values.get("transferred_to")),
         )
 
     @property

@@ -27,6 +27,14 @@ class TestTours(VoipCase, BrowserCase):
         (line,) = self._lines(self.lead)
         self.assertIn("shown as +44 20 7946 0958 · Answered", line)
 
+    def test_activity_is_scheduled_for_who_is_called_and_the_chatter_shows_the_call_at_once(self):
+        contact = self.env["res.partner"].create({"name": "Harriet", "phone": CALLED})
+        call = self._tour("axivox_schedule_activity", f"/odoo/crm.lead/{self.lead.id}")
+        self.assertEqual(call.outcome, "cancelled")
+        for record, summary in ((self.lead, "Send the offer"), (contact, "Birthday")):
+            self.assertEqual(record.activity_ids.mapped("summary"), [summary])
+            self.assertEqual(record.activity_ids.user_id, self.sophie)
+
     def test_call_costs_no_request_more_than_voip_ocas_own(self):
         with_bridge = self._requests()
         self.env["ir.asset"].create(

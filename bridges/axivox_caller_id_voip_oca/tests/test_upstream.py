@@ -24,12 +24,22 @@ KNOWN = {
         "_onCancelInvitation": "fac0c660972c",
         "_onSessionStateChange": "4b067a7c6f2f",
         "transfer": "e773ad9ab639",
+        "_onTransferAccepted": "1675cd436ac7",
         "hangup": "7092b8fd3140",
+        "hold": "f240d56ba0b8",
+        "updateCallAudio": "cf7294042964",
+        "get agentConfig": "1bcdc6923449",
         "connectAgent": "73f16d730f75",
     },
     "static/src/services/voip_oca_service.esm.js": {
         "acceptCall": "08db73f859e0",
         "rejectCall": "0cf84079da10",
+        "get activities": "96f755e0f6f5",
+        "get calls": "3ab650874963",
+    },
+    "static/src/components/call/call.esm.js": {
+        "setup": "3de4a045aafb",
+        "get duration": "ae380027d8db",
     },
     "static/src/components/phone_field/phone_field.esm.js": {"onPhoneClick": "ce00def5183d"},
     "static/src/components/partner/partner.esm.js": {
@@ -44,6 +54,11 @@ KNOWN = {
         "accept_call": "636bbc570a1b",
         "format_call": "ac1339d5c1b7",
         "_compute_display_name": "2c1a693c63bc",
+        "get_recent_calls": "2b389bc888b2",
+    },
+    "models/mail_activity.py": {
+        "_compute_main_partner_id": "7a8af79db43f",
+        "get_call_activities": "5038485f7be2",
     },
     "models/res_users.py": {
         "SELF_READABLE_FIELDS": "b5468438c674",

@@ -527,6 +527,15 @@ class TestLog(VoipCase):
         self.assertIn("Outgoing call · ", line)
         self.assertIn("shown as +44 20 7946 0958 · Answered", line)
 
+    def test_log_and_chatter_say_to_whom_a_call_was_transferred(self):
+        self._from_lead()
+        ends = {"answered_ago": 60, "ended_ago": 0, "transferred_to": "+442079460322"}
+        call, _answer = self._from_lead(**ends)
+        self._from_lead(**{**ends, "transferred_to": "+33199001234"})
+        self.assertEqual(call.transferred_to, "+442079460322")
+        (line,) = self._lines(self.lead)
+        self.assertIn("Answered · transferred to +44 20 7946 0322", line)
+
     def test_contact_gets_one_line_when_the_call_ends(self):
         contact = self.env["res.partner"].create({"name": "Harriet", "phone": CALLED})
         self._call(CALLED, sip_call_id="x", ended_ago=0, ended_here=True)

@@ -94,13 +94,14 @@ function stateOf({ answered_ago, ended_ago }) {
  * A server that logs calls.
  *
  * @param {Object | false} axivox what it says of each call
+ * @param {Object | false} partner the contact of each call
  * @returns {Object[]} what it was told, in order
  */
-export function logsCalls(axivox = LONDON) {
+export function logsCalls(axivox = LONDON, partner = false) {
     const told = [];
     onRpc("voip.call", "create_call", ({ args: [values] }) => {
         told.push(values);
-        return logged(values, axivox, told);
+        return { ...logged(values, axivox, told), partner };
     });
     return told;
 }

@@ -3,6 +3,8 @@ export const DOMAIN = "pbx.example";
 /** The wire to the PBX: what the widget sends is kept, what the PBX sends is fed in. */
 export class Wire {
     sent = [];
+    /** Whether the PBX answers nothing by itself, not even whether it is there. */
+    isSilent = false;
 
     /** @param {() => Promise} settle lets what a message sets off have its turn */
     constructor(settle) {
@@ -29,6 +31,9 @@ export class Wire {
             }
             async send(message) {
                 wire.sent.push(message);
+                if (message.startsWith("OPTIONS") && !wire.isSilent) {
+                    queueMicrotask(() => wire.answer(message, "200 OK"));
+                }
             }
         }
         return {
@@ -60,22 +65,31 @@ export class Wire {
                 `To: ${to}${to.includes("tag=") ? "" : ";tag=them"}`,
                 `Call-ID: ${header(request, "Call-ID")}`,
                 `CSeq: ${header(request, "CSeq")}`,
-                `Contact: <sip:them@${DOMAIN}>`,
+                ...(headers.some((line) => line.startsWith("Contact:"))
+                    ? []
+                    : [`Contact: <sip:them@${DOMAIN}>`]),
                 ...headers,
             ].join("\n")
         );
     }
 
+    /** The registrar agrees. */
+    async register() {
+        const contact = header(this.last("REGISTER"), "Contact");
+        await this.answer("REGISTER", "200 OK", `Contact: ${contact}`, "Expires: 600");
+    }
+
     /** Answer the last INVITE with media. */
-    async pickUp() {
+    async pickUp(status = "200 OK") {
         const request = this.last("INVITE");
+        const to = header(request, "To");
         const body = "v=0";
         this.transport.onMessage(
             [
-                "SIP/2.0 200 OK",
+                `SIP/2.0 ${status}`,
                 `Via: ${header(request, "Via")}`,
                 `From: ${header(request, "From")}`,
-                `To: ${header(request, "To")};tag=them`,
+                `To: ${to}${to.includes("tag=") ? "" : ";tag=them"}`,
                 `Call-ID: ${header(request, "Call-ID")}`,
                 `CSeq: ${header(request, "CSeq")}`,
                 `Contact: <sip:them@${DOMAIN}>`,
@@ -111,20 +125,45 @@ export class Wire {
         await this.settle();
     }
 
-    /** The other side of an answered call hangs up. */
-    async bye({ to, from, callId }) {
+    /** Who called has got our answer. */
+    async acknowledge() {
+        const answer = this.last("SIP/2.0 200");
         await this.receive(
             [
-                `BYE sip:201@${DOMAIN} SIP/2.0`,
-                `Via: SIP/2.0/WSS ${DOMAIN};branch=z9hG4bK-bye`,
+                `ACK sip:201@${DOMAIN} SIP/2.0`,
+                `Via: SIP/2.0/WSS ${DOMAIN};branch=z9hG4bK-ack`,
                 "Max-Forwards: 70",
-                `From: ${from}`,
-                `To: ${to}`,
-                `Call-ID: ${callId}`,
-                "CSeq: 2 BYE",
+                `From: ${header(answer, "From")}`,
+                `To: ${header(answer, "To")}`,
+                `Call-ID: ${header(answer, "Call-ID")}`,
+                "CSeq: 1 ACK",
                 "Content-Length: 0",
             ].join("\n")
         );
+    }
+
+    /** The other side of a call that we placed and they answered asks for something. */
+    async ask(method, { headers = [], body = "" } = {}) {
+        const invite = this.sent.find((message) => message.startsWith("INVITE"));
+        const to = header(invite, "To");
+        this.asked = (this.asked || 1) + (method !== "ACK"); // which has its INVITE's number
+        this.transport.onMessage(
+            [
+                `${method} sip:201@${DOMAIN} SIP/2.0`,
+                `Via: SIP/2.0/WSS ${DOMAIN};branch=z9hG4bK-${method}-${this.asked}`,
+                "Max-Forwards: 70",
+                `From: ${to};tag=them`,
+                `To: ${header(invite, "From")}`,
+                `Call-ID: ${header(invite, "Call-ID")}`,
+                `CSeq: ${this.asked} ${method}`,
+                `Contact: <sip:them@${DOMAIN}>`,
+                ...headers,
+                `Content-Length: ${body.length}`,
+                "",
+                body,
+            ].join("\r\n")
+        );
+        await this.settle();
     }
 }
 
@@ -135,7 +174,12 @@ export function header(message, name) {
 /** Media that work, or `fails`. */
 export class Media {
     static fails = false;
-    peerConnection = { getReceivers: () => [] };
+    peerConnection = {
+        connectionState: "connected",
+        addEventListener() {},
+        getReceivers: () => [],
+        getTransceivers: () => [{ currentDirection: "sendrecv" }],
+    };
     remoteMediaStream = {};
 
     close() {}
@@ -144,13 +188,15 @@ export class Media {
     hasDescription() {
         return true;
     }
-    async getDescription() {
+    async getDescription({ hold } = {}) {
         this.refuse();
+        this.offered = hold;
         return { body: "v=0", contentType: "application/sdp" };
     }
     async setDescription() {
         this.refuse();
     }
+    async rollbackDescription() {}
     refuse() {
         if (Media.fails) {
             throw new Error("No media");

@@ -7,20 +7,12 @@ import { patch } from "@web/core/utils/patch";
 import { VoipAgent, voipAgentOCAService } from "@voip_oca/services/voip_agent_service.esm";
 import { LoggedCall } from "../call_log/call_log";
 import { dialForm } from "../dialing/dial_form";
-
-export const PATIENCE = 2000; // ms that a call waits for Odoo
+import { callerOf, dialledUsers } from "./identity";
+import { makeMedia } from "./media";
+import { PATIENCE } from "./patience";
 
 /** A number that fits in a header: a plus and at most 15 digits (ITU-T E.164), nothing else. */
 const E164 = /^\+[1-9][0-9]{0,14}$/;
-
-const DIALLED_HEADERS = ["P-Called-Party-ID", "Diversion", "To"]; // RFC 3455, 5806, 3261
-
-/** The users of the headers that may name which of our numbers was dialled. */
-function dialledUsers(request) {
-    return DIALLED_HEADERS.map(
-        (name) => /\bsips?:([^@;>]+)@/i.exec(request.getHeader(name) || "")?.[1]
-    ).filter(Boolean);
-}
 
 /** Between the tabs of a browser, all of which ring: the Call-ID of the call that one declined. */
 const DECLINED = "axivox_caller_id.declined";
@@ -42,6 +34,9 @@ function stopQuietly(audio) {
 }
 
 patch(VoipAgent.prototype, {
+    get agentConfig() {
+        return { ...super.agentConfig, sessionDescriptionHandlerFactory: makeMedia };
+    },
     /**
      * @param {Object} params
      * @param {{ model: string, id: number }} [params.record] the lead or contact that is called
@@ -64,6 +59,7 @@ patch(VoipAgent.prototype, {
             await super.call(params);
             if (this.session) {
                 this.adaptInvite();
+                this.watchAnswers(toRaw(this.session));
                 this.watch(this.session);
                 this.holdLine(this.session);
             }
@@ -125,6 +121,7 @@ patch(VoipAgent.prototype, {
     /** Mended: however a session ends, the call ends with it. */
     watch(session) {
         session = toRaw(session);
+        this.watchHold(session);
         session.stateChange.addListener((state) => {
             if (state === SIP.SessionState.Terminated) {
                 // First those have their turn who know why: upstream's handlers.
@@ -139,6 +136,7 @@ patch(VoipAgent.prototype, {
     /** Mended: a second call while busy is logged as such, and leaves the first one alone. */
     async onInvite(session) {
         const facts = {
+            ...callerOf(session.request),
             sip_call_id: session.request.callId,
             dialled: dialledUsers(session.request),
         };
@@ -150,7 +148,6 @@ patch(VoipAgent.prototype, {
             session.reject({ statusCode: 486 });
             new LoggedCall(this.voip, {
                 ...facts,
-                phone_number: session.remoteIdentity.uri.user,
                 type_call: "incoming",
                 ended_at: Date.now(),
                 ended_here: true,
@@ -162,21 +159,6 @@ patch(VoipAgent.prototype, {
         this.facts = facts;
         await super.onInvite(session);
         this.watch(session);
-    },
-    /** Mended: what comes late for a call that was hung up is not about the next one. */
-    _onInviteAccepted(response) {
-        if (this.isOfThisCall(response)) {
-            super._onInviteAccepted(response);
-        }
-    },
-    _onInviteRejected(response) {
-        if (this.isOfThisCall(response)) {
-            this.note(response.message);
-            super._onInviteRejected(response);
-        }
-    },
-    isOfThisCall({ message }) {
-        return this.session && this.session.request.callId === message.callId;
     },
     async _onCancelInvitation(cancel) {
         this.note(cancel?.request);
@@ -251,38 +233,6 @@ patch(VoipAgent.prototype, {
         this.callAudio.pause();
         this.voip.endCall();
         this.session = false;
-    },
-    /** Mended: a call is ongoing when it was accepted, not when somebody tried to. */
-    async accept() {
-        const { session } = this;
-        try {
-            this.holdLine(session);
-            await session.accept();
-        } catch (error) {
-            if (!this.voip.logged.facts.ended_here) {
-                this.notification.add(
-                    _t("The call could not be accepted: %(error)s", { error: error.message }),
-                    { type: "danger" }
-                );
-            }
-            return;
-        }
-        this.voip.acceptCall();
-    },
-    async transfer(number) {
-        return super.transfer(await this.transferForm(number));
-    },
-    /** @returns {Promise<string>} what is dialled to reach the one to whom a call is transferred */
-    async transferForm(number) {
-        if (!this.voip.axivox) {
-            return number;
-        }
-        const shown = await Promise.race([
-            this.orm.silent.call("voip.call", "preview_call", [number]).catch(() => false),
-            delay(PATIENCE),
-        ]);
-        const dialled = shown?.dial || dialForm(number, this.voip.axivox.dial_format);
-        return dialled.replaceAll("#", "%23"); // as RFC 3261 wants it in a URI
     },
     /** Mended: what the widget says is what the registrar said last, as long as it holds. */
     async _onRegistererRejected(response) {

@@ -1,5 +1,56 @@
+import { useState } from "@odoo/owl";
+import { ShownAs } from "@axivox_caller_id/call_shown/call_shown";
+import { _t } from "@web/core/l10n/translation";
+import { patch } from "@web/core/utils/patch";
 import { Call } from "@voip_oca/components/call/call.esm";
 import { Caller } from "../caller/caller";
-import { ShownAs } from "../shown_as/shown_as";
 
 Call.components = { ...Call.components, Caller, ShownAs };
+
+/** How far a call of ours has come, before it is answered. */
+const PROGRESS = {
+    ringing: _t("Ringing…"),
+    announced: _t("Not answered yet"),
+};
+
+patch(Call.prototype, {
+    setup() {
+        super.setup();
+        this.agent = useState(this.agent); // mended: what is muted or on hold is drawn at once
+    },
+    /** Mended: how long one talks, not how long it rang. */
+    get duration() {
+        this.state.elapsedSeconds; // a second has passed
+        const seconds = Math.floor((Date.now() - this.voip.logged.facts.answered_at) / 1000);
+        const pad = (number) => String(number).padStart(2, "0");
+        return `${pad(Math.floor(seconds / 60))}:${pad(seconds % 60)}`;
+    },
+    /** Whether one talks, as far as can be known. */
+    get isTalking() {
+        return Boolean(this.voip.logged?.facts.answered_at && !this.voip.isSilent);
+    },
+    /** Whether the number stands in what is said of the caller. */
+    get isNumberInCard() {
+        return Boolean(this.voip.logged?.axivox?.country) && this.isIncoming;
+    },
+    get isIncoming() {
+        return this.voip.call.typeCall === "incoming";
+    },
+    get isRinging() {
+        return this.isIncoming && this.voip.call.state === "calling";
+    },
+    /** What is to be known of the call at this moment, in sentences. */
+    get situation() {
+        const { logged, isSilent } = this.voip;
+        const isWaiting = logged?.facts.type_call === "outgoing" && !logged.facts.answered_at;
+        return [
+            isSilent &&
+                _t("The telephone system does not answer: nobody knows whether the call goes on."),
+            isWaiting && !isSilent && (PROGRESS[logged.progress] || _t("Calling…")),
+            this.agent.isHolded && _t("On hold: the other side does not hear you."),
+            logged?.transferringTo &&
+                _t("Transferring to %s… The other side is still here.", logged.transferringTo),
+            logged?.isHeldByThem && _t("The other side has put the call on hold."),
+        ].filter(Boolean);
+    },
+});

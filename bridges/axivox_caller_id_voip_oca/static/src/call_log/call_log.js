@@ -154,6 +154,9 @@ export class LoggedCall {
 
     receive({ axivox, ...call }) {
         const { voip } = this;
+        if (call.endDate && call.chatter) {
+            voip.refreshChatter(call.chatter);
+        }
         const provisional = this.record;
         this.axivox = axivox || this.axivox;
         this.record = voip.store["voip.call"].insert(call);

@@ -1,9 +1,9 @@
+import { ShownAs } from "@axivox_caller_id/call_shown/call_shown";
 import { Component, useEffect, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
-import { ShownAs } from "../shown_as/shown_as";
 
 export const TYPING_DELAY = 250; // ms
 

@@ -1,6 +1,12 @@
 import { patch } from "@web/core/utils/patch";
+import { matchString } from "@voip_oca/utils/utils.esm";
 import { VoipOCA, voipOCAService } from "@voip_oca/services/voip_oca_service.esm";
 import { LoggedCall, logLateCalls } from "../call_log/call_log";
+
+const { DateTime } = luxon;
+
+/** Of these the server knows how their number is read: see `_called_record` of `voip.call`. */
+const CALLED = ["crm.lead", "res.partner"];
 
 patch(VoipOCA.prototype, {
     /** What the selected contact, recent call or activity is called with. */
@@ -14,10 +20,100 @@ patch(VoipOCA.prototype, {
         if (call?.leadId) {
             return { model: "crm.lead", id: call.leadId };
         }
-        if (activity?.res_id) {
+        if (CALLED.includes(activity?.res_model)) {
             return { model: activity.res_model, id: activity.res_id };
         }
         return partner?.id ? { model: "res.partner", id: partner.id } : undefined;
+    },
+    /** The document of what is selected, of whatever model. */
+    get selectedDocument() {
+        const { activity } = this;
+        if (activity?.res_id) {
+            return { model: activity.res_model, id: activity.res_id };
+        }
+        return this.selectedRecord;
+    },
+    /** The lead or contact that the call is about, as far as that is known. */
+    get calledRecord() {
+        const { call, logged, partner } = this;
+        const { res_model: model, res_id: id } = logged?.facts || {};
+        const leadId = call?.leadId || logged?.axivox?.lead?.id;
+        if (leadId) {
+            return { model: "crm.lead", id: leadId };
+        }
+        if (id && CALLED.includes(model)) {
+            return { model, id };
+        }
+        return partner?.id ? { model: "res.partner", id: partner.id } : undefined;
+    },
+    /**
+     * Odoo's own dialog; of what is about no document, it makes a personal activity.
+     *
+     * @param {{ model: string, id: number }} [document]
+     */
+    async scheduleActivity(document) {
+        await this.store.scheduleActivity(document?.model || false, document ? [document.id] : false);
+        if (document) {
+            await this.refreshChatter(document);
+        }
+        await Promise.all([
+            this.searchActivities(),
+            this.store.fetchStoreData("systray_get_activities"),
+        ]);
+    },
+    /** Show what is new in the chatter of a record, where it is open. */
+    async refreshChatter({ model, id }) {
+        const thread = this.store.Thread.get({ model, id });
+        if (thread?.isLoaded) {
+            await Promise.all([thread.fetchThreadData(["activities"]), thread.fetchNewMessages()]);
+        }
+    },
+    /** What the selected contact, recent call or activity is about, besides the person. */
+    get selectedAbout() {
+        const { activity, call } = this;
+        if (call?.leadId) {
+            return { model: "crm.lead", id: call.leadId, name: call.leadName };
+        }
+        const name = activity?.axivox_called?.about;
+        return name ? { model: activity.res_model, id: activity.res_id, name } : undefined;
+    },
+    /** Who is selected, where that is no contact. */
+    get selectedPerson() {
+        return this.call?.person || (this.activity?.id && this.personOf(this.activity)) || "";
+    },
+    personOf(activity) {
+        return activity.axivox_called?.person || activity.main_partner || "";
+    },
+    /** Mended: what is searched is what the list shows; what is due longest comes first. */
+    get activities() {
+        return Object.values(this.store["mail.activity"].records)
+            .filter((activity) => {
+                const { person, about, number } = activity.axivox_called || {};
+                return (
+                    activity.activity_category === "phonecall" &&
+                    activity.user_id?.id === this.uid &&
+                    activity.date_deadline <= DateTime.now() &&
+                    this.isSearched(activity.summary, activity.main_partner, person, about, number)
+                );
+            })
+            .sort((a, b) => a.date_deadline - b.date_deadline || a.id - b.id);
+    },
+    get calls() {
+        return Object.values(this.store["voip.call"].records)
+            .filter((call) =>
+                this.isSearched(
+                    call.phoneNumber,
+                    call.display_name,
+                    call.number,
+                    call.person,
+                    call.leadName
+                )
+            )
+            .sort((a, b) => b.date - a.date);
+    },
+    isSearched(...texts) {
+        const { searchValue } = this;
+        return !searchValue || texts.some((text) => matchString(text, searchValue));
     },
     /** Begin to log a call, which is then the one that the panel shows. */
     logCall(facts) {

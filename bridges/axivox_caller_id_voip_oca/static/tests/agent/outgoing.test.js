@@ -2,7 +2,7 @@ import { expect, test } from "@odoo/hoot";
 import { advanceTime, Deferred } from "@odoo/hoot-mock";
 import { defineVoipModels } from "@voip_oca/../tests/voip_test_helpers.esm";
 import { onRpc, preloadBundle } from "@web/../tests/web_test_helpers";
-import { PATIENCE } from "@axivox_caller_id_voip_oca/agent/agent";
+import { PATIENCE } from "@axivox_caller_id_voip_oca/agent/patience";
 import { RETRY_DELAY } from "@axivox_caller_id_voip_oca/call_log/call_log";
 import { LONDON, logsCalls, settle, startWidget } from "../sip_stand_in";
 import { DOMAIN, header } from "../wire";
@@ -196,23 +196,6 @@ test("what the other side answers is told as SIP says it", async () => {
     expect(told.at(-1).reason).toBe("Q.850;cause=17");
     expect(told.at(-1).ended_ago).not.toBe(undefined);
     expect(wire.voip.inCall).toBe(false);
-});
-
-test("a transfer takes the account's dial form too", async () => {
-    logsCalls();
-    onRpc("voip.call", "preview_call", ({ args }) => ({
-        ...LONDON,
-        dial: args[0] === "*9#" ? "*9#" : "00442079460321",
-    }));
-    const wire = await startWidget();
-    await place(wire);
-    await wire.pickUp();
-    await wire.agent.transfer("+44 20 7946 0321");
-    await settle();
-    expect(header(wire.last("REFER"), "Refer-To")).toMatch(`sip:00442079460321@${DOMAIN}`);
-    await wire.agent.transfer("*9#");
-    await settle();
-    expect(header(wire.last("REFER"), "Refer-To")).toMatch(/sip:\*9%23@/);
 });
 
 test("a second call waits until the first one has ended", async () => {

@@ -69,6 +69,37 @@ test("who calls stands in the panel", async () => {
     expect(".o_voip_softphone .o_axivox_caller_dialled").toHaveText("Called: Main line, Belgium");
 });
 
+test("a name and a number are said once", async () => {
+    const caller = {
+        kind: "known",
+        display: "+44 20 7946 0321",
+        country: "United Kingdom",
+        name: "Harriet Poole",
+        company: "Thames Couriers",
+        partner_id: 4,
+        lead: false,
+        last: "",
+        others: [],
+        dialled: "",
+        defaults: {},
+        can_create_lead: true,
+    };
+    const partner = { id: 4, name: "Harriet Poole", display_name: "Thames Couriers, Harriet Poole" };
+    logsCalls(caller, partner);
+    const wire = await startWidget();
+    await wire.ring({ from: "+442079460321" });
+    const count = (text) => document.querySelector(".o_voip_softphone").innerText.split(text).length - 1;
+    expect(count("Harriet Poole")).toBe(1);
+    expect(count("Thames Couriers")).toBe(1);
+    expect(count("0321")).toBe(1);
+    await wire.agent.hangup();
+    logsCalls(LONDON, partner);
+    await wire.agent.call({ number: "+44 20 7946 0321", partner });
+    await settle();
+    expect(count("Harriet Poole")).toBe(1);
+    expect(count("0321")).toBe(1);
+});
+
 test("the contact that is selected is called", async () => {
     const id = 4;
     const told = logsCalls();

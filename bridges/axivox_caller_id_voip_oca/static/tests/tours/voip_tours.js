@@ -121,6 +121,36 @@ registry.category("web_tour.tours").add("axivox_dial_from_lead", {
     ],
 });
 
+const schedule = (summary) => [
+    { trigger: ".o_voip_softphone button[title='Schedule activity']", run: "click" },
+    { trigger: ".modal [name=summary] input", run: `edit ${summary}` },
+    { trigger: ".modal button[name=action_schedule_activities]", run: "click" },
+    { trigger: "body:not(:has(.modal))" },
+];
+
+registry.category("web_tour.tours").add("axivox_schedule_activity", {
+    steps: () => [
+        connect,
+        {
+            trigger: "[name=phone] .o_phone_form_link:not(:visible)",
+            run() {
+                this.anchor.click();
+            },
+        },
+        invites("00442079460321"),
+        ...schedule("Send the offer"),
+        { trigger: ".o-mail-Chatter .o-mail-Activity:contains(Send the offer)" },
+        ...hangUp,
+        {
+            content: "The chatter that is open shows the call at once",
+            trigger: ".o-mail-Chatter .o-mail-Message:contains(Outgoing call):contains(Cancelled)",
+        },
+        { trigger: ".o_voip_softphone a[name=partner_list]", run: "click" },
+        { trigger: ".o_voip_partner_item:contains(Harriet)", run: "click" },
+        ...schedule("Birthday"),
+    ],
+});
+
 registry.category("web_tour.tours").add("axivox_choose_number", {
     steps: () => [
         connect,

@@ -1,6 +1,6 @@
-import { followFocus } from "@axivox_caller_id/follow_focus/follow_focus";
 import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
+import { followFocus } from "../follow_focus/follow_focus";
 
 /** What stands there where no number is shown, by `source`. */
 const NO_NUMBER = {
@@ -9,10 +9,16 @@ const NO_NUMBER = {
     service: _t("Axivox decides which number is shown"),
 };
 
-/** "Shown as +44 20 7946 0958 · London · rule 0044", with the reason as its tooltip. */
+/**
+ * "Shown as +44 20 7946 0958 · London · rule 0044" of a call: see `_shown` of `axivox.account`. The
+ * reason is its tooltip, or stands below it.
+ */
 export class ShownAs extends Component {
-    static template = "axivox_caller_id_voip_oca.ShownAs";
-    static props = { shown: Object };
+    static template = "axivox_caller_id.ShownAs";
+    static props = {
+        shown: Object,
+        isSpelledOut: { type: Boolean, optional: true },
+    };
 
     followFocus = followFocus;
 

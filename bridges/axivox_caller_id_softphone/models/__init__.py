@@ -1,0 +1,2 @@
+from . import axivox_account
+from . import res_users

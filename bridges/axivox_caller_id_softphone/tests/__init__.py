@@ -1,0 +1,4 @@
+from . import test_js
+from . import test_panel
+from . import test_rights
+from . import test_tours

@@ -1,0 +1,139 @@
+/* global SIP */
+import { toRaw } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { patch } from "@web/core/utils/patch";
+import { VoipAgent } from "@voip_oca/services/voip_agent_service.esm";
+import { carriesSound } from "./media";
+import { reasonOf } from "./reasons";
+
+const NOT_ACCEPTABLE = 488; // the two telephones found no sound
+
+/** Whether a final answer came from somewhere: SIP.js makes one up where none came in time. */
+const isReceived = (message) => message.hasHeader("Via");
+
+patch(VoipAgent.prototype, {
+    /** Mended: what the other side answers to a call of ours before, or in the place of, a yes. */
+    watchAnswers(session) {
+        session.earlyMedia = true;
+        const { onAccept, onProgress, onRedirect, onReject } = session;
+        session.onAccept = async (response) => {
+            const { earlyMediaDialog } = session;
+            const isSomebodyElse = earlyMediaDialog && earlyMediaDialog !== response.session;
+            if (isSomebodyElse) {
+                session.earlyMediaDialog = response.session; // else SIP.js would hang up
+            }
+            await onAccept.call(session, response);
+            if (isSomebodyElse) {
+                await this.meetAnew(session);
+            }
+        };
+        session.onProgress = async (response) => {
+            await onProgress.call(session, response);
+            this.onProgress(session, response.message);
+        };
+        session.onRedirect = (response) => {
+            this.onNotAnswered(session, response.message);
+            onRedirect.call(session, response);
+        };
+        session.onReject = (response) => {
+            this.onNotAnswered(session, response.message);
+            onReject.call(session, response);
+        };
+    },
+    /** Who answers is not who was heard before (RFC 3261 12.1): agree with them about the sound. */
+    meetAnew(session) {
+        return new Promise((resolve, reject) => {
+            session
+                .invite({
+                    requestDelegate: { onAccept: resolve, onReject: resolve },
+                    sessionDescriptionHandlerOptions: { offerOptions: { iceRestart: true } },
+                })
+                .catch(reject);
+        });
+    },
+    /** It rings, which is heard here, or an announcement is played there (RFC 3960). */
+    onProgress(session, { statusCode }) {
+        if (toRaw(this.session) !== session || session.state !== SIP.SessionState.Establishing) {
+            return;
+        }
+        const { logged } = this.voip;
+        if (session.earlyMediaDialog && logged.progress !== "announced") {
+            logged.progress = "announced";
+            this.stopTone();
+            this.setCallAudio();
+        } else if (statusCode === 180 && !logged.progress) {
+            logged.progress = "ringing";
+            this.playTone("ringbacktone");
+        }
+    },
+    onNotAnswered(session, message) {
+        if (toRaw(this.session) !== session) {
+            return;
+        }
+        if (isReceived(message)) {
+            this.note(message);
+        }
+        const reason = isReceived(message)
+            ? reasonOf(message)
+            : _t("The telephone system does not answer");
+        const who = this.voip.logged.facts.phone_number;
+        this.notification.add(_t("%(who)s: %(reason)s", { who, reason }), { type: "warning" });
+        this._onHanghup();
+        this.voip.call = false;
+    },
+    /** A call is a conversation once the two can hear each other; one that never is, ends. */
+    async isHeard(session) {
+        if (!this.isInCall(session)) {
+            return false;
+        }
+        const isHeard = await carriesSound(session.sessionDescriptionHandler.peerConnection);
+        if (!this.isInCall(session)) {
+            return false;
+        }
+        if (!isHeard) {
+            this.voip.logged.facts.status = NOT_ACCEPTABLE;
+            this.notification.add(
+                _t("The call was answered, but no sound can pass: it was ended."),
+                { type: "danger" }
+            );
+            session.bye();
+            this._onHanghup();
+        }
+        return isHeard;
+    },
+    /** Mended: what comes late for a call that was hung up is not about the next one. */
+    async _onInviteAccepted({ message }) {
+        const session = toRaw(this.session);
+        if (!session || session.request.callId !== message.callId) {
+            return;
+        }
+        this.stopTone();
+        if (await this.isHeard(session)) {
+            this.voip.acceptCall();
+        }
+    },
+    /** Replaced: see `onNotAnswered`. */
+    _onInviteRejected() {},
+    /** Mended: a call is ongoing when it was accepted, not when somebody tried to. */
+    async accept() {
+        const session = toRaw(this.session);
+        const { facts } = this.voip.logged;
+        facts.status = NOT_ACCEPTABLE; // until it is accepted, what goes wrong goes wrong here
+        try {
+            this.holdLine(session);
+            await session.accept();
+        } catch (error) {
+            if (!facts.ended_here) {
+                this.notification.add(
+                    _t("The call could not be accepted: %(error)s", { error: error.message }),
+                    { type: "danger" }
+                );
+            }
+            return;
+        }
+        if (await this.isHeard(session)) {
+            facts.status = undefined;
+            this.voip.acceptCall();
+        }
+    },
+});
