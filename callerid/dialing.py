@@ -205,11 +205,9 @@ def caller_numbers(text, region=None):
     :return: empty for what is no telephone number, a withheld one for example
     :rtype: list[str]
     """
-    numbers = []
-    for plus in ("", "+"):
-        with suppress(NotDiallableError):
-            numbers.append(e164(plus + plain(text), region))
-    return list(dict.fromkeys(numbers))
+    with suppress(NotDiallableError):
+        return list(_caller_numbers(tuple(readings(text)), region))
+    return []
 
 
 def is_e164(number):
@@ -218,10 +216,20 @@ def is_e164(number):
     return isinstance(number, str) and _E164.fullmatch(number) is not None
 
 
+def readings(text):
+    """How a number that a PBX tells can be read, the likeliest first: the plus of an E.164 number
+    may have been left out.
+
+    :rtype: list[str]
+    :raises NotDiallableError: for what is no text, or too long to be a number
+    """
+    text = plain(text)
+    return [text] if text.startswith(("+", "0")) else [text, f"+{text}"]
+
+
 def international(number):
     """An E.164 number as people write it: ``+44 20 7946 0958``; anything else as it is."""
-    parsed = _parsed(number)
-    return phonenumbers.format_number(parsed, PhoneNumberFormat.INTERNATIONAL) if parsed else number
+    return _international(number) if is_e164(number) else number
 
 
 def region_of(number):
@@ -350,6 +358,21 @@ def plain(text):
         for char in unicodedata.normalize("NFKC", text)
         if unicodedata.category(char) not in ("Cf", "Cc") or char in "\t\n"
     ).strip()
+
+
+@lru_cache(maxsize=4096)
+def _caller_numbers(texts, region):
+    numbers = {}
+    for text in texts:
+        with suppress(NotDiallableError):
+            numbers[e164(text, region)] = None
+    return tuple(numbers)
+
+
+@lru_cache(maxsize=4096)
+def _international(number):
+    parsed = _parsed(number)
+    return phonenumbers.format_number(parsed, PhoneNumberFormat.INTERNATIONAL) if parsed else number
 
 
 def _parsed(number):

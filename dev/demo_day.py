@@ -70,7 +70,7 @@ def write(sandbox, hours):
     written = 0
     for hour in hours:
         calls = calls_of(hour)
-        for some, way in ((calls[:3], ""), (calls[3:], "?together=true")):
+        for some, way in ((calls[:2], ""), (calls[2:], "?together=true")):
             written += len(control(sandbox, "POST", f"calls{way}", some))
     return written
 

@@ -1,7 +1,7 @@
 # ruff: noqa: F821
 # Odoo's shell runs this in a database with the bridge to the call log: it writes many calls as the
 # connector does, in batches, by turns with what the bridge does and without, and notes the time and
-# the queries of each.
+# the queries of each. The account is one of 500 seats: 2,000 users, 1,000 rules, 300 numbers.
 import json
 import os
 import random
@@ -14,7 +14,6 @@ from unittest.mock import patch
 
 TURNS = {100: 20, 1000: 5}
 FILLING = 1000
-LONDON, MAIN = "+442079460958", "+32222903490"
 dice = random.Random(14)
 connector = (
     env["res.users"]
@@ -32,7 +31,7 @@ connector = (
 people = (
     env["res.users"]
     .with_context(no_reset_password=True)
-    .create([{"name": f"Seat {n}", "login": f"seat{n}"} for n in range(100)])
+    .create([{"name": f"Seat {n}", "login": f"seat{n}"} for n in range(500)])
 )
 # Half of those who are called are known, half of these are leads.
 called = [f"+3247{n:07}" for n in range(10000)]
@@ -43,29 +42,31 @@ env["crm.lead"].create(customers[1::2])
 env.company.country_id = env.ref("base.be")
 account = env["axivox.account"].search([("company_id", "=", env.company.id)])
 account = account or env["axivox.account"].create({"company_id": env.company.id})
-london, main = env["axivox.number"].create(
-    [{"account_id": account.id, "number": number} for number in (LONDON, "+3212345678")]
+numbers = [f"+3222903{n:03}" for n in range(300)]
+ours = env["axivox.number"].create(
+    [{"account_id": account.id, "number": number} for number in numbers]
 )
 env["axivox.outgoing.rule"].create(
     [
         {
             "account_id": account.id,
-            "destination_prefix": f"003247{n:02}",
-            "number_id": london.id,
+            "destination_prefix": f"003247{n:03}",
+            "number_id": dice.choice(ours).id,
         }
-        for n in range(50)
+        for n in range(1000)
     ]
 )
-account.default_outgoing_number_id = main
+account.default_outgoing_number_id = ours[0]
 env["axivox.extension"].create(
     [
         {
             "account_id": account.id,
             "number": str(1000 + n),
-            "name": user.name,
-            "user_id": user.id,
+            "name": f"Extension {n}",
+            "user_id": people[n].id if n < len(people) else False,
+            "outgoing_number_id": dice.choice([False, dice.choice(ours).id]),
         }
-        for n, user in enumerate(people)
+        for n in range(2000)
     ]
 )
 account._record_applied()
@@ -88,7 +89,7 @@ def batch(size):
                 "start_date": start,
                 "end_date": start + timedelta(seconds=dice.randrange(600)),
                 "user_id": dice.choice(people).id,
-                "did": dice.choice([LONDON, LONDON, LONDON, "+3212345678"]),
+                "did": dice.choice(numbers),
             }
         )
     return values

@@ -307,6 +307,11 @@ PROMISES = {
         lambda sent: dialing.caller_numbers(sent.text, sent.home),
         lambda _sent, numbers: len(numbers) <= 2 and all(map(is_e164, numbers)),
     ),
+    "dialing.readings": Promise(
+        lambda sent: dialing.readings(sent.text),
+        lambda _sent, texts: 1 <= len(texts) <= 2 and all(isinstance(text, str) for text in texts),
+        (NotDiallableError,),
+    ),
     "dialing.is_e164": Promise(
         lambda sent: dialing.is_e164(sent.text), lambda sent, yes: yes is is_e164(sent.text)
     ),

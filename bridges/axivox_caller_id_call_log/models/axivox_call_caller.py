@@ -11,6 +11,9 @@ from odoo.addons.axivox_caller_id.callerid import dialing
 from odoo.addons.axivox_caller_id.models.res_partner import OPEN
 
 ENDED = ("aborted", "missed", "rejected", "terminated")
+# What is looked at of those who may be on the other side.
+OF_CONTACT = ("phone_sanitized", "company_id", "commercial_partner_id")
+OF_LEAD = ("phone_sanitized", "company_id", "partner_id", "active", "won_status")
 
 
 class OtherSide(NamedTuple):
@@ -36,13 +39,17 @@ class AxivoxCall(models.Model):
         }
         known = {number for told in numbers.values() for number in told}
         same_number = [("phone_sanitized", "in", [*known])]
-        contacts = self.env["res.partner"].search(same_number, order="is_company, id desc")
+        contacts = self.env["res.partner"].search_fetch(
+            same_number, OF_CONTACT, order="is_company, id desc"
+        )
         related = contacts | self.partner_id
         related |= related.commercial_partner_id
         leads = (
             self.env["crm.lead"]
             .with_context(active_test=False)
-            .search(["|", ("partner_id", "in", related.ids), *same_number], order="id desc")
+            .search_fetch(
+                ["|", ("partner_id", "in", related.ids), *same_number], OF_LEAD, order="id desc"
+            )
         )
         by_number = contacts.grouped("phone_sanitized"), leads.grouped("phone_sanitized")
         found = *by_number, leads.grouped("partner_id")
@@ -95,13 +102,13 @@ class AxivoxCall(models.Model):
         for call in self:
             if call.state not in ENDED or call in widget:
                 continue
-            message, line = call.chatter_message_id, call._line(told[call])
             lead = self.env["crm.lead"].browse(told[call]["found_lead_id"] or [])
-            if message:
+            if message := call.chatter_message_id:
+                line = call._line(told[call])
                 if message.body != line:
                     corrected[line] |= message
             elif record := lead or sides[call].partner:
-                new[call] = call._chatter_values(record, line)
+                new[call] = call._chatter_values(record, call._line(told[call]))
         for body, messages in corrected.items():
             messages.body = body
         messages = self.env["mail.message"].create([*new.values()])

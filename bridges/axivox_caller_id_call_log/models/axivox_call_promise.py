@@ -1,5 +1,6 @@
 """What Odoo promised of each call, by what was so when it was made, and whether it was kept."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 from odoo import api, models
@@ -112,10 +113,12 @@ class AxivoxCall(models.Model):
         """:return: (destination, ``policy.CallerId``) of what the dialled number can mean, the
         likeliest first: a connector may leave out the plus
         """
-        answers = []
-        for plus in ("", "+"):
+        answers, readings = [], ()
+        with suppress(dialing.NotDiallableError):
+            readings = dialing.readings(self.phone_number)
+        for reading in readings:
             try:
-                destination = policy.read(plus + dialing.plain(self.phone_number))
+                destination = policy.read(reading)
             except dialing.NotDiallableError:
                 continue
             answers.append((destination, policy.caller_id(extension, destination)))
@@ -137,7 +140,9 @@ class AxivoxCall(models.Model):
         :return: {E.164: the ``axivox.number`` records, of any company}
         """
         known = self.env["axivox.number"].with_context(active_test=False)
-        return known.search([("number", "in", [*numbers])]).grouped("number")
+        # The name is for the chatter: there they are looked at one by one.
+        told = ["number", "name", "account_id"]
+        return known.search_fetch([("number", "in", [*numbers])], told).grouped("number")
 
     @api.model
     def _at_home(self, ours, e164, home):

@@ -216,11 +216,34 @@ class TestWriting(CallLogCase):
         # Odoo itself inserts the chatter's lines a hundred at a time.
         self.assertLessEqual(ours[1000], ours[100] + 10, ours)
 
-    def test_cost_of_rewriting_does_not_grow_with_it(self):
+    def test_cost_does_not_grow_with_the_numbers_that_were_dialled(self):
+        self._customer()
+        dids = [f"+3227654{n:03}" for n in range(40)]
+        self.env["axivox.number"].create(
+            [{"account_id": self.account.id, "number": did, "name": did[-3:]} for did in dids]
+        )
         costs = {}
+        for count in (2, 40, 2, 40):
+            values = [
+                self._values(direction="incoming", did=dids[place % count]) for place in range(40)
+            ]
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            calls = self.calls.create(values).sudo()
+            self.env.flush_all()
+            costs[count] = self.cr.sql_log_count - before
+        self.assertIn("· 039 ·", calls[-1].chatter_message_id.body)
+        self.assertLessEqual(costs[40], costs[2], costs)
+
+    def _customer(self):
         self.env["res.partner"].create(
             {"name": "L", "phone": LONDONER, "country_id": self.env.ref("base.be").id}
         )
+
+    def test_cost_of_rewriting_does_not_grow_with_it(self):
+        costs = {}
+        self._customer()
         for size in (10, 100, 10, 100):
             calls = self.calls.create(self._batch(size))
             self.env.flush_all()
