@@ -36,7 +36,8 @@ class VoipCall(models.Model):
             ``display`` (the number as people write it), ``country``, ``name``, ``company``,
             ``partner_id``, ``lead`` (``id``, ``name``, ``stage``, ``is_open``), ``last`` (a
             sentence), ``others`` (names, where the caller is ambiguous), ``dialled`` (``Main
-            line, Belgium``), and ``defaults`` (of a new contact or lead)
+            line, Belgium``), ``defaults`` (of a new contact or lead), and ``says``, what who is
+            unknown calls themselves
         """
         partner, lead = callers.partner, callers.lead
         company = (partner.commercial_partner_id - partner)._filtered_access("read")
@@ -57,6 +58,7 @@ class VoipCall(models.Model):
             "display": display,
             "country": country.name or "",
             "name": callers.name or colleague.display_name or "",
+            "says": report.caller_name if kind in ("unknown", "malformed") else "",
             "company": company.name or partner.company_name or "",
             "partner_id": partner.id,
             "lead": {

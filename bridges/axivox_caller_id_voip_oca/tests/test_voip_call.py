@@ -695,6 +695,18 @@ class TestIncoming(VoipCase):
             self.assertEqual((caller["kind"], caller["lead"]), (kind, False))
         self.assertEqual(self._rings("202")[1]["name"], "202 James")
 
+    def test_name_that_callers_give_themselves_is_told_of_who_is_unknown_only(self):
+        for number, says in (
+            ("+33199004567", "Luc Moreau"),
+            ("trunk", "Luc Moreau"),
+            (CALLED, ""),
+            ("anonymous", ""),
+            (self.extension.number, ""),
+        ):
+            with self.subTest(number):
+                caller = self._rings(number, caller_name=" Luc Moreau\n")[1]
+                self.assertEqual(caller["says"], says)
+
     def test_leads_are_offered_to_who_may_create_them(self):
         self.assertTrue(self._rings()[1]["can_create_lead"])
         self.assertFalse(self._rings(user=self.james)[1]["can_create_lead"])

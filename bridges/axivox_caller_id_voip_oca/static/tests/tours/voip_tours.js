@@ -95,6 +95,11 @@ const hangUp = [
     { trigger: ".o_voip_softphone:not(:has(.o_voip_softphone_footer .text-danger))" },
 ];
 
+const decline = [
+    { trigger: ".o_voip_softphone button[title='Decline']:contains(Decline)", run: "click" },
+    hangUp[1],
+];
+
 registry.category("web_tour.tours").add("axivox_dial_from_lead", {
     steps: () => [
         connect,
@@ -185,7 +190,7 @@ registry.category("web_tour.tours").add("axivox_known_caller", {
         { trigger: ".o_axivox_caller_last:contains(shown as +33 1 99 00 12 34)" },
         { trigger: ".o_axivox_caller_lead:contains(Cargo bikes)", run: "click" },
         { trigger: ".o_form_view [name=name] :contains(Cargo bikes), .o_form_view [name=name] textarea" },
-        ...hangUp,
+        ...decline,
     ],
 });
 
@@ -203,6 +208,6 @@ registry.category("web_tour.tours").add("axivox_unknown_caller", {
         { trigger: "body:not(:has(.modal)) .o_axivox_new_lead", run: "click" },
         { trigger: ".modal [name=phone] input:value(+33 1 99 00 45 67)" },
         { trigger: ".modal .o_form_button_cancel", run: "click" },
-        ...hangUp,
+        ...decline,
     ],
 });
