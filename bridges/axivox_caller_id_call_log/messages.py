@@ -9,7 +9,7 @@ from odoo.addons.axivox_caller_id.callerid import dialing
 def reason(env, found, names):
     """Why calls did not show what was promised, and how many of them that explains.
 
-    :param dict found: one of `axivox.account._reasons_found`
+    :param dict found: one of the reasons that `axivox.account._explain` gives
     :param dict names: what users are called: ``{"201": "201 Sophie"}``
     """
     causes = [_cause(env, cause, names) for cause in (found, *found["alike"])]

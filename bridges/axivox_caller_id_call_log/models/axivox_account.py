@@ -140,7 +140,8 @@ class AxivoxAccount(models.Model):
                 "promised."
             )
             yield message, None
-        yield from self._forgotten_list_warnings()
+        if self.has_access("write"):
+            yield from self._forgotten_list_warnings()
 
     def _forgotten_list_warnings(self):
         manual = self.env["axivox.manual.apply"].search(

@@ -86,7 +86,7 @@ class AxivoxAccount(models.Model):
         applied, known = account._last_applied(), account._explained_now()
         found = {
             "applied": applied.id,
-            "told": known.get("told", []),
+            "told": [*known.get("told", ())],
             **account._explain(applied),
         }
         is_new = account._is_to_be_told(found) and account._essence(found) not in found["told"]
@@ -254,7 +254,7 @@ class AxivoxAccount(models.Model):
 
     def _settings_warnings(self):
         yield from super()._settings_warnings()
-        found = self._explained_now()
+        found = self.has_access("write") and self._explained_now()
         if found and self._is_to_be_told(found):
             message = "\n".join([self._differ_in_words(), *self._likely_reasons()])
             calls = [("axivox_applied_id", "=", found["applied"])]

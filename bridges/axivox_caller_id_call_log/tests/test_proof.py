@@ -249,5 +249,6 @@ class TestProof(RecentCallsCase):
         self.assertIn("began to apply changes by hand", warning["message"])
         self.assertIn("(1)", warning["message"])
         self.assertEqual(warning["action"]["res_id"], manual.id)
+        self.assertFalse(self.account.with_user(self.sophie).warnings)
         self._backdate("axivox_manual_apply", self.now, ids=manual.ids)
         self.assertFalse(told())

@@ -2,6 +2,7 @@
 
 from unittest.mock import patch
 
+from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
 from odoo.addons.axivox_caller_id.tests.common import LONDON, MAIN, NEW_YORK, PARIS
@@ -161,6 +162,16 @@ class TestReasons(RecentCallsCase):
         self._apply(self.now)
         self.assertFalse(self._activities())
         self.assertFalse(self._alarm())
+
+    def test_who_does_not_save_settings_is_told_no_reason(self):
+        self._uk_shows(PARIS)
+        self._explained()
+        self.assertTrue(self._alarm())
+        account = self.account.with_user(self.sophie)
+        account.invalidate_recordset()
+        self.assertFalse(account.warnings)
+        with self.assertRaises(AccessError):
+            account.explain_calls()
 
     def test_where_calls_are_corrected_the_activity_goes(self):
         self._uk_shows(PARIS)
