@@ -9,6 +9,7 @@ from . import res_users
 from . import voip_call
 from . import voip_call_text
 from . import voip_call_tabs
+from . import voip_call_missed
 from . import voip_call_log
 from . import voip_call_outgoing
 from . import voip_call_incoming
