@@ -1,5 +1,6 @@
 from . import voip_call_counted
 from . import axivox_account
+from . import axivox_caller_id_shown
 from . import axivox_extension
 from . import axivox_number
 from . import crm_lead
@@ -12,4 +13,5 @@ from . import voip_call_tabs
 from . import voip_call_missed
 from . import voip_call_log
 from . import voip_call_outgoing
+from . import voip_call_preview
 from . import voip_call_incoming

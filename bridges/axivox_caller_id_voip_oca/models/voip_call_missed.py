@@ -136,7 +136,7 @@ class VoipCall(models.Model):
             self._to_call_back(call._same_caller()).sudo().to_call_back = False
 
     def _note_talk(self):
-        """The call was answered: neither it, nor what rang with it, nor what was before is missed."""
+        """The call was answered: neither it nor what rang with it is missed, nor what was."""
         # sudo: of the calls of colleagues, only that they are answered is written
         call = self.sudo()
         settled = call._same_ring() if call.type_call == "incoming" else Domain("id", "=", call.id)

@@ -4,6 +4,7 @@ from . import test_js
 from . import test_lists
 from . import test_missed
 from . import test_outcome
+from . import test_preview
 from . import test_rights
 from . import test_tabs
 from . import test_tours
