@@ -44,6 +44,11 @@ class Callers(NamedTuple):
         return bool(self.lead.filtered_domain(OPEN))
 
     @property
+    def the_lead(self):
+        """The lead that the call is surely about: an open one, and the only one; maybe none."""
+        return self.lead if len(self.leads) == 1 and self.is_lead_open else self.leads[:0]
+
+    @property
     def name(self):
         """What the caller is called, or False."""
         return self.partner._name_of(self.partner) or self.partner._name_of(self.lead)

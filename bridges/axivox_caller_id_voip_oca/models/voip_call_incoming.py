@@ -16,12 +16,11 @@ class VoipCall(models.Model):
         """:return: (what `_caller_card` returns, the values of the call's fields)"""
         number = self._dialled_number(report)
         callers = self.env["res.partner"]._callers(report.phone_number)
-        is_one_lead = len(callers.leads) == 1 and callers.is_lead_open
         numbers = dialing.caller_numbers(report.phone_number, self._home_region())
         return self._caller_card(report, callers, number), {
             "phone_e164": numbers[0] if numbers else False,
             "partner_id": callers.partner.id,
-            "logged_lead_id": is_one_lead and callers.lead.id,
+            "logged_lead_id": callers.the_lead.id,
             "axivox_number_id": number.id,
         }
 

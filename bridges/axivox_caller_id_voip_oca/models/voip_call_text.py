@@ -88,6 +88,7 @@ class VoipCall(models.Model):
             "result": self._result(),
             "person": contact.name or self.env["res.partner"]._name_of(self.lead_id) or "",
             "number": self.phone_display,
+            "callNumber": self._callable(),
             "callerId": self.caller_id_display,
             "dialled": self._our_number() if self.type_call == "incoming" else "",
             "leadId": self.lead_id.id,
