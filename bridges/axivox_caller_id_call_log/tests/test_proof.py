@@ -69,6 +69,12 @@ class TestProof(RecentCallsCase):
         self.assertEqual([self._proof(r) for r in (self.account, self.own)], ["proven", "proven"])
         self.assertEqual(self._proof(self.rule), "none")
 
+    def test_number_that_was_chosen_for_a_call_proves_nothing(self):
+        self._of_widget(start_date=self.now - 10 * A_DAY)
+        call = self._recent(did=NEW_YORK)
+        self.assertEqual((call.caller_id_source, call.caller_id_verdict), ("choice", "as_promised"))
+        self.assertEqual([self._proof(self.rule), self._proof(self.extension)], ["none", "none"])
+
     def test_any_call_as_promised_proves_that_its_user_is_on_default(self):
         self.assertEqual(self._proof(self.extension), "none")
         self._recent()
