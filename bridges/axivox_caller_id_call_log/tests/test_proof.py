@@ -58,6 +58,7 @@ class TestProof(RecentCallsCase):
         self._recent()
         self._recent(BERLINER, user_id=self.james.id)
         self.assertEqual([self._proof(r) for r in (self.rule, self.own)], ["none", "none"])
+        self.assertEqual(self._proof(self.extension), "proven")
         self._recent(BERLINER)
         self.assertEqual(self._proof(self.account), "proven")
         self._recent("0033199005678", user_id=self.james.id)
