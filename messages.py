@@ -1,9 +1,11 @@
 """What callerid/ and console/ found out, as sentences in the reader's language."""
 
 from collections import Counter
+from datetime import UTC
 from functools import partial
 
 from odoo.tools import formatLang
+from odoo.tools.misc import format_time
 
 from .callerid import dialing, policy
 
@@ -39,6 +41,23 @@ def destinations(env, prefix):
         env._("%(countries)s and %(count)s more", countries=names, count=more)
         if more > 0
         else names
+    )
+
+
+def local_time(env, number, now):
+    """What the clock says where an E.164 number is reached, “14:05 there”; a range where it may be
+    in several zones, empty where nothing tells.
+
+    :param datetime now: in UTC, as Odoo writes it
+    """
+    times = dialing.local_times(number, now.replace(tzinfo=UTC))
+    if not times:
+        return ""
+    written = [format_time(env, time.time(), time_format="short") for time in times]
+    if written[0] == written[1]:
+        return env._("%s there", written[0])
+    return env._(
+        "between %(earliest)s and %(latest)s there", earliest=written[0], latest=written[1]
     )
 
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
 from phonenumbers import (
@@ -259,6 +260,27 @@ def place_of(number, language):
         return ""
     place = geocoder.description_for_valid_number(parsed, language)
     return "" if place == geocoder.country_name_for_number(parsed, language) else place
+
+
+def local_times(number, now):
+    """What the clocks say where an E.164 number is reached: of those of a mobile, or of a service,
+    that may be in any zone of its country, the earliest and the latest.
+
+    :param datetime now: any time with its zone
+    :return: (earliest, latest), each with its zone; None where nothing tells the zone
+    """
+    # Loaded for calls only where they are shown, as above.
+    from phonenumbers import timezone
+
+    parsed = _parsed(number)
+    times = []
+    for name in timezone.time_zones_for_number(parsed) if parsed else ():
+        with suppress(ZoneInfoNotFoundError):  # Etc/Unknown, or newer than this machine's zones
+            times.append(now.astimezone(ZoneInfo(name)))
+    if not times:
+        return None
+    times.sort(key=lambda time: time.replace(tzinfo=None))
+    return times[0], times[-1]
 
 
 def is_emergency(digits, region):

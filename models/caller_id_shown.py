@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .. import messages
+
 
 class AxivoxCallerIdShown(models.AbstractModel):
     _name = "axivox.caller.id.shown"
@@ -11,6 +13,11 @@ class AxivoxCallerIdShown(models.AbstractModel):
     axivox_shown_as = fields.Char(string="Shown as", compute="_compute_axivox_shown_as")
     axivox_shown_as_reason = fields.Char(
         string="Why it is shown", compute="_compute_axivox_shown_as"
+    )
+    axivox_local_time = fields.Char(
+        string="Local time",
+        compute="_compute_axivox_shown_as",
+        help="What the clock says where the number is reached; a range where it does not tell.",
     )
     axivox_dial = fields.Char(
         string="Dialled as",
@@ -23,8 +30,10 @@ class AxivoxCallerIdShown(models.AbstractModel):
     def _compute_axivox_shown_as(self):
         user = self.env.user
         extension = user._axivox_line().extension
+        clock = fields.Datetime.now()
         for record in self:
             record.axivox_shown_as = record.axivox_shown_as_reason = record.axivox_dial = False
+            record.axivox_local_time = False
             if not (extension and record.phone):
                 continue
             try:
@@ -35,6 +44,7 @@ class AxivoxCallerIdShown(models.AbstractModel):
                 continue  # the phone field's own business
             answer, pending = account._answer(now), account._after_apply(now, after)
             record.axivox_dial = answer["dial"]
+            record.axivox_local_time = messages.local_time(self.env, answer["destination"], clock)
             if answer["display"]:
                 record.axivox_shown_as = answer["display"]
             elif answer["source"] == "none":

@@ -1,5 +1,6 @@
 """Who calls: contacts and leads by the number that a PBX tells."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 from odoo import api, models
@@ -10,6 +11,15 @@ from ..callerid import dialing
 # More than one is ambiguous; how many there are beyond that is told to nobody.
 ENOUGH = 5
 OPEN = Domain("active", "=", True) & Domain("won_status", "=", "pending")
+
+
+class Talk(NamedTuple):
+    """When a colleague talked to somebody last, who that was, and which number (E.164, or False)
+    the other side saw."""
+
+    when: datetime
+    user: models.Model
+    shown: str | bool
 
 
 class Callers(NamedTuple):
@@ -32,6 +42,11 @@ class Callers(NamedTuple):
     def is_lead_open(self):
         """Whether that lead is neither won nor lost; False where there is none."""
         return bool(self.lead.filtered_domain(OPEN))
+
+    @property
+    def the_lead(self):
+        """The lead that the call is surely about: an open one, and the only one; maybe none."""
+        return self.lead if len(self.leads) == 1 and self.is_lead_open else self.leads[:0]
 
     @property
     def name(self):
@@ -90,11 +105,12 @@ class ResPartner(models.Model):
         :rtype: dict
         """
         callers = self._callers(number)
+        talk = self._last_talk(callers.partner, callers.lead)
         return {
             "partner_id": callers.partner.id,
             "lead_id": callers.lead.id,
             "name": callers.name,
-            "last_user_id": self._last_user(callers.partner, callers.lead).id,
+            "last_user_id": talk and talk.user.id,
             "ambiguous": bool(callers.others),
         }
 
@@ -154,6 +170,11 @@ class ResPartner(models.Model):
         return leads
 
     @api.model
-    def _last_user(self, partner, lead):
-        """Who talked last to a contact or about a lead: for an addon that keeps the calls."""
-        return self.env["res.users"]
+    def _last_talk(self, partner, lead):
+        """:return: the last Talk with a contact or about a lead, or False"""
+        return max(self._talks(partner, lead), key=lambda talk: talk.when, default=False)
+
+    @api.model
+    def _talks(self, partner, lead):
+        """:return: of each log of calls the last Talk, for the addons that keep one"""
+        return []

@@ -1,5 +1,6 @@
 from unittest.mock import patch
 
+from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
 from odoo import Command
@@ -320,3 +321,18 @@ class TestAccount(AxivoxCase):
                 self.assertFalse(own.axivox_shown_as, phone)
             record.phone = False
             self.assertFalse(own.axivox_shown_as)
+
+    @freeze_time("2026-01-15 12:00:00")
+    def test_local_time_stands_beside_what_is_shown(self):
+        lead = self.env["crm.lead"].create({"name": "Poole", "phone": "+1 212 555 0123"})
+        own = lead.with_user(self.sophie).sudo()
+        self.assertEqual(own.axivox_local_time, "7:00\u202fAM there")
+        for phone, clock in (
+            ("+44 20 7946 0321", "12:00\u202fPM there"),
+            ("+1 800 555 0123", "between 1:00\u202fAM and 10:00\u202fPM there"),
+            ("+800 1234 5678", ""),
+            ("202", ""),
+        ):
+            lead.phone = phone
+            self.assertEqual(own.axivox_local_time or "", clock)
+        self.assertFalse(lead.with_user(self.editor).sudo().axivox_local_time)

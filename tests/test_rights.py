@@ -411,6 +411,7 @@ class TestRights(AxivoxCase):
             "get_call_activities": ["", 0, 5],
             "get_recent_calls": ["", 0, 5],
             "preview_softphone_call": [CALLED_IN_LONDON],
+            "get_missed_calls": ["", 0, 5],
             "create_call": [{"phone_number": CALLED_IN_LONDON, "type_call": "outgoing"}],
         }.get(door.name[:-2], [])
         method = get_public_method(record, door.name[:-2])

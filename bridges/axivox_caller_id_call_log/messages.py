@@ -9,18 +9,23 @@ from odoo.addons.axivox_caller_id.callerid import dialing
 def reason(env, found, names):
     """Why calls did not show what was promised, and how many of them that explains.
 
-    :param dict found: one of `axivox.account._reasons_found`
+    :param dict found: one of the reasons that `axivox.account._explain` gives
     :param dict names: what users are called: ``{"201": "201 Sophie"}``
     """
     causes = [_cause(env, cause, names) for cause in (found, *found["alike"])]
     said = causes.pop()
     while causes:
         said = env._("%(cause)s, or %(other)s", cause=causes.pop(), other=said)
-    sentence = env._(
-        "%(cause)s (%(explains)s of %(of)s calls that differ).",
-        cause=said[0].upper() + said[1:],
-        explains=formatLang(env, found["explains"], 0),
-        of=formatLang(env, found["of"], 0),
+    said = said[0].upper() + said[1:]
+    sentence = (
+        env._("%s (the call that differs).", said)
+        if found["of"] == 1
+        else env._(
+            "%(cause)s (%(explains)s of %(of)s calls that differ).",
+            cause=said,
+            explains=formatLang(env, found["explains"], 0),
+            of=formatLang(env, found["of"], 0),
+        )
     )
     if found["telling"]:
         extension, destination = found["telling"]

@@ -10,9 +10,11 @@ class Lead extends models.Model {
     _name = "some.lead";
     shown_as = fields.Char();
     reason = fields.Char();
+    clock = fields.Char();
+    banned = fields.Boolean();
     _records = [
-        { id: 1, shown_as: "+44 20 7946 0958", reason: REASON },
-        { id: 2, shown_as: false, reason: false },
+        { id: 1, shown_as: "+44 20 7946 0958", reason: REASON, clock: "14:05 there", banned: true },
+        { id: 2, shown_as: false, reason: false, clock: "14:05 there", banned: true },
     ];
 }
 
@@ -59,4 +61,21 @@ test("nothing is shown for nothing", async () => {
     await mountForm(2);
     expect(".o_axivox_shown_as").toHaveCount(0);
     expect(".o_form_view").not.toHaveText(/Shown as/);
+});
+
+test("the local time and the phone blacklist stand beside it", async () => {
+    const options = "{'local_time_field': 'clock', 'blacklisted_field': 'banned'}";
+    for (const [resId, count] of [
+        [1, 1],
+        [2, 0],
+    ]) {
+        await mountView({
+            type: "form",
+            resModel: "some.lead",
+            resId,
+            arch: `<form><field name="shown_as" widget="axivox_shown_as" options="${options}"/></form>`,
+        });
+        expect(`.o_form_view:last .o_axivox_local_time`).toHaveCount(count);
+        expect(`.o_form_view:last .o_axivox_blacklisted`).toHaveCount(count);
+    }
 });

@@ -90,8 +90,10 @@ def james(scene):
 
 
 @pytest.fixture(autouse=True)
-def beginning(scene):
+def nothing_breaks(scene):
     scene.begin()
+    yield
+    assert scene.faults() == []
 
 
 # What a case changes ---------------------------------------------------------------
@@ -170,8 +172,8 @@ def other_tab(scene, sophie):
 
 
 @pytest.fixture
-def wrong_password(admin, network):
-    """What James's phone is told is not his SIP password."""
+def wrong_password(admin, network, james):
+    """What James's phone is told, from the next page on, is not his SIP password."""
     admin.save("res.users", "demo_user_james", voip_password="wrong")
     yield
     admin.save("res.users", "demo_user_james", voip_password=network.password("202"))

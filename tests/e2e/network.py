@@ -151,6 +151,7 @@ class Network:
         first="agree",
         port="[media_port]",
         tag="[call_number]",
+        headers=(),
         patience=PATIENCE,
     ):
         """The carrier's side of one call.
@@ -165,10 +166,12 @@ class Network:
         :param first: what it does when it is asked for something: `agree` or `refuse`
         :param port: where it wants to hear us, 0: nowhere
         :param tag: who answers after an announcement; by itself, who was heard in it
+        :param headers: what else stands in its INVITE
         :param patience: seconds that the call may take
         """
         words = {"RING": ring * 1000, "TALK": talk * 1000}
         words |= {"ANSWER": answer, "FIRST": first, "PORT": port, "TAG": tag}
+        words["HEADERS"] = "".join(f"\n{header}" for header in headers)
         file = filled(f"{scenario}.xml", **{f"{word}_HERE": what for word, what in words.items()})
         media, port = free_media_port(), free_port() if caller else self.carrier
         called = [f"127.0.0.1:{self.udp}", "-s", dialled, "-key", "caller", caller]

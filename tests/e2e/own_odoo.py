@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 
 import cluster
@@ -37,6 +38,11 @@ def silent():
         yield
     finally:
         os.kill(ODOO.process(), signal.SIGCONT)
+
+
+def errors():
+    """The lines of Odoo's log that tell of an error."""
+    return re.findall(r"(?m)^.* (?:ERROR|CRITICAL) .*$", ODOO.log.read_text(errors="replace"))
 
 
 def _made_once():

@@ -5,6 +5,7 @@ import contextlib
 import re
 import time
 
+import own_odoo
 from progress import Failure
 
 COLUMNS = ("who calls", "whom", "dialled", "Odoo says", "received", "and")
@@ -69,7 +70,7 @@ class Scene:
         for login, agent in self._agents.items():
             file = folder / f"{re.sub(r'[^A-Za-z0-9]+', '-', name)}-{login}.png"
             agent.page.screenshot(path=file)
-            lines += [str(file), *agent.complaints]
+            lines += [str(file), *agent.complaints, *agent.uncaught]
         return lines
 
     # The call log
@@ -77,8 +78,15 @@ class Scene:
     def begin(self):
         """Whatever there was so far is no answer to what follows."""
         self._seen_calls.update(self.admin.ask("voip.call", "search", []))
+        self._server_errors = len(own_odoo.errors())
         for agent in self._agents.values():
             agent.complaints.clear()
+            agent.uncaught.clear()
+
+    def faults(self):
+        """Errors that nobody has taken care of meanwhile, on a page or in Odoo's log."""
+        uncaught = [error for agent in self._agents.values() for error in agent.uncaught]
+        return uncaught + own_odoo.errors()[self._server_errors :]
 
     def logged(self, login, number=None):
         """What the call log says of the user's last call (with this number), once that is over;
@@ -195,10 +203,10 @@ class Scene:
 
 
 @contextlib.contextmanager
-def conversation(scene, agent, scenario, **ends):
+def conversation(scene, agent, scenario, record="demo_lead_london", **ends):
     """A call of somebody's in which sound went both ways; hung up at the end, and without
     complaint of the carrier's."""
-    agent.at(scene.form("demo_lead_london"))
+    agent.at(scene.form(record))
     with scene.network.carrier_side(scenario, **ends) as carrier:
         agent.call_from_form()
         assert min(agent.sound()) >= ENOUGH_PACKETS

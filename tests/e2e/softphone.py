@@ -111,14 +111,16 @@ class Agent:
 
     :ivar questions: kinds of what the browser itself asked; each was answered with yes
     :ivar complaints: what the browser's console was told is wrong
+    :ivar uncaught: errors that no program on the page took care of
     """
 
     def __init__(self, context, login):
         self.context, self.login, self.questions, self.complaints = context, login, [], []
+        self.uncaught = []
         self.page = context.new_page()
         self.page.on("dialog", self._agree)
         self.page.on("console", self._note)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("pageerror", lambda error: self.uncaught.append(str(error)))
 
     def _agree(self, dialog):
         self.questions.append(dialog.type)
@@ -246,8 +248,8 @@ class Agent:
         self.idle()
 
     def covered(self, width, height):
-        """The titles of the panel's buttons that lie below another one, or out of sight, in a
-        window of this size."""
+        """The titles of the panel's buttons of which a part lies below something else, or out of
+        sight, in a window of this size."""
         size = self.page.viewport_size
         self.page.set_viewport_size({"width": width, "height": height})
         try:

@@ -13,6 +13,27 @@ def goes_on(agent):
     return packets
 
 
+WINDOWS = (1366, 768), (390, 844)
+
+
+def test_no_control_lies_below_another(scene, sophie):
+    with conversation(scene, sophie, "holds", "demo_partner_berlin"):
+        sophie.pause()
+        sophie.is_on_hold()
+        covered = [sophie.covered(*size) for size in WINDOWS]
+        sophie.pause()
+        sophie.is_on_hold(False)
+    scene.ended("controls", "terminated", "answered", f"covered: {covered}")
+    with scene.call_in("<sip:+32450001234@carrier.example>"):
+        sophie.see(".o_voip_softphone_content", "Bram Peeters")
+        covered += [sophie.covered(*size) for size in WINDOWS]
+        words = sophie.see("button[title=Decline]"), sophie.see("button[title=Accept]")
+        sophie.decline()
+    scene.ended("declined", "rejected", "rejected", f"covered: {covered[2:]}")
+    assert covered == [[], [], [], []]
+    assert [text.strip() for text in words] == ["Decline", "Accept"]
+
+
 # Hold ------------------------------------------------------------------------------
 
 

@@ -45,6 +45,58 @@ def test_incoming_caller_is_named_with_the_line_that_rings(scene, caller, called
     scene.ended("rejected", "rejected", "rejected", login=login)
 
 
+BRAM = "+32450001234", "Bram Peeters"
+ASSERTED = 'P-Asserted-Identity: "Bram" <sip:+32450001234@carrier.example>'
+
+
+@pytest.mark.parametrize(
+    ("caller", "headers", "number", "seen"),
+    [
+        pytest.param(
+            *('"Trunk 3" <sip:trunk@carrier.example>', [ASSERTED], *BRAM), id="a trunk in From"
+        ),
+        pytest.param(
+            '"Trunk 3" <sip:trunk@carrier.example>',
+            ["P-Asserted-Identity: <tel:+32450001234>"],
+            *BRAM,
+            id="asserted as tel",
+        ),
+        pytest.param(
+            *("<sip:+32450001234;npdi;rn=+3299@carrier.example>", [], *BRAM), id="ported number"
+        ),
+        pytest.param(
+            *("<sip:450001234;phone-context=+32@carrier.example>", [], *BRAM), id="phone-context"
+        ),
+        pytest.param(
+            f'"Luc Moreau" <sip:{STRANGERS[0]}@carrier.example>',
+            [],
+            *(STRANGERS[0], "Calls themselves: Luc Moreau"),
+            id="unknown with a name",
+        ),
+        pytest.param(
+            f"<sip:{STRANGERS[0]}@carrier.example>",
+            [ASSERTED, "Privacy: id"],
+            *("anonymous", "The caller withholds their number"),
+            id="asserted and withheld",
+        ),
+    ],
+)
+def test_incoming_caller_is_who_the_provider_vouches_for(
+    scene, sophie, caller, headers, number, seen
+):
+    sophie.at_home()
+    with scene.call_in(caller, headers=headers) as carrier:
+        sophie.see(".o_axivox_caller_dialled", "Main line")
+        text = " ".join(sophie.see(".o_voip_softphone_content").split())
+        sophie.decline()
+    assert carrier.wrong == []
+    assert seen in text
+    log = scene.logged("sophie")
+    scene.rows.append((caller, "sophie", "", log["phone_number"], number, seen))
+    assert log["phone_number"] == number
+    scene.ended("declined", "rejected", "rejected", log=log)
+
+
 def test_incoming_caller_who_gives_up_was_missed(scene, sophie):
     sophie.at_home()
     with scene.call_in(ring=4) as carrier:

@@ -1,5 +1,7 @@
 """What a dialled string, or a prefix, means: DOMAIN.md, steps 1 to 4."""
 
+from datetime import UTC, datetime
+
 import phonenumbers
 import pytest
 from hypothesis import given, settings
@@ -591,3 +593,28 @@ def test_a_number_has_a_type_and_maybe_a_place(number, kind, place):
 def test_a_place_is_named_in_the_readers_language():
     assert dialing.place_of("+3225550100", "fr") == "Bruxelles"
     assert dialing.place_of("+3225550100", "nl") == "Brussel"
+
+
+@pytest.mark.parametrize(
+    ("number", "earliest", "latest"),
+    [
+        ("+442079460958", "12:00", "12:00"),  # London
+        ("+12125550123", "07:00", "07:00"),  # New York
+        ("+61291234567", "23:00", "23:00"),  # Sydney
+        ("+447911123456", "12:00", "12:00"),  # a mobile of a country with one time
+        ("+18005550123", "01:00", "22:00"),  # toll-free: Samoa to Guam
+    ],
+)
+def test_clocks_are_told_where_a_number_is_or_may_be(number, earliest, latest):
+    times = dialing.local_times(number, datetime(2026, 1, 15, 12, tzinfo=UTC))
+    assert [f"{time:%H:%M}" for time in times] == [earliest, latest]
+
+
+def test_clocks_follow_summer_time_and_the_day():
+    [time, _latest] = dialing.local_times("+442079460958", datetime(2026, 7, 15, 23, tzinfo=UTC))
+    assert f"{time:%d %H:%M}" == "16 00:00"
+
+
+@pytest.mark.parametrize("number", ["+80012345678", "+15551234567", "0044", "", None, "201"])
+def test_nothing_tells_the_time_of_a_number_without_a_place(number):
+    assert dialing.local_times(number, datetime(2026, 1, 15, 12, tzinfo=UTC)) is None

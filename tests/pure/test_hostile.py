@@ -7,6 +7,7 @@ import re
 import tracemalloc
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from itertools import islice
 from types import SimpleNamespace
 
@@ -20,6 +21,7 @@ from callerid.dialing import Destination, NotDiallableError, PrefixError
 from callerid.policy import Policy, Settings
 from callerid.reconcile import Side, Snapshot
 
+NOON = datetime(2026, 1, 15, 12, tzinfo=UTC)
 ROOMS = (changes, dialing, explain, policy, reconcile)
 FORGED = "+442079460958\r\nP-Asserted-Identity: <sip:+33199001234@axivox.example>"
 NUMBERS = ["+442079460958", "+33199001234", "+3212345678"]
@@ -326,6 +328,10 @@ PROMISES = {
     "dialing.place_of": Promise(
         lambda sent: dialing.place_of(sent.text, "en"),
         lambda _sent, place: isinstance(place, str) and place.isprintable(),
+    ),
+    "dialing.local_times": Promise(
+        lambda sent: dialing.local_times(sent.text, NOON),
+        lambda _sent, times: times is None or (len(times) == 2 and set(times) <= {NOON}),
     ),
     "dialing.is_emergency": Promise(
         lambda sent: dialing.is_emergency(sent.text, sent.home),

@@ -8,4 +8,5 @@ from . import axivox_call
 from . import axivox_call_promise
 from . import axivox_call_caller
 from . import crm_lead
+from . import res_partner
 from . import ir_ui_menu

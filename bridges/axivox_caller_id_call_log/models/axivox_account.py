@@ -38,20 +38,7 @@ class AxivoxAccount(models.Model):
             counts = dict(
                 calls._read_group(account._counted_calls(), ["caller_id_verdict"], ["__count"])
             )
-            written = {
-                verdict: formatLang(self.env, counts.get(verdict, 0), 0)
-                for verdict in ("as_promised", "different", "unknown")
-            }
-            account.calls_in_words = (
-                self.env._(
-                    "Last 30 days: %(all)s outgoing calls, %(as_promised)s as promised, "
-                    "%(different)s not, %(unknown)s not known",
-                    all=formatLang(self.env, sum(counts.values()), 0),
-                    **written,
-                )
-                if counts
-                else self.env._("No outgoing call in the last 30 days")
-            )
+            account.calls_in_words = account._counts_in_words(counts)
 
     @api.depends("applied_settings")
     @api.depends_context("lang", "tz", "uid")
@@ -75,6 +62,28 @@ class AxivoxAccount(models.Model):
             "context": {f"search_default_caller_id_{verdict}": 1} if verdict else {},
         }
 
+    @api.model
+    def _counts_in_words(self, counts):
+        """:param dict counts: of calls, by their verdict"""
+        if not (total := sum(counts.values())):
+            return self.env._("No outgoing call in the last 30 days")
+        written = {
+            verdict: formatLang(self.env, counts.get(verdict, 0), 0)
+            for verdict in ("as_promised", "different", "unknown")
+        }
+        if total == 1:
+            return self.env._(
+                "Last 30 days: 1 outgoing call, %(as_promised)s as promised, %(different)s not, "
+                "%(unknown)s not known",
+                **written,
+            )
+        return self.env._(
+            "Last 30 days: %(all)s outgoing calls, %(as_promised)s as promised, %(different)s not, "
+            "%(unknown)s not known",
+            all=formatLang(self.env, total, 0),
+            **written,
+        )
+
     def _counted_calls(self):
         since = fields.Datetime.to_string(fields.Datetime.now() - COUNTED_FOR)
         return [("axivox_account_id", "=", self.id), ("start_date", ">=", since)]
@@ -92,7 +101,7 @@ class AxivoxAccount(models.Model):
         proofs = self._proofs(lines)
         left = [line for line in lines if proofs[line][0] != PROVEN]
         sentence = self.env._(
-            "Of the %(count)s lines that were changed on %(time)s, calls have proven %(proven)s.",
+            "Lines that were changed on %(time)s: %(count)s; proven by calls since: %(proven)s.",
             count=formatLang(self.env, len(lines), 0),
             time=format_datetime(self.env, applied.create_date, dt_format="medium"),
             proven=formatLang(self.env, len(lines) - len(left), 0),
@@ -131,7 +140,8 @@ class AxivoxAccount(models.Model):
                 "promised."
             )
             yield message, None
-        yield from self._forgotten_list_warnings()
+        if self.has_access("write"):
+            yield from self._forgotten_list_warnings()
 
     def _forgotten_list_warnings(self):
         manual = self.env["axivox.manual.apply"].search(

@@ -21,6 +21,7 @@ REASONS, ALIKE = 5, 4  # that are told
 ENOUGH = 3  # calls that differ: from then on, it is told
 SOON = timedelta(minutes=1)
 ELSEWHERE = {"forwarded", "other"}  # kinds that are not about the settings
+CRON = "axivox_caller_id_call_log.axivox_calls_cron"
 ACTIVITY = "axivox_caller_id_call_log.axivox_calls_activity_type"
 
 
@@ -69,9 +70,9 @@ class AxivoxAccount(models.Model):
     def _look_into_calls_soon(self):
         """Have the scheduler look at the calls, once, however many are written till then."""
         # sudo: when it does is said here only
-        cron = self.env.ref("axivox_caller_id_call_log.axivox_calls_cron").sudo()
-        triggers = cron.env["ir.cron.trigger"]
-        if not triggers.search_count([("cron_id", "=", cron.id)], limit=1):
+        cron = self.sudo().env.ref(CRON, raise_if_not_found=False)
+        mine = cron and [("cron_id", "=", cron.id)]
+        if mine and not cron.env["ir.cron.trigger"].search_count(mine, limit=1):
             cron._trigger(at=fields.Datetime.now() + SOON)
 
     def _look_into_calls(self):
@@ -85,7 +86,7 @@ class AxivoxAccount(models.Model):
         applied, known = account._last_applied(), account._explained_now()
         found = {
             "applied": applied.id,
-            "told": known.get("told", []),
+            "told": [*known.get("told", ())],
             **account._explain(applied),
         }
         is_new = account._is_to_be_told(found) and account._essence(found) not in found["told"]
@@ -204,7 +205,10 @@ class AxivoxAccount(models.Model):
 
     def _likely_reasons(self):
         reasons = self._explained_now().get("reasons", ())
-        names = self._names()
+        causes = [cause for reason in reasons for cause in (reason, *reason["alike"])]
+        called_from = [reason["telling"][0] for reason in reasons if reason["telling"]]
+        subjects = [cause["subject"] for cause in causes if isinstance(cause["subject"], str)]
+        names = self._names([*called_from, *subjects])
         return [messages.reason(self.env, reason, names) for reason in reasons]
 
     @api.model
@@ -250,7 +254,7 @@ class AxivoxAccount(models.Model):
 
     def _settings_warnings(self):
         yield from super()._settings_warnings()
-        found = self._explained_now()
+        found = self.has_access("write") and self._explained_now()
         if found and self._is_to_be_told(found):
             message = "\n".join([self._differ_in_words(), *self._likely_reasons()])
             calls = [("axivox_applied_id", "=", found["applied"])]

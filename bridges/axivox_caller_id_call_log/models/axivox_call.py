@@ -176,6 +176,7 @@ class AxivoxCall(models.Model):
         groups=NO_ACCESS,
     )
 
+    _of_partner_idx = models.Index("(partner_id, start_date) WHERE partner_id IS NOT NULL")
     _of_account_idx = models.Index(
         "(axivox_account_id, caller_id_verdict, start_date) WHERE axivox_account_id IS NOT NULL"
     )

@@ -1,6 +1,6 @@
 from datetime import datetime, timedelta
 
-from odoo.addons.axivox_caller_id.tests.common import AxivoxCase
+from odoo.addons.axivox_caller_id.tests.common import NEW_YORK, AxivoxCase
 
 LONG_AGO = datetime(2026, 1, 1)  # since when Odoo knows whose the extensions are
 APPLIED = datetime(2026, 2, 1)
@@ -57,3 +57,27 @@ class CallLogCase(AxivoxCase):
 
     def _unknown(self, reason, call):
         self.assertEqual(self._verdict(call), ("unknown", reason))
+
+    def _of_widget(self, number=LONDONER, **vals):
+        """:return: an outgoing call in the widget's log, soon after `CALLED`, for which a number was
+        chosen
+        """
+        if "caller_id_source" not in getattr(self.env.get("voip.call"), "_fields", ()):
+            self.skipTest("voip_oca's widget is not installed")
+        call = (
+            self.env["voip.call"]
+            .sudo()
+            .create(
+                {
+                    "phone_number": number,
+                    "type_call": "outgoing",
+                    "state": "terminated",
+                    "user_id": self.sophie.id,
+                    "caller_id": NEW_YORK,
+                    "caller_id_source": "choice",
+                    **vals,
+                }
+            )
+        )
+        self._backdate("voip_call", CALLED + timedelta(seconds=20), ids=call.ids)
+        return call

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from odoo import Command
 from odoo.tests import tagged
 from odoo.tools import html2plaintext
 
@@ -199,3 +200,16 @@ class TestOtherSide(CallLogCase):
         for user, sees in ((self.sophie, 1), (self.james, 0), (self.manager, 0), (self.boss, 1)):
             found = self.env["axivox.call"].with_user(user).search_count([("id", "=", call.id)])
             self.assertEqual(found, sees, user.login)
+
+    def test_who_talked_last_from_a_desk_phone_is_told_when_they_call_back(self):
+        contact = self.env["res.partner"].create({"name": "Harriet", "phone": "+442079460321"})
+        identify = self.env["res.partner"].with_user(self.james).identify_caller
+        self._call(partner_id=contact.id, state="missed", talk_duration_s=0)
+        self.assertFalse(identify(LONDONER)["last_user_id"])
+        self._call(partner_id=contact.id, talk_duration_s=100)
+        self.assertEqual(identify(LONDONER)["last_user_id"], self.sophie.id)
+        talk = contact.with_user(self.james)._last_talk(contact, self.env["crm.lead"])
+        self.assertEqual((talk.when, talk.shown), (CALLED, LONDON))
+        another = self.env["res.company"].create({"name": "Another"})
+        self.sophie.write({"company_ids": [Command.set(another.ids)], "company_id": another.id})
+        self.assertFalse(identify(LONDONER)["last_user_id"])

@@ -251,27 +251,6 @@ class TestPromise(CallLogCase):
 
     # The widget's log ---------------------------------------------------------------------------
 
-    def _of_widget(self, number=LONDONER, **vals):
-        if "caller_id_source" not in getattr(self.env.get("voip.call"), "_fields", ()):
-            self.skipTest("voip_oca's widget is not installed")
-        call = (
-            self.env["voip.call"]
-            .sudo()
-            .create(
-                {
-                    "phone_number": number,
-                    "type_call": "outgoing",
-                    "state": "terminated",
-                    "user_id": self.sophie.id,
-                    "caller_id": NEW_YORK,
-                    "caller_id_source": "choice",
-                    **vals,
-                }
-            )
-        )
-        self._backdate("voip_call", CALLED + timedelta(seconds=20), ids=call.ids)
-        return call
-
     def test_number_that_was_chosen_in_the_widget_was_promised(self):
         self._of_widget()
         call = self._call("+442079460321", did=NEW_YORK)

@@ -69,6 +69,12 @@ class TestProof(RecentCallsCase):
         self.assertEqual([self._proof(r) for r in (self.account, self.own)], ["proven", "proven"])
         self.assertEqual(self._proof(self.rule), "none")
 
+    def test_number_that_was_chosen_for_a_call_proves_nothing(self):
+        self._of_widget(start_date=self.now - 10 * A_DAY)
+        call = self._recent(did=NEW_YORK)
+        self.assertEqual((call.caller_id_source, call.caller_id_verdict), ("choice", "as_promised"))
+        self.assertEqual([self._proof(self.rule), self._proof(self.extension)], ["none", "none"])
+
     def test_any_call_as_promised_proves_that_its_user_is_on_default(self):
         self.assertEqual(self._proof(self.extension), "none")
         self._recent()
@@ -210,7 +216,7 @@ class TestProof(RecentCallsCase):
         post_init_hook(self.env)
         self.assertEqual(call.axivox_account_id, self.account)
         self.account.invalidate_recordset()
-        self.assertIn("1 outgoing calls, 0 as promised, 0 not, 1 not", self.account.calls_in_words)
+        self.assertIn("1 outgoing call, 0 as promised, 0 not, 1 not", self.account.calls_in_words)
 
     def test_what_no_call_proves_yet_of_the_last_changes_is_told(self):
         self._rule("0049", self.new_york)
@@ -224,13 +230,13 @@ class TestProof(RecentCallsCase):
         account = self.account.with_user(self.manager)
         self.assertRegex(
             account.last_changes_proof,
-            r"Of the 3 lines that were changed on .*, calls have proven 1\. "
+            r"Lines that were changed on .*: 3; proven by calls since: 1\. "
             r"Not yet: Rule 0033, 202 James",
         )
         self._recent("0033612345678", PARIS, days=3)
         self._recent("003226660000", LONDON, days=3, user_id=self.james.id)
         account.invalidate_recordset()
-        self.assertRegex(account.last_changes_proof, r"calls have proven 3\.$")
+        self.assertRegex(account.last_changes_proof, r"calls since: 3\.$")
 
     def test_list_of_steps_that_nobody_confirmed_is_named(self):
         self._rule("0049", self.new_york)
@@ -249,5 +255,6 @@ class TestProof(RecentCallsCase):
         self.assertIn("began to apply changes by hand", warning["message"])
         self.assertIn("(1)", warning["message"])
         self.assertEqual(warning["action"]["res_id"], manual.id)
+        self.assertFalse(self.account.with_user(self.sophie).warnings)
         self._backdate("axivox_manual_apply", self.now, ids=manual.ids)
         self.assertFalse(told())

@@ -2,6 +2,7 @@
 
 from unittest.mock import patch
 
+from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
 from odoo.addons.axivox_caller_id.tests.common import LONDON, MAIN, NEW_YORK, PARIS
@@ -162,6 +163,16 @@ class TestReasons(RecentCallsCase):
         self.assertFalse(self._activities())
         self.assertFalse(self._alarm())
 
+    def test_who_does_not_save_settings_is_told_no_reason(self):
+        self._uk_shows(PARIS)
+        self._explained()
+        self.assertTrue(self._alarm())
+        account = self.account.with_user(self.sophie)
+        account.invalidate_recordset()
+        self.assertFalse(account.warnings)
+        with self.assertRaises(AccessError):
+            account.explain_calls()
+
     def test_where_calls_are_corrected_the_activity_goes(self):
         self._uk_shows(PARIS)
         self._explained()
@@ -183,6 +194,11 @@ class TestReasons(RecentCallsCase):
         with self.enter_registry_test_mode():
             cron.method_direct_trigger()
         self.assertTrue(self._alarm())
+
+    def test_calls_are_written_where_nobody_is_to_look(self):
+        self.env.ref("axivox_caller_id_call_log.axivox_calls_cron").unlink()
+        self._uk_shows(PARIS)
+        self.assertEqual(len(self._explained()), 1)
 
     def test_number_that_was_chosen_for_a_call_is_no_reason(self):
         self._uk_shows(PARIS)

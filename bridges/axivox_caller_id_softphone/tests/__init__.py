@@ -1,4 +1,3 @@
 from . import test_js
 from . import test_panel
-from . import test_rights
 from . import test_tours

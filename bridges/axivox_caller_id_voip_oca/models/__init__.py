@@ -1,5 +1,6 @@
 from . import voip_call_counted
 from . import axivox_account
+from . import axivox_caller_id_shown
 from . import axivox_extension
 from . import axivox_number
 from . import crm_lead
@@ -9,6 +10,8 @@ from . import res_users
 from . import voip_call
 from . import voip_call_text
 from . import voip_call_tabs
+from . import voip_call_missed
 from . import voip_call_log
 from . import voip_call_outgoing
+from . import voip_call_preview
 from . import voip_call_incoming

@@ -22,7 +22,15 @@ class AxivoxAccount(models.Model):
         help="For one call at a time, among the numbers that a manager allows each user.",
     )
 
+    missed_call_activity = fields.Boolean(
+        string="Activity for a missed call of a known lead",
+        default=True,
+        tracking=True,
+        help="For the lead's salesperson, to call back: one for each caller and day.",
+    )
+
     @api.model
     def _set_by_managers(self):
         # Calls follow these at once, without an apply.
-        return super()._set_by_managers() | {"signalling", "users_may_choose"}
+        at_once = {"signalling", "users_may_choose", "missed_call_activity"}
+        return super()._set_by_managers() | at_once

@@ -101,7 +101,8 @@ class MailActivity(models.Model):
         :param record: what the activity is about
         :param called: the lead or contact that is called, maybe none
         :return: ``person``, ``about`` (what the activity is about, where that is not the person),
-            ``number`` (as people write it) and ``shown``: see `_outgoing_caller_id`
+            ``number`` (as people write it), ``local_time``, ``blacklisted``, and ``shown``: see
+            `preview_call` and `_outgoing_caller_id`
         """
         calls = self.env["voip.call"]
         person = self.env["res.partner"]._name_of(called) or self.main_partner or ""
@@ -110,10 +111,13 @@ class MailActivity(models.Model):
         shown = called.phone and calls._outgoing_caller_id(
             CallReport.from_browser({"phone_number": called.phone}), called
         )
+        destination = shown and shown["destination"]
         return {
+            **calls._beside(destination),
+            "blacklisted": bool(destination and called.phone_sanitized_blacklisted),
             "person": person or about,
             "about": about if about != (person or about) else "",
-            "number": calls._written(shown and shown["destination"], called.phone),
+            "number": calls._written(destination, called.phone),
             "shown": shown,
         }
 

@@ -2,6 +2,8 @@
 
 from odoo import models
 
+from odoo.addons.axivox_caller_id.models.res_partner import Talk
+
 
 class ResPartner(models.Model):
     _name = "res.partner"
@@ -12,6 +14,8 @@ class ResPartner(models.Model):
         """Those with its people are a company's, too."""
         return self._origin | self._origin.child_ids
 
-    def _last_user(self, partner, lead):
-        colleague = self.env["voip.call"]._last_talk(partner, lead).user_id.sudo(self.env.su)
-        return colleague or super()._last_user(partner, lead)
+    def _talks(self, partner, lead):
+        call = self.env["voip.call"]._last_talk(partner, lead)
+        user = call.user_id.sudo(self.env.su)
+        talk = [Talk(call.start_date, user, call.caller_id)] if call else []
+        return [*super()._talks(partner, lead), *talk]

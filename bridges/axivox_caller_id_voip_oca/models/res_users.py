@@ -20,7 +20,13 @@ class ResUsers(models.Model):
         return [name for name in super().SELF_WRITEABLE_FIELDS if name not in CREDENTIALS]
 
     def _voip_get_info(self):
-        return {**super()._voip_get_info(), "axivox": self._axivox_call_settings()}
+        info = super()._voip_get_info()
+        calls = self.env["voip.call"].with_user(self)
+        return {
+            **info,
+            "axivox": self._axivox_call_settings(),
+            "missed": calls._missed_count() if info["pbx_id"] and calls.has_access("read") else 0,
+        }
 
     def _axivox_call_settings(self):
         """What the widget has to know before the first call, and when Odoo does not answer.

@@ -125,6 +125,7 @@ class VoipCall(models.Model):
         copy=False,
     )
     transferred_to = fields.Char(
+        string="Transferred to",
         readonly=True,
         copy=False,
         help="Whom the call was transferred to, once they had answered.",

@@ -16,12 +16,11 @@ class VoipCall(models.Model):
         """:return: (what `_caller_card` returns, the values of the call's fields)"""
         number = self._dialled_number(report)
         callers = self.env["res.partner"]._callers(report.phone_number)
-        is_one_lead = len(callers.leads) == 1 and callers.is_lead_open
         numbers = dialing.caller_numbers(report.phone_number, self._home_region())
         return self._caller_card(report, callers, number), {
             "phone_e164": numbers[0] if numbers else False,
             "partner_id": callers.partner.id,
-            "logged_lead_id": is_one_lead and callers.lead.id,
+            "logged_lead_id": callers.the_lead.id,
             "axivox_number_id": number.id,
         }
 
@@ -36,7 +35,8 @@ class VoipCall(models.Model):
             ``display`` (the number as people write it), ``country``, ``name``, ``company``,
             ``partner_id``, ``lead`` (``id``, ``name``, ``stage``, ``is_open``), ``last`` (a
             sentence), ``others`` (names, where the caller is ambiguous), ``dialled`` (``Main
-            line, Belgium``), and ``defaults`` (of a new contact or lead)
+            line, Belgium``), ``defaults`` (of a new contact or lead), and ``says``, what who is
+            unknown calls themselves
         """
         partner, lead = callers.partner, callers.lead
         company = (partner.commercial_partner_id - partner)._filtered_access("read")
@@ -57,6 +57,7 @@ class VoipCall(models.Model):
             "display": display,
             "country": country.name or "",
             "name": callers.name or colleague.display_name or "",
+            "says": report.caller_name if kind in ("unknown", "malformed") else "",
             "company": company.name or partner.company_name or "",
             "partner_id": partner.id,
             "lead": {
@@ -67,7 +68,7 @@ class VoipCall(models.Model):
             }
             if lead
             else False,
-            "last": self._last_talk(partner, lead)._last_call_sentence(),
+            "last": self._last_call_sentence(partner._last_talk(partner, lead)),
             "others": [other.display_name for other in callers.others],
             "dialled": ", ".join(filter(None, [number.name, number.country_id.name])),
             "defaults": {"phone": display, "country_id": country.id},

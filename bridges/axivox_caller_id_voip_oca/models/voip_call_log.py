@@ -96,7 +96,8 @@ class VoipCall(models.Model):
             answer, vals = self._incoming(report) if report.incoming else self._outgoing(report)
             call = call or self._begin(report, vals)
         call._progress(report)
-        return {**call.format_call(), "axivox": answer}
+        told = {"missed": call._missed_count()} if report.ended_ago is not None else {}
+        return {**call.format_call(), **told, "axivox": answer}
 
     @api.model
     def _of_call_id(self, sip_call_id):
@@ -147,6 +148,7 @@ class VoipCall(models.Model):
         self.sudo().write(
             {"start_date": when, "end_date": False, "state": "ongoing", "outcome": sip.ANSWERED}
         )
+        self._note_talk()
 
     def _end(self, outcome, when=None, start=False):
         """The call is over; the chatter of the lead or contact that it is about says so, once.
@@ -166,6 +168,7 @@ class VoipCall(models.Model):
                 "outcome": outcome,
             }
         )
+        self._note_missed()
         about = call.logged_lead_id or call.partner_id
         if about and outcome != sip.ELSEWHERE:
             self._summarize(about)

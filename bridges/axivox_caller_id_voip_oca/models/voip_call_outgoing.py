@@ -5,7 +5,6 @@ from odoo.exceptions import UserError
 
 from odoo.addons.axivox_caller_id.callerid import dialing
 
-from ..sip.report import CallReport
 from .voip_call_text import international
 
 # Where a number is shown to the other side, another may be chosen.
@@ -16,28 +15,20 @@ class VoipCall(models.Model):
     _inherit = "voip.call"
 
     @api.model
-    @api.readonly
-    def preview_call(self, number, res_model=False, res_id=False):
-        """What a call would show, before it is placed: see `_outgoing_caller_id`."""
-        self.check_access("read")
-        report = CallReport.from_browser(
-            {"phone_number": number, "res_model": res_model, "res_id": res_id}
-        )
-        calls = self._in_server_context()
-        return calls._outgoing_caller_id(report, calls._called_record(report))
-
-    @api.model
     def _outgoing(self, report):
         """:return: (what `_outgoing_caller_id` returns, the values of the call's fields)"""
         record = self._called_record(report)
         shown = self._outgoing_caller_id(report, record)
         is_lead = record._name == "crm.lead"
         partner = record.partner_id._filtered_access("read") if is_lead else record
-        if not partner and not is_lead:
-            partner = self.env["res.partner"]._callers(report.phone_number).partner
+        lead = record if is_lead else self.env["crm.lead"]
+        if not record:
+            # Typed: whom that number reaches is linked as whoever calls from it.
+            callers = self.env["res.partner"]._callers(report.phone_number)
+            partner, lead = callers.partner, callers.the_lead
         vals = {
             "partner_id": partner.id,
-            "logged_lead_id": record.id if is_lead else False,
+            "logged_lead_id": lead.id,
         }
         if shown and not shown["error"]:
             vals |= {

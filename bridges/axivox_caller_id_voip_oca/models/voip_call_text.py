@@ -88,6 +88,7 @@ class VoipCall(models.Model):
             "result": self._result(),
             "person": contact.name or self.env["res.partner"]._name_of(self.lead_id) or "",
             "number": self.phone_display,
+            "callNumber": self._callable(),
             "callerId": self.caller_id_display,
             "dialled": self._our_number() if self.type_call == "incoming" else "",
             "leadId": self.lead_id.id,
@@ -135,21 +136,27 @@ class VoipCall(models.Model):
             return self.env._("%(minutes)s min %(seconds)s s", minutes=minutes, seconds=seconds)
         return self.env._("%s s", seconds)
 
-    def _last_call_sentence(self):
-        """:return: who talked, when, and which number was shown; empty for no call"""
-        if not self:
+    @api.model
+    def _last_call_sentence(self, talk):
+        """
+        :param Talk talk: or False
+        :return: who talked, when, and which number was shown; empty for no call
+        """
+        if not talk:
             return ""
-        day = fields.Datetime.context_timestamp(self, self.start_date).date()
+        day = fields.Datetime.context_timestamp(self, talk.when).date()
         today = fields.Date.context_today(self)
         when = {
             today: self.env._("today"),
             today - timedelta(days=1): self.env._("yesterday"),
         }.get(day) or format_date(self.env, day)
-        if self.caller_id:
+        # sudo: colleagues are told who of them it was
+        user = talk.user.sudo().name
+        if talk.shown:
             return self.env._(
                 "Last call: %(user)s, %(when)s, shown as %(number)s",
-                user=self.user_id.name,
+                user=user,
                 when=when,
-                number=international(self.caller_id),
+                number=international(talk.shown),
             )
-        return self.env._("Last call: %(user)s, %(when)s", user=self.user_id.name, when=when)
+        return self.env._("Last call: %(user)s, %(when)s", user=user, when=when)

@@ -16,11 +16,13 @@ class CallReport:
     ``record`` is the model and id that were called from; ``dialled`` are the users of the SIP
     headers that may name which of our numbers was called, the likeliest first; the two times
     are seconds before now, or None for what did not happen; ``status`` and ``reason`` are SIP's;
-    ``transferred_to`` is the number of who answered a transfer.
+    ``caller_name`` is what the caller's side calls them; ``transferred_to`` is the number of who
+    answered a transfer.
     """
 
     phone_number: str
     incoming: bool = False
+    caller_name: str = ""
     sip_call_id: str | None = None
     partner_id: int | None = None
     record: tuple = ()
@@ -42,6 +44,7 @@ class CallReport:
         return cls(
             phone_number=_text(values.get("phone_number")),
             incoming=values.get("type_call") == "incoming",
+            caller_name=_text(values.get("caller_name")),
             sip_call_id=_text(values.get("sip_call_id")) or None,
             partner_id=_id(values.get("partner_id")),
             record=(_text(values.get("res_model")), record) if record else (),

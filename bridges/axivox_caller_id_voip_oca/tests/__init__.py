@@ -2,7 +2,9 @@ from . import test_access
 from . import test_calls_screen
 from . import test_js
 from . import test_lists
+from . import test_missed
 from . import test_outcome
+from . import test_preview
 from . import test_rights
 from . import test_tabs
 from . import test_tours

@@ -67,6 +67,21 @@ class TestTours(VoipCase, BrowserCase):
         self.assertEqual(next_call.caller_id_source, "rule")
         self.assertEqual(chosen.outcome, "cancelled")
 
+    def test_missed_caller_is_called_back_with_the_number_that_they_dialled(self):
+        self._may_choose(self.paris)
+        missed, back = self._tour("axivox_missed_call")
+        self.assertEqual((missed.outcome, missed.to_call_back), ("no_answer", False))
+        self.assertEqual((back.caller_id, back.caller_id_source), (PARIS, "choice"))
+        self.assertEqual((back.lead_id, back.outcome), (self.lead, "answered"))
+        self.assertFalse(self.lead.activity_ids, "they were talked to within a minute")
+
+    def test_calls_are_a_screen(self):
+        self._call(
+            self.lead.phone, res_model="crm.lead", res_id=self.lead.id, ended_ago=0, status=486
+        )
+        self._call("+33199004567", ended_ago=0)
+        self._tour("axivox_calls_screen", "/odoo/axivox-rules")
+
     def test_known_caller(self):
         company = self.env["res.partner"].create({"name": "Thames Couriers", "is_company": True})
         contact = self.env["res.partner"].create(

@@ -104,6 +104,18 @@ class TestOutgoing(VoipCase):
         contact = self.env["res.partner"].create({"name": "Harriet", "phone": CALLED})
         self.assertEqual(self._call("0044 20 7946 0321")[0].partner_id, contact)
 
+    def test_typed_number_is_linked_to_its_lead_as_an_incoming_call_is(self):
+        typed = self._call("0044 20 7946 0321", ended_ago=0)[0]
+        incoming = self._call("00442079460321", type_call="incoming", ended_ago=0)[0]
+        self.assertEqual((typed.lead_id, incoming.lead_id), (self.lead, self.lead))
+        self.assertEqual(len(self._lines(self.lead)), 2)
+        self.lead.copy()
+        self.assertFalse(self._call("0044 20 7946 0321")[0].lead_id, "of two leads it is neither")
+        self.lead.action_set_lost()
+        contact = self.env["res.partner"].create({"name": "Harriet", "phone": CALLED})
+        call = self._call(CALLED, res_model="res.partner", res_id=contact.id)[0]
+        self.assertEqual((call.partner_id, call.lead_id.id), (contact, False))
+
     def test_what_cannot_be_dialled_is_told_and_logged(self):
         call, shown = self._call("12345678901234567890")
         self.assertIn("too long", shown["error"])
@@ -115,7 +127,10 @@ class TestOutgoing(VoipCase):
         before = self.calls.search_count([])
         preview = self.calls.preview_call(self.lead.phone, "crm.lead", self.lead.id)
         self.assertEqual(self.calls.search_count([]), before)
+        beside = {name: preview.pop(name) for name in ("local_time", "blacklisted")}
         self.assertEqual(preview, self._from_lead()[1])
+        self.assertRegex(beside["local_time"], r"^\d+:\d\d\s[AP]M there$")
+        self.assertFalse(beside["blacklisted"])
 
     def test_who_decides_is_said_in_two_words(self):
         self.rule.active = False
@@ -537,8 +552,8 @@ class TestLog(VoipCase):
         self.assertIn("Answered · transferred to +44 20 7946 0322", line)
 
     def test_contact_gets_one_line_when_the_call_ends(self):
-        contact = self.env["res.partner"].create({"name": "Harriet", "phone": CALLED})
-        self._call(CALLED, sip_call_id="x", ended_ago=0, ended_here=True)
+        contact = self.env["res.partner"].create({"name": "Harriet", "phone": "+442079460322"})
+        self._call(contact.phone, sip_call_id="x", ended_ago=0, ended_here=True)
         (line,) = self._lines(contact)
         self.assertIn("Outgoing call · shown as +44 20 7946 0958 · Cancelled", line)
 
@@ -694,6 +709,18 @@ class TestIncoming(VoipCase):
             caller = self._rings(number)[1]
             self.assertEqual((caller["kind"], caller["lead"]), (kind, False))
         self.assertEqual(self._rings("202")[1]["name"], "202 James")
+
+    def test_name_that_callers_give_themselves_is_told_of_who_is_unknown_only(self):
+        for number, says in (
+            ("+33199004567", "Luc Moreau"),
+            ("trunk", "Luc Moreau"),
+            (CALLED, ""),
+            ("anonymous", ""),
+            (self.extension.number, ""),
+        ):
+            with self.subTest(number):
+                caller = self._rings(number, caller_name=" Luc Moreau\n")[1]
+                self.assertEqual(caller["says"], says)
 
     def test_leads_are_offered_to_who_may_create_them(self):
         self.assertTrue(self._rings()[1]["can_create_lead"])

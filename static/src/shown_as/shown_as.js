@@ -10,14 +10,33 @@ export class ShownAsField extends Component {
     static props = {
         ...standardFieldProps,
         reasonField: { type: String, optional: true },
+        localTimeField: { type: String, optional: true },
+        blacklistedField: { type: String, optional: true },
     };
 
     followFocus = followFocus;
 
     get reason() {
-        return (this.props.reasonField && this.props.record.data[this.props.reasonField]) || "";
+        return this.valueOf("reasonField") || "";
+    }
+    get localTime() {
+        return this.valueOf("localTimeField");
+    }
+    get isBlacklisted() {
+        return this.valueOf("blacklistedField");
+    }
+    valueOf(option) {
+        const name = this.props[option];
+        return name && this.props.record.data[name];
     }
 }
+
+/** The options that name a field, and what they are called as properties. */
+const FIELDS = [
+    ["reason_field", "reasonField", "char"],
+    ["local_time_field", "localTimeField", "char"],
+    ["blacklisted_field", "blacklistedField", "boolean"],
+];
 
 export const shownAsField = {
     component: ShownAsField,
@@ -31,10 +50,28 @@ export const shownAsField = {
             availableTypes: ["char"],
             help: _t("The field that says why this number is shown: the tooltip."),
         },
+        {
+            label: _t("Local time"),
+            name: "local_time_field",
+            type: "field",
+            availableTypes: ["char"],
+            help: _t("The field that says what the clock says where the number is reached."),
+        },
+        {
+            label: _t("On the phone blacklist"),
+            name: "blacklisted_field",
+            type: "field",
+            availableTypes: ["boolean"],
+            help: _t("The field that says whether the number is on Odoo's phone blacklist."),
+        },
     ],
     fieldDependencies: ({ options }) =>
-        options.reason_field ? [{ name: options.reason_field, type: "char" }] : [],
-    extractProps: ({ options }) => ({ reasonField: options.reason_field }),
+        FIELDS.filter(([option]) => options[option]).map(([option, , type]) => ({
+            name: options[option],
+            type,
+        })),
+    extractProps: ({ options }) =>
+        Object.fromEntries(FIELDS.map(([option, name]) => [name, options[option]])),
 };
 
 registry.category("fields").add("axivox_shown_as", shownAsField);

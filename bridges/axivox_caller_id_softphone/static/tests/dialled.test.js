@@ -43,6 +43,7 @@ class Lead extends models.Model {
         { id: 1, phone: "020 7946 0321", axivox_dial: "00442079460321", country_id: 5 },
         { id: 2, phone: "020 7946 0321", axivox_dial: "003220794603", country_id: false },
         { id: 3, phone: "*21#", axivox_dial: "0021", country_id: false },
+        { id: 4, phone: "020 7946–0321", axivox_dial: "00442079460321", country_id: 5 },
     ];
 }
 
@@ -182,6 +183,16 @@ test("where two forms do not agree, what is dialled is what was typed", async ()
     panel.dial("020 7946 0321");
     await animationFrame();
     expect.verifySteps(["020 7946 0321", ["020 7946 0321", false]]);
+});
+
+test("a number is known however its link is read", async () => {
+    onRpc("res.users", "preview_softphone_call", () => LONDON);
+    await mountForm(4);
+    const { href } = queryFirst("[name=phone] a");
+    for (const number of [decodeURIComponent(href), href]) {
+        panel.dial(number.slice(4));
+        expect.verifySteps(["00442079460321"]);
+    }
 });
 
 test("codes stay as they are", async () => {

@@ -34,7 +34,7 @@ class Locks {
 }
 
 /** The widget of extension 201, registered at a PBX that the test plays. */
-export async function startWidget({ axivox = { dial_format: "00" }, mode = "prod" } = {}) {
+export async function startWidget({ axivox = { dial_format: "00" }, mode = "prod", missed = 0 } = {}) {
     const wire = new Wire(settle);
     patchWithCleanup(VoipAgent.prototype, {
         get hasRtcSupport() {
@@ -58,6 +58,7 @@ export async function startWidget({ axivox = { dial_format: "00" }, mode = "prod
             pbx_password: "201",
             tones: {},
             axivox,
+            missed,
         },
     });
     await start();

@@ -10,6 +10,10 @@ export const dialled = new EventBus();
 /** What the panel keeps of a number. */
 const kept = (number) => String(number).replace(/[^0-9+*#]/g, "");
 
+/** Whether a link names a number; as it is written, or as a URL writes it. */
+const says = (link, number) =>
+    [link.getAttribute("href"), link.href].some((href) => kept(href) === kept(number));
+
 /**
  * What "Shown as" has fetched for a number that is dialled now, if it has: by the record of the
  * phone field that was clicked; where something else of a form dials, or nothing was clicked, by
@@ -24,9 +28,7 @@ function shownFor(number) {
     const link = clicked?.closest('a[href^="tel:"]');
     const form = clicked?.closest(".o_form_view") || document;
     const links = link ? [link] : [...form.querySelectorAll('a[href^="tel:"]')];
-    const same = links.filter(
-        (a) => a.dataset.axivoxDial && kept(a.getAttribute("href")) === kept(number)
-    );
+    const same = links.filter((a) => a.dataset.axivoxDial && says(a, number));
     const [{ dataset: { axivoxDial, axivoxCountry } } = { dataset: {} }] = same;
     if (axivoxDial && same.every((a) => a.dataset.axivoxDial === axivoxDial)) {
         return { dial: axivoxDial, country: Number(axivoxCountry) || false };

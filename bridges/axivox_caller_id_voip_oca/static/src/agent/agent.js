@@ -178,7 +178,7 @@ patch(VoipAgent.prototype, {
     async hangup() {
         const { session } = this;
         Object.assign(this.voip.logged?.facts || {}, { ended_here: true });
-        if (this.isCalled) {
+        if (this.isCalled && !this.isInCall(toRaw(session))) {
             this.declined.postMessage(session.request.callId);
             session.reject();
             return this._onHanghup();

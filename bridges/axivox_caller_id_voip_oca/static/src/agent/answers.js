@@ -117,6 +117,9 @@ patch(VoipAgent.prototype, {
     /** Mended: a call is ongoing when it was accepted, not when somebody tried to. */
     async accept() {
         const session = toRaw(this.session);
+        if (session.state !== SIP.SessionState.Initial) {
+            return; // which was asked for already
+        }
         const { facts } = this.voip.logged;
         facts.status = NOT_ACCEPTABLE; // until it is accepted, what goes wrong goes wrong here
         try {

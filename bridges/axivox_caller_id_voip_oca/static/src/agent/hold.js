@@ -22,11 +22,12 @@ patch(VoipAgent.prototype, {
     /** Mended: a call is on hold once the other side has agreed, and goes on as it was if not. */
     async hold() {
         const session = toRaw(this.session);
-        if (!session || this.isAskingToHold) {
+        const { logged } = this.voip;
+        if (!session || logged.isAskingToHold) {
             return;
         }
         const hold = !this.isHolded;
-        this.isAskingToHold = true;
+        logged.isAskingToHold = true;
         try {
             let answer = await this.askToHold(session, hold);
             if (answer.statusCode === ASKED_AT_ONCE) {
@@ -39,9 +40,11 @@ patch(VoipAgent.prototype, {
                 this.onHoldAnswered(hold, answer);
             }
         } catch (error) {
-            this.sayNotHeld(hold, error.message);
+            if (this.isInCall(session)) {
+                this.sayNotHeld(hold, error.message);
+            }
         } finally {
-            this.isAskingToHold = false;
+            logged.isAskingToHold = false;
         }
     },
     /** @returns {Promise} the final answer to a re-INVITE: SIP.js's message */

@@ -11,7 +11,8 @@ const DIALLED_HEADERS = ["P-Called-Party-ID", "Diversion", "To"];
  * `;phone-context=+32` (RFC 3966), which says where a national number is at home.
  */
 function numberIn(user) {
-    const [number, ...parameters] = user.split(";");
+    const [spelled, ...parameters] = user.split(";");
+    const [number] = spelled.split(":"); // behind it may be a password
     const context = parameters.map((one) => /^phone-context=(\+\d+)$/i.exec(one)?.[1]).find(Boolean);
     return context && !number.startsWith("+") ? context + number : number;
 }

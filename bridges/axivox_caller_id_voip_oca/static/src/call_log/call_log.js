@@ -152,8 +152,11 @@ export class LoggedCall {
         }
     }
 
-    receive({ axivox, ...call }) {
+    receive({ axivox, missed, ...call }) {
         const { voip } = this;
+        if (missed !== undefined) {
+            voip.noteMissed(missed);
+        }
         if (call.endDate && call.chatter) {
             voip.refreshChatter(call.chatter);
         }

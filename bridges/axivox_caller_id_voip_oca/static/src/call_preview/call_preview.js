@@ -4,6 +4,12 @@ import { _t } from "@web/core/l10n/translation";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
+<<<<<<< HEAD
+=======
+import { Beside } from "../beside/beside";
+import { NumberChoice } from "../number_choice/number_choice";
+import { ShownAs } from "../shown_as/shown_as";
+>>>>>>> e91ee7a190df4b30172aec4b2bfd911f345f413d
 
 export const TYPING_DELAY = 250; // ms
 
@@ -15,7 +21,7 @@ const CHOSEN = { via: _t("your choice"), reason: _t("Chosen for this call."), pe
  */
 export class CallPreview extends Component {
     static template = "axivox_caller_id_voip_oca.CallPreview";
-    static components = { ShownAs };
+    static components = { Beside, NumberChoice, ShownAs };
     static props = {
         number: { type: String },
         record: { type: Object, optional: true },
@@ -73,9 +79,5 @@ export class CallPreview extends Component {
         } catch {
             return false;
         }
-    }
-
-    onChoose(ev) {
-        this.voip.choice = { id: Number(ev.target.value), number: this.props.number };
     }
 }

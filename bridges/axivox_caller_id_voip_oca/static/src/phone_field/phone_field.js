@@ -5,11 +5,11 @@ import "@voip_oca/components/phone_field/phone_field.esm";
 patch(PhoneField.prototype, {
     /** Replaced: the call knows which record it is about. */
     onPhoneClick(ev) {
+        ev.stopPropagation(); // a card, or a line of a list, does not open
         if (!this.agent.agent) {
             return;
         }
         ev.preventDefault();
-        ev.stopPropagation();
         const { record, name } = this.props;
         this.agent.call({
             number: record.data[name],

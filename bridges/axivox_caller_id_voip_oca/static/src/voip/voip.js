@@ -12,7 +12,7 @@ patch(VoipOCA.prototype, {
     /** What the selected contact, recent call or activity is called with. */
     get selected() {
         const { partner, activity, call } = this;
-        const number = call?.phoneNumber || activity?.axivox_phone || partner?.phone || "";
+        const number = call?.callNumber || call?.phoneNumber || activity?.axivox_phone || partner?.phone || "";
         return { number, partner, record: this.selectedRecord };
     },
     get selectedRecord() {
@@ -111,6 +111,37 @@ patch(VoipOCA.prototype, {
             )
             .sort((a, b) => b.date - a.date);
     },
+    async searchMissed(_search = "", offset = 0, limit = 13) {
+        const missed = await this.orm.call("voip.call", "get_missed_calls", [], {
+            offset,
+            limit,
+            _search,
+        });
+        this.store.insert({ "voip.call": missed });
+        this.missedCalls = missed.map(({ id }) => this.store["voip.call"].get(id));
+    },
+    /** What a missed call is called back with: the number that they dialled, where one may choose. */
+    toCallBack({ callBack, leadId, partner }) {
+        const { number, chosen, shown } = callBack;
+        this.choice = chosen ? { id: chosen, number } : false;
+        const record = leadId
+            ? { model: "crm.lead", id: leadId }
+            : partner && { model: "res.partner", id: partner.id };
+        return { number, partner, record: record || undefined, dial: shown?.dial };
+    },
+    /** @param {Object} call one of the missed calls, all of whose caller's are settled */
+    async setCalledBack(call) {
+        this.missed = await this.orm.call("voip.call", "set_called_back", [[call.id]]);
+        await this.searchMissed(this.searchValue);
+    },
+    /** @param {number} count how many callers are missed now */
+    async noteMissed(count) {
+        const isNew = count !== this.missed;
+        this.missed = count;
+        if (isNew && this.isOpened && this.selectedTab === "missed_list") {
+            await this.searchMissed(this.searchValue);
+        }
+    },
     isSearched(...texts) {
         const { searchValue } = this;
         return !searchValue || texts.some((text) => matchString(text, searchValue));
@@ -138,6 +169,7 @@ patch(VoipOCA.prototype, {
 patch(voipOCAService, {
     async start() {
         const voip = await super.start(...arguments);
+        voip.missedCalls = [];
         logLateCalls(voip);
         return voip;
     },

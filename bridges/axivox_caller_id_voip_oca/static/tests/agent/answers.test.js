@@ -31,8 +31,7 @@ class Connection extends EventTarget {
 
     constructor(...directions) {
         super();
-        this.getTransceivers = () =>
-            directions.map((currentDirection) => ({ currentDirection }));
+        this.getTransceivers = () => directions.map((currentDirection) => ({ currentDirection }));
         this.getReceivers = () => [];
     }
     become(state) {
@@ -142,6 +141,30 @@ test("an incoming call that cannot be accepted is not one that nobody answered",
     await settle();
     expect(told.at(-1).status).toBe(undefined);
     expect(told.at(-1).answered_ago).not.toBe(undefined);
+});
+
+test("who accepts twice accepts once, and may hang up before the sound has come", async () => {
+    const told = logsCalls(false);
+    const wire = await startWidget();
+    await wire.ring();
+    const connection = new Connection("sendrecv");
+    patchWithCleanup(Media.prototype, {
+        async getDescription() {
+            this.peerConnection = connection;
+            return super.getDescription(...arguments);
+        },
+    });
+    wire.agent.accept();
+    wire.agent.accept();
+    await settle();
+    await wire.acknowledge();
+    expect(".o_notification").toHaveCount(0);
+    expect(wire.voip.inCall).toBe(true);
+    await wire.agent.hangup();
+    await settle();
+    expect(wire.last("BYE")).toMatch(/^BYE/);
+    expect(wire.voip.inCall).toBe(false);
+    expect(told.at(-1).answered_ago).toBe(undefined);
 });
 
 test("two telephones hear each other once they are connected, or never", async () => {

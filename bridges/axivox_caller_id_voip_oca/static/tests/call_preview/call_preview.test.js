@@ -188,6 +188,35 @@ test("another number is chosen for this call, and not for the next", async () =>
     expect(".o_axivox_call_shown").toHaveText(/London/);
 });
 
+test("the number of the last answered call is marked among those to choose from", async () => {
+    const choice = { id: 5, name: "+33 1 99 00 12 34 · Paris", display: "", label: "Paris" };
+    onRpc("voip.call", "preview_call", () => ({
+        ...LONDON,
+        choices: [
+            { ...choice, last: true },
+            { ...choice, id: 6, name: "+1 212-555-0123 · New York", last: false },
+        ],
+    }));
+    await (await mountPreview()).type("0044 20 7946 0321");
+    expect("option[value='5']").toHaveText("+33 1 99 00 12 34 · Paris · last call that they answered");
+    expect("option[value='6']").toHaveText("+1 212-555-0123 · New York");
+});
+
+test("the local time there and the phone blacklist stand below what is shown", async () => {
+    onRpc("voip.call", "preview_call", ({ args: [number] }) => ({
+        ...LONDON,
+        local_time: number.endsWith("1") ? "14:05 there" : "",
+        blacklisted: number.endsWith("1"),
+    }));
+    const { type } = await mountPreview();
+    await type("0044 20 7946 0321");
+    expect(".o_axivox_local_time").toHaveText("14:05 there");
+    expect(".o_axivox_blacklisted").toHaveText("On the phone blacklist");
+    await type("0044 20 7946 0322");
+    expect(".o_axivox_local_time").toHaveCount(0);
+    expect(".o_axivox_blacklisted").toHaveCount(0);
+});
+
 test("no choice is offered where there is none", async () => {
     onRpc("voip.call", "preview_call", () => LONDON);
     await (await mountPreview()).type("0044 20 7946 0321");

@@ -10,6 +10,7 @@ const UNKNOWN = {
     display: "+33 1 99 00 45 67",
     country: "France",
     name: "",
+    says: "",
     company: "",
     partner_id: false,
     lead: false,
@@ -99,4 +100,9 @@ test("withheld and malformed numbers say so", async () => {
     expect(".o_axivox_new_contact").toHaveCount(0);
     await mountCaller({ ...UNKNOWN, kind: "malformed", country: "" });
     expect(".o_axivox_caller_kind:last").toHaveText(/is not a valid phone number/);
+});
+
+test("what who is unknown calls themselves stands there as that", async () => {
+    await mountCaller({ ...UNKNOWN, says: "Luc Moreau" });
+    expect(".o_axivox_caller_says").toHaveText("Calls themselves: Luc Moreau");
 });

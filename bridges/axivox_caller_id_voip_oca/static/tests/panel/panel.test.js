@@ -14,7 +14,10 @@ import { LONDON, logsCalls, settle, startWidget } from "../sip_stand_in";
 class Lead extends models.Model {
     _name = "crm.lead";
     phone = fields.Char();
-    _records = [{ id: 7, phone: "020 7946 0321" }];
+    choices = fields.Json();
+    _records = [
+        { id: 7, phone: "020 7946 0321", choices: [{ id: 5, name: "+33 1 99 00 12 34 · Paris" }] },
+    ];
 }
 
 defineVoipModels();
@@ -164,6 +167,57 @@ test("the phone field's button links the call to its record", async () => {
     expect(told[0].phone_number).toBe("020 7946 0321");
     expect([told[0].res_model, told[0].res_id]).toEqual(["crm.lead", 7]);
     expect(wire.last("INVITE")).toMatch(/^INVITE sip:00442079460321@/);
+});
+
+test("another number is chosen on a form, for the next call of its phone", async () => {
+    const told = logsCalls();
+    const wire = await startWidget();
+    await mountView({
+        type: "form",
+        resModel: "crm.lead",
+        resId: 7,
+        arch: `<form>
+            <field name="phone" widget="phone"/><field name="choices" widget="axivox_choices"/>
+        </form>`,
+    });
+    await contains(".o_form_view .o_axivox_call_choice").select("5");
+    await contains(".o_phone_form_link", { visible: false }).click();
+    await settle();
+    expect(told[0].chosen_number_id).toBe(5);
+    await wire.agent.hangup();
+    await settle();
+    expect(".o_form_view .o_axivox_call_choice").toHaveValue("");
+    await contains(".o_phone_form_link", { visible: false }).click();
+    await settle();
+    expect(told.at(-1).chosen_number_id).toBe(false);
+});
+
+test("a number on a card or in a list is called, and does not open the record", async () => {
+    const told = logsCalls();
+    const wire = await startWidget();
+    for (const [type, arch] of [
+        ["list", `<list><field name="phone" widget="phone"/></list>`],
+        [
+            "kanban",
+            `<kanban><templates>
+                <t t-name="card"><field name="phone" widget="phone"/></t>
+            </templates></kanban>`,
+        ],
+    ]) {
+        await mountView({
+            type,
+            resModel: "crm.lead",
+            arch,
+            selectRecord: () => expect.step("opened"),
+        });
+        await contains(".o_form_uri:last").click();
+        await settle();
+        expect(told.at(-1).phone_number).toBe("020 7946 0321");
+        expect([told.at(-1).res_model, told.at(-1).res_id]).toEqual(["crm.lead", 7]);
+        await wire.agent.hangup();
+        await settle();
+    }
+    expect.verifySteps([]);
 });
 
 test("the number that was chosen goes along with this call only", async () => {

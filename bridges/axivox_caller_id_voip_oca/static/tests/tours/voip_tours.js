@@ -95,6 +95,11 @@ const hangUp = [
     { trigger: ".o_voip_softphone:not(:has(.o_voip_softphone_footer .text-danger))" },
 ];
 
+const decline = [
+    { trigger: ".o_voip_softphone button[title='Decline']:contains(Decline)", run: "click" },
+    hangUp[1],
+];
+
 registry.category("web_tour.tours").add("axivox_dial_from_lead", {
     steps: () => [
         connect,
@@ -175,6 +180,54 @@ registry.category("web_tour.tours").add("axivox_choose_number", {
     ],
 });
 
+registry.category("web_tour.tours").add("axivox_missed_call", {
+    steps: () => [
+        connect,
+        rings({ from: "00442079460321", headers: [`P-Called-Party-ID: <sip:+33199001234@${DOMAIN}>`] }),
+        { trigger: ".o_voip_softphone:contains(Cargo bikes)" },
+        {
+            content: "The caller gives up",
+            trigger: ".o_voip_softphone",
+            run: () => wire.ring({ from: "00442079460321", method: "CANCEL" }),
+        },
+        { trigger: ".o_menu_systray .o_axivox_missed:contains(1)" },
+        { trigger: ".o_voip_softphone_header button", run: "click" },
+        { trigger: ".o_menu_systray button[title=Softphone]", run: "click" },
+        { trigger: ".o_axivox_missed_item:contains(Cargo bikes):contains(+44 20 7946 0321)" },
+        { trigger: ".o_axivox_missed_item:contains(+33 1 99 00 12 34):contains(the number that they dialled)" },
+        { trigger: ".o_axivox_call_back", run: "click" },
+        invites("00442079460321", `<sip:+33199001234@${DOMAIN}>`),
+        {
+            content: "They pick up",
+            trigger: ".o_voip_softphone",
+            run: () => wire.pickUp(),
+        },
+        { trigger: ".o_voip_softphone button[title=Mute]" },
+        ...hangUp,
+        { trigger: ".o_axivox_empty:contains(No missed calls)" },
+        { trigger: ".o_menu_systray:not(:has(.o_axivox_missed))" },
+    ],
+});
+
+registry.category("web_tour.tours").add("axivox_calls_screen", {
+    steps: () => [
+        { trigger: ".o_menu_sections [data-menu-xmlid='axivox_caller_id_voip_oca.voip_call_menu']", run: "click" },
+        { trigger: ".o_list_view .o_data_row:contains(Cargo bikes):contains(+44 20 7946 0321):contains(Busy)" },
+        { trigger: ".o_searchview_input", run: "fill 020 7946 0321" },
+        { trigger: ".o_searchview_autocomplete .o-dropdown-item:contains(Number)", run: "click" },
+        { trigger: ".o_list_view:not(:has(.o_data_row:contains(+33 1 99 00 45 67))) .o_data_row:contains(Cargo bikes)" },
+        { trigger: ".o_switch_view.o_pivot", run: "click" },
+        { trigger: ".o_pivot:contains(Busy)" },
+        { trigger: ".o_switch_view.o_graph", run: "click" },
+        { trigger: ".o_graph_renderer canvas" },
+        { trigger: ".o_switch_view.o_list", run: "click" },
+        { trigger: ".o_data_row [name=phone_display]", run: "click" },
+        { trigger: ".o_form_view [name=lead_id] a:contains(Cargo bikes)", run: "click" },
+        { trigger: ".oe_stat_button[name=action_voip_calls]:contains(1)", run: "click" },
+        { trigger: ".o_list_view .o_data_row:contains(Busy)" },
+    ],
+});
+
 registry.category("web_tour.tours").add("axivox_known_caller", {
     steps: () => [
         connect,
@@ -185,7 +238,7 @@ registry.category("web_tour.tours").add("axivox_known_caller", {
         { trigger: ".o_axivox_caller_last:contains(shown as +33 1 99 00 12 34)" },
         { trigger: ".o_axivox_caller_lead:contains(Cargo bikes)", run: "click" },
         { trigger: ".o_form_view [name=name] :contains(Cargo bikes), .o_form_view [name=name] textarea" },
-        ...hangUp,
+        ...decline,
     ],
 });
 
@@ -203,6 +256,6 @@ registry.category("web_tour.tours").add("axivox_unknown_caller", {
         { trigger: "body:not(:has(.modal)) .o_axivox_new_lead", run: "click" },
         { trigger: ".modal [name=phone] input:value(+33 1 99 00 45 67)" },
         { trigger: ".modal .o_form_button_cancel", run: "click" },
-        ...hangUp,
+        ...decline,
     ],
 });

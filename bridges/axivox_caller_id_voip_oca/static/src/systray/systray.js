@@ -1,0 +1,13 @@
+import { patch } from "@web/core/utils/patch";
+import { VoipOCASystray } from "@voip_oca/components/voip_oca_systray/voip_oca_systray.esm";
+
+patch(VoipOCASystray.prototype, {
+    /** Who comes because of the badge finds what it counts. */
+    onClick() {
+        const voip = this.voip_oca;
+        if (!voip.isOpened && voip.missed) {
+            voip.selectedTab = "missed_list";
+        }
+        super.onClick();
+    },
+});
