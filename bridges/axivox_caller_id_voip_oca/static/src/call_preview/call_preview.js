@@ -1,15 +1,11 @@
-import { ShownAs } from "@axivox_caller_id/call_shown/call_shown";
 import { Component, useEffect, useState } from "@odoo/owl";
+import { ShownAs } from "@axivox_caller_id/call_shown/call_shown";
 import { _t } from "@web/core/l10n/translation";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
-<<<<<<< HEAD
-=======
 import { Beside } from "../beside/beside";
 import { NumberChoice } from "../number_choice/number_choice";
-import { ShownAs } from "../shown_as/shown_as";
->>>>>>> e91ee7a190df4b30172aec4b2bfd911f345f413d
 
 export const TYPING_DELAY = 250; // ms
 

@@ -1,8 +1,8 @@
 import { Component, onMounted } from "@odoo/owl";
+import { ShownAs } from "@axivox_caller_id/call_shown/call_shown";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
-import { ShownAs } from "../shown_as/shown_as";
 
 /** Who called and was missed: called back by one click, with the number that they know. */
 export class MissedList extends Component {
