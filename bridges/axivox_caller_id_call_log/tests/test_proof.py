@@ -58,6 +58,7 @@ class TestProof(RecentCallsCase):
         self._recent()
         self._recent(BERLINER, user_id=self.james.id)
         self.assertEqual([self._proof(r) for r in (self.rule, self.own)], ["none", "none"])
+        self.assertEqual(self._proof(self.extension), "proven")
         self._recent(BERLINER)
         self.assertEqual(self._proof(self.account), "proven")
         self._recent("0033199005678", user_id=self.james.id)
@@ -116,18 +117,24 @@ class TestProof(RecentCallsCase):
         self._recent(days=9)
         self._recent(did=PARIS, days=8)
         self.assertEqual(self._proof(self.rule), "contradicted")
+        self._recent(days=8)
+        self.assertEqual(self._proof(self.rule), "contradicted", "at the same moment")
         self.assertRegex(
-            self._words(self.rule), r"^Contradicted by a call on .*; Proven by a call on .*"
+            self._words(self.rule),
+            r"^Contradicted by a call on .*; Proven by 2 calls, the last on .*",
         )
         self._recent(days=7)
         self._recent(days=6)
         self.assertEqual(self._proof(self.rule), "proven")
         self.assertRegex(
             self._words(self.rule),
-            r"^Proven by 3 calls, the last on .*; Contradicted by a call on .*",
+            r"^Proven by 4 calls, the last on .*; Contradicted by a call on .*",
         )
 
     def test_what_was_changed_and_changed_back_is_to_be_proven_anew(self):
+        for days, number in ((15, self.paris), (12, self.london)):
+            self.rule.number_id = number
+            self._apply(self.now - days * A_DAY)
         self._recent()
         self._recent(BERLINER, MAIN)
         self.rule.number_id = self.paris
@@ -139,6 +146,31 @@ class TestProof(RecentCallsCase):
         self.assertEqual(self._proof(self.account), "proven")
         self._recent(days=3)
         self.assertEqual(self._proof(self.rule), "proven")
+
+    def test_rule_that_was_moved_is_to_be_proven_anew(self):
+        other = self._rule("0049", self.paris)
+        self._apply(self.now - 200 * A_DAY)
+        self._backdate(
+            "axivox_applied", self.now - 199 * A_DAY, ids=self.account.applied_ids[1:].ids
+        )
+        self._apply(self.now - 198 * A_DAY)
+        self._recent(days=80)
+        self._recent(BERLINER, PARIS, days=80)
+        self.assertEqual([self._proof(r) for r in (self.rule, other)], ["proven", "proven"])
+        other.position = 1
+        self._apply(self.now - 50 * A_DAY)
+        self.assertEqual({self._proof(r) for r in (self.rule, other)}, {"proven", "none"})
+
+    def test_rules_of_two_accounts_have_their_own_proofs(self):
+        self._recent()
+        company = self.env["res.company"].create({"name": "Another"})
+        self.manager.company_ids += company
+        account = self.env["axivox.account"].create({"company_id": company.id})
+        number = self.london.copy({"account_id": account.id})
+        rule = self.rule.copy({"account_id": account.id, "number_id": number.id})
+        rules = (self.rule + rule).with_user(self.manager)
+        rules = rules.with_context(allowed_company_ids=(self.company + company).ids)
+        self.assertEqual(rules.mapped("proof"), ["proven", "none"])
 
     def test_what_is_saved_and_not_applied_has_no_proof(self):
         self._recent()
@@ -219,6 +251,8 @@ class TestProof(RecentCallsCase):
         self.assertIn("1 outgoing call, 0 as promised, 0 not, 1 not", self.account.calls_in_words)
 
     def test_what_no_call_proves_yet_of_the_last_changes_is_told(self):
+        self._rule("0031", self.paris)
+        self._apply(self.now - 15 * A_DAY)
         self._rule("0049", self.new_york)
         self._rule("0033", self.paris)
         self.own.outgoing_number_id = self.london
@@ -251,6 +285,7 @@ class TestProof(RecentCallsCase):
         self.assertFalse(told())
         call = self._recent(days=0)
         self._unknown("applying", call)
+        self._unknown("internal", self._recent("202", days=0))
         [warning] = told()
         self.assertIn("began to apply changes by hand", warning["message"])
         self.assertIn("(1)", warning["message"])

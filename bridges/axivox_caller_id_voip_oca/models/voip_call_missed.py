@@ -23,6 +23,7 @@ class VoipCall(models.Model):
     _inherit = "voip.call"
 
     to_call_back = fields.Boolean(
+        string="To call back",
         readonly=True,
         copy=False,
         help="A missed call, until its user has called back or talked to the caller.",
@@ -35,7 +36,9 @@ class VoipCall(models.Model):
         ondelete="set null",
         groups=NO_ACCESS,
     )
-    missed_activity_day = fields.Date(readonly=True, copy=False, groups=NO_ACCESS)
+    missed_activity_day = fields.Date(
+        string="Day of the activity", readonly=True, copy=False, groups=NO_ACCESS
+    )
 
     _to_call_back_idx = models.Index("(user_id, id) WHERE to_call_back")
     _one_activity_a_day = models.UniqueIndex(

@@ -21,6 +21,9 @@ patch(VoipAgent.prototype, {
         if (!this.agent.isConnected()) {
             return; // which is said already, and upstream connects again
         }
+        if (this.registererState !== SIP.RegistererState.Registered && !this.voip.isSilent) {
+            return; // which is said too, and whoever proves who they are too often is shut out
+        }
         const { userAgentCore, configuration } = this.agent;
         const pbx = SIP.UserAgent.makeURI(`sip:${this.voip.pbx_domain}`);
         const answered = new Deferred();

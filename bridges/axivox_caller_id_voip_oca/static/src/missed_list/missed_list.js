@@ -24,6 +24,10 @@ export class MissedList extends Component {
         this.voip.setCalledBack(call);
     }
 
+    callBackLabel(call) {
+        return _t("Call back: %s", call.person || call.number);
+    }
+
     times(call) {
         return _t("%s times", call.times);
     }

@@ -56,14 +56,24 @@ test("a PBX that refuses to say anything is there", async () => {
     expect(wire.voip.status).toBe("connected");
 });
 
-test("a PBX that is back does not hide that it refuses to register", async () => {
+test("a PBX that refuses to register is not asked again and again", async () => {
     const wire = await startWidget();
     await wire.answer("REGISTER", "403 Forbidden");
+    await passOnce();
+    expect(wire.last("OPTIONS")).toBe(undefined);
+    expect(wire.voip.status).toBe("disconnected");
+});
+
+test("a PBX that is back, and refuses to register, is said to", async () => {
+    const wire = await startWidget();
+    await wire.register();
     wire.isSilent = true;
     await passOnce();
     wire.isSilent = false;
     await passOnce();
+    await wire.answer("REGISTER", "403 Forbidden");
     expect(wire.voip.status).toBe("disconnected");
+    expect(wire.voip.notRegistered).toMatch(/calls do not ring here/);
 });
 
 test("nothing is asked while the connection is cut: that is said already", async () => {
