@@ -375,6 +375,8 @@ def plain(text):
         raise NotDiallableError("malformed", text)
     if len(text) > LONGEST_INPUT:
         raise NotDiallableError("too_long", text[:LONGEST_INPUT] + "…")
+    if text.isascii() and text.isprintable():
+        return text.strip()
     return "".join(
         str(unicodedata.digit(char)) if char.isdigit() else char
         for char in unicodedata.normalize("NFKC", text)
