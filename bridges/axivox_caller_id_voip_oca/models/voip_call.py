@@ -19,6 +19,7 @@ class VoipCall(models.Model):
         string="Number (E.164)",
         readonly=True,
         copy=False,
+        index="btree_not_null",
         help="The number called, or calling, as everything else compares it.",
     )
     phone_display = fields.Char(

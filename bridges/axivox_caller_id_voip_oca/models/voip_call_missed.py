@@ -40,7 +40,8 @@ class VoipCall(models.Model):
         string="Day of the activity", readonly=True, copy=False, groups=NO_ACCESS
     )
 
-    _to_call_back_idx = models.Index("(user_id, id) WHERE to_call_back")
+    _same_ring_idx = models.Index("(account_id, create_date) WHERE type_call = 'incoming'")
+    _to_call_back_idx = models.Index("(user_id, id) WHERE to_call_back IS TRUE")
     _one_activity_a_day = models.UniqueIndex(
         "(logged_lead_id, missed_activity_day) WHERE missed_activity_day IS NOT NULL",
         "There is an activity for today's missed calls already.",

@@ -56,7 +56,7 @@ class VoipCall(models.Model):
         mine = Domain("user_id", "=", self.env.uid)
         if _search:
             mine &= self._like(_search)
-        calls = self.search(mine, offset=offset, limit=limit, order="create_date DESC, id DESC")
+        calls = self.search(mine, offset=offset, limit=limit, order="id DESC")
         contacts = calls.partner_id._filtered_access("read")
         return [call._formatted(contacts) for call in calls]
 
