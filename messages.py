@@ -5,7 +5,7 @@ from datetime import UTC
 from functools import partial
 
 from odoo.tools import formatLang
-from odoo.tools.misc import format_time
+from odoo.tools.misc import format_date, format_time
 
 from .callerid import dialing, policy
 
@@ -53,12 +53,13 @@ def local_time(env, number, now):
     times = dialing.local_times(number, now.replace(tzinfo=UTC))
     if not times:
         return ""
-    written = [format_time(env, time.time(), time_format="short") for time in times]
-    if written[0] == written[1]:
-        return env._("%s there", written[0])
-    return env._(
-        "between %(earliest)s and %(latest)s there", earliest=written[0], latest=written[1]
-    )
+    earliest, latest = (format_time(env, time.time(), time_format="short") for time in times)
+    if earliest == latest:
+        return env._("%s there", earliest)
+    if times[0].date() != times[1].date():
+        first, last = (format_date(env, time.date(), date_format="EEEE") for time in times)
+        earliest, latest = f"{first} {earliest}", f"{last} {latest}"
+    return env._("between %(earliest)s and %(latest)s there", earliest=earliest, latest=latest)
 
 
 def number_error(env, error):

@@ -336,3 +336,8 @@ class TestAccount(AxivoxCase):
             lead.phone = phone
             self.assertEqual(own.axivox_local_time or "", clock)
         self.assertFalse(lead.with_user(self.editor).sudo().axivox_local_time)
+        with freeze_time("2026-01-15 22:00:00"):
+            own.invalidate_recordset()
+            lead.phone = "+1 800 555 0123"
+            days = "between Thursday 11:00\u202fAM and Friday 8:00\u202fAM there"
+            self.assertEqual(own.axivox_local_time, days)

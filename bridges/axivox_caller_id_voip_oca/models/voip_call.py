@@ -19,6 +19,7 @@ class VoipCall(models.Model):
         string="Number (E.164)",
         readonly=True,
         copy=False,
+        index="btree_not_null",
         help="The number called, or calling, as everything else compares it.",
     )
     phone_display = fields.Char(
@@ -46,6 +47,11 @@ class VoipCall(models.Model):
     end_date = fields.Datetime(readonly=True)
     activity_name = fields.Char(readonly=True)
     partner_id = fields.Many2one(readonly=True)
+    open_partner_id = fields.Many2one(
+        "res.partner",
+        string="Contact whom the reader may open",
+        compute="_compute_open_partner_id",
+    )
     user_id = fields.Many2one(readonly=True)
     company_id = fields.Many2one(
         "res.company",

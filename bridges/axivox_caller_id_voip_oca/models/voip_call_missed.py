@@ -40,7 +40,8 @@ class VoipCall(models.Model):
         string="Day of the activity", readonly=True, copy=False, groups=NO_ACCESS
     )
 
-    _to_call_back_idx = models.Index("(user_id, id) WHERE to_call_back")
+    _same_ring_idx = models.Index("(account_id, create_date) WHERE type_call = 'incoming'")
+    _to_call_back_idx = models.Index("(user_id, id) WHERE to_call_back IS TRUE")
     _one_activity_a_day = models.UniqueIndex(
         "(logged_lead_id, missed_activity_day) WHERE missed_activity_day IS NOT NULL",
         "There is an activity for today's missed calls already.",
@@ -62,13 +63,9 @@ class VoipCall(models.Model):
         by_caller = calls.grouped(lambda call: call.phone_e164 or call.phone_number)
         times = {same.ids[0]: len(same) for same in by_caller.values()}
         newest = calls.browse([*times][offset : offset + limit])
-        contacts = newest.partner_id._filtered_access("read")
+        newest.mapped("open_partner_id")  # as in `get_recent_calls`
         return [
-            {
-                **call._formatted(contacts),
-                "times": times[call.id],
-                "callBack": call._call_back(contacts),
-            }
+            {**call.format_call(), "times": times[call.id], "callBack": call._call_back()}
             for call in newest
         ]
 
@@ -101,12 +98,12 @@ class VoipCall(models.Model):
             return Domain("phone_e164", "=", self.phone_e164)
         return Domain("phone_number", "=", self.phone_number)
 
-    def _call_back(self, contacts):
+    def _call_back(self):
         """:return: see `get_missed_calls`"""
         number = self._callable()
         if not number:
             return False
-        record = self.lead_id or self.partner_id & contacts
+        record = self.lead_id or self.open_partner_id
         called = {"phone_number": number}
         shown = self._outgoing_caller_id(CallReport.from_browser(called), record)
         dialled = self.axivox_number_id.id

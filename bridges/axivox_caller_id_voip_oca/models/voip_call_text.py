@@ -31,6 +31,13 @@ class VoipCall(models.Model):
             name = (call.partner_id & contacts).display_name or call.phone_number
             call.display_name = f"{states.get(call.state)} - {name}"
 
+    @api.depends("partner_id")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_open_partner_id(self):
+        readable = self.partner_id._filtered_access("read")
+        for call in self:
+            call.open_partner_id = call.partner_id & readable
+
     @api.depends("phone_e164", "phone_number", "caller_id")
     @api.depends_context("lang")
     def _compute_phone_display(self):
@@ -56,9 +63,9 @@ class VoipCall(models.Model):
         mine = Domain("user_id", "=", self.env.uid)
         if _search:
             mine &= self._like(_search)
-        calls = self.search(mine, offset=offset, limit=limit, order="create_date DESC, id DESC")
-        contacts = calls.partner_id._filtered_access("read")
-        return [call._formatted(contacts) for call in calls]
+        calls = self.search(mine, offset=offset, limit=limit, order="id DESC")
+        calls.mapped("open_partner_id")  # who may be opened, and what they are called, at once
+        return [call.format_call() for call in calls]
 
     @api.model
     def _like(self, text):
@@ -72,13 +79,10 @@ class VoipCall(models.Model):
 
     def format_call(self):
         self.check_access("read")
-        return self._formatted(self.partner_id._filtered_access("read"))
-
-    def _formatted(self, contacts):
-        """:param contacts: those of the calls' contacts whom the reader may open"""
-        # sudo: a contact whom one may not open any more hides no call of one's own
+        # sudo: a contact whom one may not open any more hides no call of one's own; who may open
+        # them is asked below
         formatted = super(VoipCall, self.sudo()).format_call()
-        contact = self.partner_id & contacts
+        contact = self.open_partner_id
         about = self.lead_id or contact
         return {
             **formatted,

@@ -79,6 +79,18 @@ test("a recent call that is selected says who it was, and opens its lead", async
     expect(".o_axivox_selected_about").toHaveText("Cargo bikes");
 });
 
+test("a lead without a name of its own is said once", async () => {
+    onRpc("voip.call", "get_recent_calls", () => [{ ...CALL, person: "Cargo bikes" }]);
+    onRpc("voip.call", "preview_call", () => LONDON);
+    const wire = await startWidget();
+    await openPanel(wire, "call_list");
+    expect(".o_axivox_call_lead").toHaveCount(0);
+    await contains(".o_voip_call_item").click();
+    await settle();
+    expect(".o_axivox_selected_person").toHaveCount(0);
+    expect(".o_axivox_selected_about").toHaveText("Cargo bikes");
+});
+
 test("recent calls are found by person, lead and number", async () => {
     onRpc("voip.call", "get_recent_calls", () => [CALL]);
     const wire = await startWidget();
