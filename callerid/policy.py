@@ -240,5 +240,5 @@ def _earliest(first, digits):
 
 
 def _matching(first, digits):
-    beginnings = (digits[:length] for length in range(len(digits) + 1))
-    return [first[beginning] for beginning in beginnings if beginning in first]
+    lengths = range(len(digits) + 1)
+    return [first[start] for length in lengths if (start := digits[:length]) in first]
