@@ -97,9 +97,7 @@ def _users(env, company, groups, *logins):
     values = {"company_ids": [(6, 0, company.ids)], "company_id": company.id}
     values |= {"group_ids": [(6, 0, groups.ids)]}
     users = env["res.users"].with_context(no_reset_password=True, tracking_disable=True)
-    return users.create(
-        [{"name": login, "login": login, **values} for login in logins]
-    )
+    return users.create([{"name": login, "login": login, **values} for login in logins])
 
 
 def _account(env, company, numbers, rules, users, extensions):

@@ -2,7 +2,7 @@
 
 import phonenumbers
 from bench_data import dialled
-from bench_measure import PROCESSOR, Measured, as_user, by_turns, queries
+from bench_measure import PROCESSOR, Measured, by_turns, queries
 
 ROUNDS = 15
 PER_FORM = 10

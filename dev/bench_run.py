@@ -10,6 +10,7 @@ import bench_callers
 import bench_data
 import bench_resolve
 from bench_measure import as_user
+
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 
@@ -31,7 +32,10 @@ class Bench:
 
     def with_contacts(self):
         """Make the million contacts, if they are not there."""
-        if self.env["res.partner"].search_count([], limit=bench_data.CONTACTS) < bench_data.CONTACTS:
+        if (
+            self.env["res.partner"].search_count([], limit=bench_data.CONTACTS)
+            < bench_data.CONTACTS
+        ):
             bench_data.fill_with_contacts(self.env)
 
     def user(self, login, bare=False):
