@@ -90,6 +90,10 @@ def fill(env, with_ours):
     people = env["res.partner"].create([{"name": f"Called {n}"} for n in range(len(WRITTEN))])
     for position, person in enumerate(people):
         person.write({"phone": written(position), "country_id": belgium.id})
+    seat = seats[7]
+    env["crm.lead"].create(
+        {"name": "Opened", "phone": written(1), "user_id": seat.id, "country_id": belgium.id}
+    )
     env.cr.commit()
 
 

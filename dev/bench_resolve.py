@@ -1,10 +1,14 @@
 """What an outgoing call costs: its number is resolved, and the call is written down."""
 
-import phonenumbers
-from bench_data import dialled
-from bench_measure import PROCESSOR, Measured, by_turns, queries
+from unittest.mock import patch
 
-ROUNDS = 15
+import phonenumbers
+from bench_data import dialled, written
+from bench_measure import PROCESSOR, WALL, Measured, by_turns, queries
+
+from odoo import api
+
+ROUNDS, ROUNDS_OVER_HTTP = 15, 300
 PER_FORM = 10
 
 
@@ -57,3 +61,65 @@ def resolve_growth(bench):
     ours, floor = (took[name] / len(calls) for name in ("ours", "floor"))
     goal = "at most 1.05 × with ten rules"
     return Measured(ours, floor, PROCESSOR[2], goal, ours <= 1.05 * floor)
+
+
+def resolve_rpc(bench):
+    """The same over HTTP, beside a request of the same shape that is answered at once."""
+    calls = dialled(PER_FORM)
+    user = bench.user("many")
+    answer = user.resolve_caller_id(*calls[0][:2])
+
+    @api.readonly
+    def answer_at_once(_self, _number, _country):
+        return answer
+
+    session = bench.session("many")
+    with patch.object(
+        bench.env.registry["res.users"], "answer_at_once", answer_at_once, create=True
+    ):
+
+        def ask(method, turn):
+            number, country, _region = calls[turn % len(calls)]
+            session.call("res.users", method, [user.id], number, country)
+
+        ask("resolve_caller_id", 0)
+        ask("answer_at_once", 0)
+        took = by_turns(
+            ROUNDS_OVER_HTTP,
+            WALL,
+            ours=lambda turn: ask("resolve_caller_id", turn),
+            floor=lambda turn: ask("answer_at_once", turn),
+        )
+    goal = "at most 1.1 × a request that does nothing"
+    return Measured(**took, unit=WALL[2], goal=goal, is_met=took["ours"] <= 1.1 * took["floor"])
+
+
+def create_call(bench):
+    """The request with which the widget begins a call, beside that of voip_oca alone."""
+    envs = {"ours": bench.user("seat7").env, "floor": bench.user("seat7", bare=True).env}
+    called = {
+        side: env["res.partner"].sudo().search([("name", "=", "Called 0")]).id
+        for side, env in envs.items()
+    }
+
+    def place(side, turn):
+        env = envs[side]
+        env.transaction.clear()
+        values = {"phone_number": written(0), "partner_id": called[side], "type_call": "outgoing"}
+        if side == "ours":
+            values |= {"sip_call_id": f"bench-{turn}"}
+        env["voip.call"].create_call({**values, "state": "calling"})
+        env.flush_all()
+
+    for side in envs:
+        place(side, -1)
+    asked = {side: queries(env, lambda side=side: place(side, -2)) for side, env in envs.items()}
+    took = by_turns(
+        ROUNDS,
+        WALL,
+        ours=lambda turn: place("ours", turn),
+        floor=lambda turn: place("floor", turn),
+    )
+    more = asked["ours"] - asked["floor"]
+    goal = f"at most 6 queries more than voip_oca's {asked['floor']}"
+    return Measured(**took, unit=WALL[2], goal=goal, is_met=more <= 6, queries=asked["ours"])
