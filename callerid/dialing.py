@@ -27,12 +27,14 @@ EXTERNAL, INTERNAL, EMERGENCY, SERVICE = "external", "internal", "emergency", "s
 
 LONGEST_INPUT = 250  # characters: phonenumbers reads no more
 LONGEST_E164 = 15  # digits, ITU-T E.164
+LONGEST_EMERGENCY = 6  # digits, in any region
 NON_GEOGRAPHIC = "001"  # what phonenumbers calls the region of +800, +870, …
 
 _SEPARATORS = re.compile(r"(?i:^\s*tel:)|[\s.\-‐-―−/()\[\]⁄·]+")
 # Digits, then perhaps an extension of the called one's own PBX, or RFC 3966 parameters. Any other
 # letter is refused: phonenumbers would skip it, or read it off a telephone's keys.
 _NUMBER = re.compile(r"(?i)\+*[\d~]+(?:;.*|(?:,+|x|extn?|extension|int|anexo|доб)[:=]?\d+)?")
+_SERVICE_CODE = re.compile(r"[\d+]*[*#][\d+*#]*")
 _E164 = re.compile(r"\+[1-9][0-9]{0,14}")
 _ZERO_FORM = re.compile(r"00[0-9]{1,15}")
 _PREFIX_SEPARATORS = re.compile(r"[\s.\-‐-―−()]+")
@@ -123,29 +125,30 @@ def read(dialled, *, home, called=None, extensions=()):
     """
     text = plain(dialled)
     compact = _SEPARATORS.sub("", text)
-    region = next((code for code in (called, home) if code in SUPPORTED_REGIONS), None)
+    region = called if called in SUPPORTED_REGIONS else home if home in SUPPORTED_REGIONS else None
+    national = _national(compact, region)
     if compact.isdigit():
         if called is None and compact in extensions:
             return Destination(INTERNAL, compact)
         if is_emergency(compact, home) and compact not in extensions:
             return Destination(EMERGENCY, compact)
-        if _is_short(compact, region, phonenumbers.is_valid_short_number_for_region):
+        if _is_short(compact, region, national, phonenumbers.is_valid_short_number_for_region):
             return Destination(SERVICE, compact)
-    elif re.fullmatch(r"[\d+]*[*#][\d+*#]*", compact):
+    elif _SERVICE_CODE.fullmatch(compact):
         return Destination(SERVICE, compact)
     try:
-        number = _parse(text, compact, region)
+        number, number_region = _parse(text, compact, region, national)
     except NotDiallableError:
         # Codes of the PBX itself (voicemail, queues) have the length of the region's short
         # numbers, or are typed where no region says what is short.
-        if _is_short(compact, region, phonenumbers.is_possible_short_number_for_region):
+        if _is_short(compact, region, national, phonenumbers.is_possible_short_number_for_region):
             return Destination(SERVICE, compact)
         raise
     return Destination(
         EXTERNAL,
         compact,
         phonenumbers.format_number(number, PhoneNumberFormat.E164),
-        phonenumbers.region_code_for_number(number),
+        number_region,
     )
 
 
@@ -159,14 +162,31 @@ def parse(text, region):
     :raises NotDiallableError: where no reading gives a valid number
     """
     text = plain(text)
-    return _parse(text, _SEPARATORS.sub("", text), region)
+    compact = _SEPARATORS.sub("", text)
+    number, _region = _parse(text, compact, region, _national(compact, region))
+    return number
 
 
-def _parse(text, compact, region):
+def _national(compact, region):
+    """:return: the ``phonenumbers.PhoneNumber`` that digits are where they are dialled in a region;
+    None for what is not dialled so"""
+    if region and compact.isdigit() and not compact.startswith("00"):
+        with suppress(NumberParseException):
+            return phonenumbers.parse(compact, region)
+    return None
+
+
+def _parse(text, compact, region, national):
+    """
+    :param national: what `_national` makes of it
+    :return: the ``phonenumbers.PhoneNumber`` and its region
+    """
     if not compact:
         raise NotDiallableError("empty", text)
     if not _NUMBER.fullmatch(compact):
         raise NotDiallableError("malformed", text)
+    if national and (number_region := _region_if_valid(national)):
+        return national, number_region
     readings = [(text, region)]
     if compact.startswith("00"):
         readings.insert(0, ("+" + compact[2:], None))
@@ -182,8 +202,8 @@ def _parse(text, compact, region):
         except NumberParseException as error:
             failures.append(_parse_failure(error, text, region))
         else:
-            if phonenumbers.is_valid_number(number):
-                return number
+            if number_region := _region_if_valid(number):
+                return number, number_region
             failures.append(_invalid_number(number, text))
     raise failures[0]
 
@@ -285,7 +305,11 @@ def local_times(number, now):
 
 def is_emergency(digits, region):
     """Whether these digits call an emergency service in this region (ISO 3166 code)."""
-    return region in SUPPORTED_REGIONS and phonenumbers.is_emergency_number(digits, region)
+    return (
+        len(digits) <= LONGEST_EMERGENCY
+        and region in SUPPORTED_REGIONS
+        and phonenumbers.is_emergency_number(digits, region)
+    )
 
 
 def prefix(typed):
@@ -411,15 +435,19 @@ def _is_valid(number):
     return parsed is not None and phonenumbers.is_valid_number(parsed)
 
 
-def _is_short(compact, region, is_short_number):
+def _region_if_valid(number):
+    """:return: the region of a ``phonenumbers.PhoneNumber``; None where no such number is assigned.
+    ``is_valid_number`` finds it too, and keeps it to itself."""
+    region = phonenumbers.region_code_for_number(number)
+    return region if phonenumbers.is_valid_number_for_region(number, region) else None
+
+
+def _is_short(compact, region, national, is_short_number):
     if not compact.isdigit() or compact.startswith("00"):
         return False
     if not region:
         return len(compact) <= 6
-    try:
-        return is_short_number(phonenumbers.parse(compact, region), region)
-    except NumberParseException:
-        return False
+    return national is not None and is_short_number(national, region)
 
 
 def _parse_failure(error, text, region):

@@ -241,4 +241,4 @@ def _earliest(first, digits):
 
 def _matching(first, digits):
     lengths = range(len(digits) + 1)
-    return [first[part] for length in lengths if (part := digits[:length]) in first]
+    return [first[start] for length in lengths if (start := digits[:length]) in first]

@@ -10,6 +10,9 @@ from ..callerid import dialing
 
 # More than one is ambiguous; how many there are beyond that is told to nobody.
 ENOUGH = 5
+# What is looked at is read with the search itself.
+OF_PARTNERS = ["name", "commercial_partner_id"]
+OF_LEADS = ["name", "contact_name", "partner_name", "partner_id", "active", "won_status"]
 OPEN = Domain("active", "=", True) & Domain("won_status", "=", "pending")
 
 
@@ -129,7 +132,9 @@ class ResPartner(models.Model):
         """
         home = self.env.user._axivox_line().region or None
         for same in self._same_number(number, home):
-            partners = self.search(same, order="is_company, id desc", limit=ENOUGH)
+            partners = self.search_fetch(
+                same, OF_PARTNERS, order="is_company, id desc", limit=ENOUGH
+            )
             leads = self._leads_of_caller(partners[:1], same)
             if partners or leads:
                 partners = partners or leads[:1].partner_id._filtered_access("read")
@@ -164,10 +169,11 @@ class ResPartner(models.Model):
             related = partner | partner.commercial_partner_id
             theirs &= Domain("partner_id", "=", False)
             theirs |= Domain("partner_id", "in", related.ids)
-        for state in (OPEN, ~OPEN):
-            if found := leads.search(theirs & state, order="id desc", limit=ENOUGH):
-                return found.sorted(lambda lead: not lead.partner_id)
-        return leads
+        # Pending comes before won.
+        in_order = "active desc, won_status, id desc"
+        found = leads.search_fetch(theirs, OF_LEADS, order=in_order, limit=ENOUGH)
+        in_one_state = found.filtered_domain(OPEN) or found
+        return in_one_state.sorted(lambda lead: (not lead.partner_id, -lead.id))
 
     @api.model
     def _last_talk(self, partner, lead):

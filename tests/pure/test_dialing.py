@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from phonenumbers import (
     COUNTRY_CODE_TO_REGION_CODE,
     SUPPORTED_REGIONS,
+    PhoneMetadata,
     PhoneNumberFormat,
     PhoneNumberType,
 )
@@ -242,6 +243,13 @@ def test_an_extension_that_is_an_emergency_number_is_the_extension():
     assert dialing.is_emergency("101", "BE")
     assert not dialing.is_emergency("201", "BE")
     assert not dialing.is_emergency("112", None)
+
+
+def test_no_region_has_an_emergency_number_that_is_longer_than_those_looked_for():
+    short = map(PhoneMetadata.short_metadata_for_region, phonenumbers.SUPPORTED_SHORT_REGIONS)
+    emergency = [region.emergency for region in short if region.emergency]
+    lengths = {length for numbers in emergency for length in numbers.possible_length}
+    assert max(lengths) == dialing.LONGEST_EMERGENCY
 
 
 @pytest.mark.parametrize(

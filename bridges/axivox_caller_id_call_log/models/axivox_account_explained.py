@@ -116,13 +116,22 @@ class AxivoxAccount(models.Model):
         promised = stored.without(withdrawn)
         calls = self._calls_heard(applied, promised)
         earlier = self._earlier(promised, withdrawn)
-        found = explain(
-            promised,
-            calls,
-            earlier=[settings for settings, _undone in earlier],
-            saved=self._ours(),
-            known_numbers=numbers.mapped("number"),
-        )
+
+        def why(calls):
+            return explain(
+                promised,
+                calls,
+                earlier=[settings for settings, _undone in earlier],
+                saved=self._ours(),
+                known_numbers=numbers.mapped("number"),
+            )
+
+        found = why(calls)
+        if found and found[0].kind in ELSEWHERE:
+            # Somebody may have changed the console since: what was right before says nothing.
+            since = [*dropwhile(lambda call: is_as_promised(*call), calls)]
+            if (later := why(since))[0].kind not in ELSEWHERE:
+                found, calls = later, since
 
         def told(explanation):
             kind, subject = explanation.kind, explanation.subject

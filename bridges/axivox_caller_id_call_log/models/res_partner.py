@@ -5,6 +5,8 @@ from odoo.fields import Domain
 
 from odoo.addons.axivox_caller_id.models.res_partner import Talk
 
+LOOKED_AT = ["start_date", "user_id", "direction", "caller_id_shown"]
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
@@ -22,7 +24,9 @@ class ResPartner(models.Model):
         about &= Domain("talk_duration_s", ">", 0) & Domain("start_date", "!=", False)
         about &= Domain("user_id.company_id", "in", self.env.companies.ids)
         # sudo: who of one's own company called last, and when, is what colleagues tell each other
-        call = calls.sudo().search(about, order="start_date desc, id desc", limit=1)
+        call = calls.sudo().search_fetch(
+            about, LOOKED_AT, order="start_date desc, id desc", limit=1
+        )
         if not call:
             return talks
         user = call.user_id.sudo(self.env.su)

@@ -1,0 +1,103 @@
+"""Odoo's shell runs this for `make bench`: the cases, in a database with our addons beside one
+without them.
+"""
+
+import json
+import os
+import socket
+from pathlib import Path
+
+import bench_account
+import bench_callers
+import bench_data
+import bench_pages
+import bench_resolve
+import requests
+from bench_measure import as_user
+
+import odoo.http
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
+from odoo.service.server import ThreadedServer
+from odoo.tools import config
+
+CASES = {
+    case.__name__: case
+    for case in (
+        bench_resolve.resolve_warm,
+        bench_resolve.resolve_growth,
+        bench_resolve.resolve_rpc,
+        bench_callers.identify_1m,
+        bench_resolve.create_call,
+        bench_account.connector,
+        bench_account.apply_2k,
+        bench_account.save_rule,
+        bench_pages.form_open,
+    )
+}
+
+
+class Session:
+    """A user who is logged in, as the web client is."""
+
+    def __init__(self, address, database, login):
+        self._address, self._http = address, requests.Session()
+        credentials = {"db": database, "login": login, "password": login}
+        self._ask("/web/session/authenticate", **credentials)
+
+    def call(self, model, method, *arguments):
+        """Call a method of a model."""
+        path = f"/web/dataset/call_kw/{model}/{method}"
+        return self._ask(path, model=model, method=method, args=arguments, kwargs={})
+
+    def _ask(self, path, **params):
+        answer = self._http.post(self._address + path, json={"params": params}, timeout=60).json()
+        return answer["result"]
+
+
+class Bench:
+    """What the cases ask of the two databases: ``env`` has our addons, ``bare`` has not."""
+
+    def __init__(self, env, bare):
+        self.env, self.bare = env, bare
+
+    def with_contacts(self):
+        """Make the million contacts, if they are not there."""
+        if (
+            self.env["res.partner"].search_count([], limit=bench_data.CONTACTS)
+            < bench_data.CONTACTS
+        ):
+            bench_data.fill_with_contacts(self.env)
+
+    def session(self, login):
+        """A user's session with Odoo, which answers HTTP in this process, in our database."""
+        self.user(login).sudo().password = login
+        self.env.cr.commit()
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        config["http_port"] = port
+        ThreadedServer(odoo.http.root).http_spawn()
+        return Session(f"http://127.0.0.1:{port}", self.env.cr.dbname, login)
+
+    def user(self, login, bare=False):
+        """A user of one of the databases, in an environment of their own."""
+        env = self.bare if bare else self.env
+        user = env["res.users"].search([("login", "=", login)])
+        return user.with_env(as_user(env, user))
+
+
+def run(env):
+    """Run the wanted cases and write down what they found."""
+    bare_cr = Registry(os.environ["BARE"]).cursor()
+    with bare_cr:
+        bare = api.Environment(bare_cr, SUPERUSER_ID, {})
+        for filled in (env, bare):
+            if not filled["res.users"].search_count([("login", "=", "connector")]):
+                bench_data.fill(filled, filled is env)
+        bench = Bench(env, bare)
+        found = {}
+        for name in os.environ["CASES"].split():
+            found[name] = CASES[name](bench).to_json()
+            env.cr.rollback()
+            bare.cr.rollback()
+            Path(os.environ["RESULT"]).write_text(json.dumps({"cases": found}, indent=1))
