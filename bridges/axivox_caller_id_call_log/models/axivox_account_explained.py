@@ -1,7 +1,7 @@
 """Why calls did not show what was promised: looked into by the scheduler, and told to managers."""
 
 from datetime import timedelta
-from itertools import pairwise
+from itertools import dropwhile, pairwise
 
 from markupsafe import Markup
 
@@ -114,7 +114,7 @@ class AxivoxAccount(models.Model):
         numbers = numbers.search([("account_id", "=", self.id)])
         withdrawn = frozenset(n.number for n in numbers if not n.active)
         promised = stored.without(withdrawn)
-        calls = self._calls_heard(applied, promised)
+        heard = self._calls_heard(applied, promised)
         earlier = self._earlier(promised, withdrawn)
 
         def why(calls):
@@ -126,12 +126,14 @@ class AxivoxAccount(models.Model):
                 known_numbers=numbers.mapped("number"),
             )
 
+        calls = [shown for shown, _verdict in heard]
         found = why(calls)
         if found and found[0].kind in ELSEWHERE:
-            # Somebody may have changed the console since: what was right before says nothing.
-            since = [*dropwhile(lambda call: is_as_promised(*call), calls)]
-            if (later := why(since))[0].kind not in ELSEWHERE:
-                found, calls = later, since
+            # Somebody may have changed the console since: what was right before says nothing then.
+            since = dropwhile(lambda call: call[1] != "different", heard)
+            later = [shown for shown, _verdict in since]
+            if (found_later := why(later))[0].kind not in ELSEWHERE:
+                found, calls = found_later, later
 
         def told(explanation):
             kind, subject = explanation.kind, explanation.subject
@@ -176,8 +178,9 @@ class AxivoxAccount(models.Model):
         return earlier
 
     def _calls_heard(self, applied, promised):
-        """:return: (extension, destination, shown) of the newest calls that followed this version,
-        as far as its promise was that of these settings: no number was chosen for them
+        """:return: ((extension, destination, shown), verdict) of the newest calls that followed
+        this version, the oldest first, as far as its promise was that of these settings: no number
+        was chosen for them
         """
         policy = Policy(promised)
         # sudo: see _look_into_calls
@@ -191,18 +194,20 @@ class AxivoxAccount(models.Model):
                 "caller_id_destination",
                 "caller_id_promised",
                 "caller_id_shown",
+                "caller_id_verdict",
             ],
+            order="start_date desc, id desc",
             limit=HEARD,
         )
-        return [
-            (call.caller_id_extension, call.caller_id_destination, call.caller_id_shown)
-            for call in calls
-            if (call.caller_id_promised or None)
-            == policy.caller_id(
-                call.caller_id_extension,
-                dialing.Destination(dialing.EXTERNAL, "", call.caller_id_destination),
-            ).number
-        ]
+        heard = []
+        for call in reversed(calls):
+            extension, called = call.caller_id_extension, call.caller_id_destination
+            destination = dialing.Destination(dialing.EXTERNAL, "", called)
+            number = policy.caller_id(extension, destination).number
+            if number == (call.caller_id_promised or None):
+                shown = extension, called, call.caller_id_shown
+                heard.append((shown, call.caller_id_verdict))
+        return heard
 
     def _explained_now(self):
         """:return: what the last look at the calls found, where it is of the version that runs;

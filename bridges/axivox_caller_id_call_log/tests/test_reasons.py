@@ -163,6 +163,15 @@ class TestReasons(RecentCallsCase):
         self.assertFalse(self._activities())
         self.assertFalse(self._alarm())
 
+    def test_what_was_changed_in_the_console_since_is_named_though_calls_were_right_before(self):
+        self._uk_shows(LONDON, days=9, calls=5)
+        self._recent(BERLINER, MAIN, days=9)
+        self._uk_shows(PARIS, days=5, calls=5)
+        self._recent(BERLINER, MAIN, days=4)
+        [reason] = self._explained()
+        self.assertIn("Rule 0044 shows +33 1 99 00 12 34 at Axivox", reason)
+        self.assertIn("5 of 5 calls that differ", reason)
+
     def test_who_does_not_save_settings_is_told_no_reason(self):
         self._uk_shows(PARIS)
         self._explained()
