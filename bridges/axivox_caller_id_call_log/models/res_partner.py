@@ -30,5 +30,4 @@ class ResPartner(models.Model):
         if not call:
             return talks
         user = call.user_id.sudo(self.env.su)
-        shown = call.direction == "outgoing" and call.caller_id_shown
-        return [*talks, Talk(call.start_date, user, shown)]
+        return [*talks, Talk(call.start_date, user, call.caller_id_shown)]

@@ -205,6 +205,7 @@ class TestOtherSide(CallLogCase):
         contact = self.env["res.partner"].create({"name": "Harriet", "phone": "+442079460321"})
         identify = self.env["res.partner"].with_user(self.james).identify_caller
         self._call(partner_id=contact.id, state="missed", talk_duration_s=0)
+        self._call(partner_id=contact.id, start_date=False, end_date=False, talk_duration_s=9)
         self.assertFalse(identify(LONDONER)["last_user_id"])
         self._call(partner_id=contact.id, talk_duration_s=100)
         self.assertEqual(identify(LONDONER)["last_user_id"], self.sophie.id)

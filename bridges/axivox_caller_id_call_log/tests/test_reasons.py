@@ -51,6 +51,7 @@ class TestReasons(RecentCallsCase):
         self.assertRegex(
             reason, r"^Axivox behaves as before the changes of .* \(4 of 4 calls that differ\)\.$"
         )
+        self.assertEqual(reason.count("Axivox behaves"), 1, "settings that were the same are one")
 
     def test_each_single_fault_is_said_in_words(self):
         sayings = (
@@ -78,6 +79,7 @@ class TestReasons(RecentCallsCase):
                 reasons = self._explained()
                 self.assertIn(saying.lower(), reasons[0].lower())
                 self.assertTrue(reasons[0][0].isupper())
+                self.assertEqual("does not know" in reasons[0], STRANGER in shows.values())
                 savepoint.rollback()
                 self.env.invalidate_all()
 
@@ -120,7 +122,7 @@ class TestReasons(RecentCallsCase):
 
     def test_one_call_is_no_reason_for_an_alarm_and_two_that_one_reason_fits_are(self):
         self._recent(UK[0], PARIS, days=5)
-        self._explained()
+        self.assertIn("(the call that differs).", self._explained()[0])
         self.assertFalse(self._alarm())
         self._recent(UK[1], PARIS, days=4, user_id=self._second_user().id)
         self._explained()
@@ -140,12 +142,13 @@ class TestReasons(RecentCallsCase):
         return user
 
     def test_manager_who_applied_gets_one_activity(self):
+        boss = self._user("boss_test", "axivox_caller_id.group_manager")
         applied = self.account._last_applied()
-        applied.create_uid = self.manager
+        self._backdate("axivox_applied", boss.id, "create_uid", ids=applied.ids)
         self._uk_shows(PARIS)
         self._explained(self.editor)
         [activity] = self._activities()
-        self.assertEqual(activity.user_id, self.manager)
+        self.assertEqual(activity.user_id, boss)
         self.assertIn("Rule 0044 shows", str(activity.note))
         self._uk_shows(PARIS, days=3)
         self._explained(self.editor)
@@ -186,7 +189,11 @@ class TestReasons(RecentCallsCase):
         self._uk_shows(PARIS)
         self._explained()
         self.assertTrue(self._activities())
+        cron = self.env.ref("axivox_caller_id_call_log.axivox_calls_cron")
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+        triggers.unlink()
         self.env["axivox.call"].search([("caller_id_verdict", "=", "different")]).did = LONDON
+        self.assertEqual(triggers.search_count([("cron_id", "=", cron.id)]), 1)
         self._explained()
         self.assertFalse(self._activities())
         self.assertFalse(self._alarm())
@@ -208,6 +215,17 @@ class TestReasons(RecentCallsCase):
         self.env.ref("axivox_caller_id_call_log.axivox_calls_cron").unlink()
         self._uk_shows(PARIS)
         self.assertEqual(len(self._explained()), 1)
+
+    def test_number_that_was_withdrawn_is_promised_by_nobody(self):
+        self.env.cr.execute(
+            "UPDATE axivox_number SET active = false WHERE id = %s", (self.london.id,)
+        )
+        self.env.invalidate_all()
+        self.env["axivox.period"]._follow_numbers(self.london)
+        self._backdate("axivox_period", self.now - 15 * A_DAY, "since")
+        self.env.registry.clear_cache()
+        self._uk_shows(PARIS)
+        self.assertIn("The default outgoing number at Axivox is", self._explained()[0])
 
     def test_number_that_was_chosen_for_a_call_is_no_reason(self):
         self._uk_shows(PARIS)
