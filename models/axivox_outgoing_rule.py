@@ -277,7 +277,7 @@ class AxivoxOutgoingRule(models.Model):
         for account in self.account_id._origin:
             if len(self) == 1:
                 # The form of one of a thousand rules need not read the others.
-                prefix = self._origin.destination_prefix
+                prefix = self._origin.destination_prefix or ""
                 begin = [prefix[:length] for length in range(len(prefix) + 1)]
                 may_shadow = [("account_id", "=", account.id), ("destination_prefix", "in", begin)]
                 rules = self.search(may_shadow)
