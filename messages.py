@@ -169,41 +169,41 @@ def reason(env, extension, called, answer, *, own_number, never_applied, team=No
     :param bool never_applied: whether the saved settings stand in for the applied ones
     :param str team: the sales team that the outgoing number comes from, where that is known
     """
-    sentence = {
-        dialing.INTERNAL: lambda: env._(
-            "Internal call to extension %s: no outside number is shown.", called.dialled
-        ),
-        dialing.EMERGENCY: lambda: env._(
-            "Emergency call: no rule applies, the carrier decides what is shown."
-        ),
-        dialing.SERVICE: lambda: env._(
-            "Service or short number: dialled exactly as typed, Axivox decides what is shown."
-        ),
-        policy.USER: lambda: (
-            env._(
+    match answer.source:
+        case dialing.INTERNAL:
+            sentence = env._(
+                "Internal call to extension %s: no outside number is shown.", called.dialled
+            )
+        case dialing.EMERGENCY:
+            sentence = env._("Emergency call: no rule applies, the carrier decides what is shown.")
+        case dialing.SERVICE:
+            sentence = env._(
+                "Service or short number: dialled exactly as typed, Axivox decides what is shown."
+            )
+        case policy.USER if team:
+            sentence = env._(
                 "Outgoing number of extension %(extension)s (%(team)s).",
                 extension=extension,
                 team=team,
             )
-            if team
-            else env._("Outgoing number of extension %s.", extension)
-        ),
-        policy.DEFAULT: lambda: env._("No rule matches: the default outgoing number is shown."),
-        policy.NONE: lambda: (
-            env._("No outgoing number is configured for this call.")
-            if extension
-            else env._("Without an Axivox extension no call can be placed.")
-        ),
-        policy.RULE: lambda: (
-            env._(
+        case policy.USER:
+            sentence = env._("Outgoing number of extension %s.", extension)
+        case policy.DEFAULT:
+            sentence = env._("No rule matches: the default outgoing number is shown.")
+        case policy.NONE if extension:
+            sentence = env._("No outgoing number is configured for this call.")
+        case policy.NONE:
+            sentence = env._("Without an Axivox extension no call can be placed.")
+        case policy.RULE if own_number:
+            sentence = env._(
                 "Rule %(prefix)s goes before the outgoing number of extension %(extension)s.",
                 prefix=answer.rule.prefix,
                 extension=extension,
             )
-            if own_number
-            else env._("Rule %s is the first that matches this destination.", answer.rule.prefix)
-        ),
-    }[answer.source]()
+        case policy.RULE:
+            sentence = env._(
+                "Rule %s is the first that matches this destination.", answer.rule.prefix
+            )
     if never_applied and extension and called.kind == dialing.EXTERNAL:
         sentence += " " + env._("(Saved settings: none applied yet.)")
     return sentence

@@ -120,6 +120,8 @@ class Policy:
         self.home = home
         self._withdrawn = withdrawn | settings.unreadable()
         self._first, self._repeated = {}, {}
+        # How long prefixes are: a few lengths, however many rules.
+        self._lengths = sorted({len(rule.prefix) for rule in settings.rules})
         for place in enumerate(settings.rules):
             _position, rule = place
             if rule.number not in self._withdrawn and (
@@ -159,7 +161,7 @@ class Policy:
 
     def first_match(self, destination):
         """The first rule, in order, whose prefix begins the external destination, or None."""
-        return _earliest(self._first, destination.zero_form)
+        return _earliest(self._first, destination.zero_form, self._lengths)
 
     def number_without(self, extension, destination):
         """The number that ``extension`` would show were the one line that decides not there: the
@@ -174,7 +176,7 @@ class Policy:
             places = [
                 place
                 for first in (self._first, self._repeated)
-                for place in _matching(first, destination.zero_form)
+                for place in _matching(first, destination.zero_form, self._lengths)
                 if place[1] is not answer.rule
             ]
             return min(places)[1].number if places else own or default
@@ -222,7 +224,7 @@ def shadowed(rules, withdrawn=frozenset()):
     for position, rule in enumerate(rules):
         if rule.number in withdrawn:
             continue
-        by = _earliest(first, rule.prefix)
+        by = _earliest(first, rule.prefix, range(len(rule.prefix) + 1))
         if by:
             result.append((rule, by))
         else:
@@ -230,15 +232,15 @@ def shadowed(rules, withdrawn=frozenset()):
     return result
 
 
-def _earliest(first, digits):
+def _earliest(first, digits, lengths):
     """The first rule, in order, whose prefix begins the digits, or None.
 
     :param first: {prefix: (position, rule)}
+    :param lengths: those that a prefix can have
     """
-    found = _matching(first, digits)
+    found = _matching(first, digits, lengths)
     return min(found)[1] if found else None
 
 
-def _matching(first, digits):
-    lengths = range(len(digits) + 1)
+def _matching(first, digits, lengths):
     return [first[start] for length in lengths if (start := digits[:length]) in first]

@@ -384,7 +384,7 @@ def steps(prepared, dialled):
 @pytest.mark.parametrize("dialled", [TO_LONDON, "+33 1 99 00 12 34"])
 def test_an_answer_takes_as_many_steps_with_ten_rules_as_with_a_thousand(dialled):
     def prepared(count):
-        others = tuple(Rule(f"001{number}", MAIN) for number in range(200, 200 + count - 1))
+        others = tuple(Rule(f"001{number}", MAIN) for number in range(2000, 1999 + count))
         return Policy(Settings(rules=others + UK, default=MAIN), "BE")
 
     few, many = prepared(10), prepared(1000)

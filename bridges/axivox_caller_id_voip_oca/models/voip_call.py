@@ -37,6 +37,7 @@ class VoipCall(models.Model):
         string="Duration (min:s)",
         compute="_compute_duration",
         store=True,
+        precompute=True,
         aggregator="sum",
         help="How long the two sides talked, in minutes.",
     )

@@ -77,8 +77,8 @@ class VoipCall(models.Model):
         # sudo: the names of what is shown by one's own calls are no secret
         account = account.sudo()
         extension = account.env["axivox.extension"].browse(line.extension_id)
-        is_shown = resolved["source"] in SHOWN
-        choices = extension._choosable() if is_shown else account.env["axivox.number"]
+        may_ask = account.signalling == "ask" and resolved["source"] in SHOWN
+        choices = extension._choosable() if may_ask else account.env["axivox.number"]
         if report.chosen_number_id in choices.ids:
             number = choices.browse(report.chosen_number_id)
             resolved |= {

@@ -218,7 +218,7 @@ class TestOutgoing(VoipCase):
         self._from_lead()
         self.env.flush_all()
         self.env.invalidate_all()
-        with self.assertQueryCount(__system__=22):
+        with self.assertQueryCount(__system__=20):
             self._call(self.lead.phone, res_model="crm.lead", res_id=self.lead.id, sip_call_id="b")
             self.env.flush_all()
 
