@@ -122,6 +122,7 @@ patch(VoipAgent.prototype, {
     watch(session) {
         session = toRaw(session);
         this.watchHold(session);
+        this.declineReferrals(session);
         session.stateChange.addListener((state) => {
             if (state === SIP.SessionState.Terminated) {
                 // First those have their turn who know why: upstream's handlers.

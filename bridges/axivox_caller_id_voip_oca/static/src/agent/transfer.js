@@ -132,4 +132,8 @@ patch(VoipAgent.prototype, {
             this.notification.add(said, { type: "warning" });
         }
     },
+    /** Mended: the other side has no call placed by this phone, which nobody would see. */
+    declineReferrals(session) {
+        session.delegate.onRefer = (referral) => referral.reject({ statusCode: 603 });
+    },
 });

@@ -149,3 +149,13 @@ test("who hangs up while a call is transferred hears no more of it", async () =>
     await advanceTime(FIRST_WORD * 1000 + 1000);
     expect(".o_notification").toHaveCount(0);
 });
+
+test("the other side has no call placed by this phone", async () => {
+    const wire = await startTalking();
+    const calls = wire.sent.filter((sent) => sent.startsWith("INVITE")).length;
+    await wire.ask("REFER", { headers: [`Refer-To: <sip:0088216000000@${DOMAIN}>`] });
+    await settle();
+    expect(wire.last("SIP/2.0 603")).toMatch(/CSeq: \d+ REFER/);
+    expect(wire.sent.filter((sent) => sent.startsWith("INVITE"))).toHaveLength(calls);
+    expect(wire.voip.inCall).toBe(true);
+});
