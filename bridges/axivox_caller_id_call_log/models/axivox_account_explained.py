@@ -275,7 +275,8 @@ class AxivoxAccount(models.Model):
             yield message, self._open_calls(calls, "different")
 
     def _record_applied(self, *args, **kwargs):
-        super()._record_applied(*args, **kwargs)
+        result = super()._record_applied(*args, **kwargs)
         # What calls showed before says nothing of what runs now.
         # sudo: the activity may be another manager's
         self.sudo().activity_unlink([ACTIVITY])
+        return result

@@ -25,8 +25,8 @@ class RecentCallsCase(CallLogCase):
 
     @classmethod
     def _apply(cls, when):
-        super()._apply(when)
         cls.env.registry.clear_cache()
+        return super()._apply(when)
 
     def _recent(self, number=LONDONER, did=LONDON, days=10, **vals):
         return self._call(number, did, start_date=self.now - days * A_DAY, **vals)
