@@ -1,10 +1,16 @@
 """What a page costs: forms that our addons add something to."""
 
 import json
+import os
+import subprocess
+from pathlib import Path
 
+from bench_data import written
 from bench_measure import WALL, Measured, by_turns, queries
 from lxml import etree
 
+BROWSER = Path(__file__).with_name("bench_browser.py")
+PBX = "wss://pbx.bench.example/ws"
 ROUNDS = 15
 FORMS = {"crm.lead": "Called", "res.partner": "Called", "res.users": "seat7"}
 
@@ -75,3 +81,25 @@ def _specification(arch, records):
             fields = _specification(within[0], records.env[field.comodel_name]) if within else {}
             specification[field.name] = {"fields": fields or {"display_name": {}}}
     return specification
+
+
+def call_requests(bench):
+    """Requests from a click on a number to the INVITE, beside those of voip_oca alone."""
+    asked = {}
+    for side, bare in (("ours", False), ("floor", True)):
+        env = bench.bare if bare else bench.env
+        pbx = env["voip.pbx"].create(
+            {"name": "Bench", "domain": "pbx.bench.example", "ws_server": PBX, "mode": "prod"}
+        )
+        account = {"voip_username": "1007", "voip_password": "1007", "voip_pbx_id": pbx.id}
+        # A bot that greets would be among those who ask.
+        bench.user("seat7", bare).sudo().write({**account, "odoobot_state": "disabled"})
+        address = bench.serve("seat7", bare)
+        script = [os.environ["BROWSER"], str(BROWSER), address, env.cr.dbname, "seat7"]
+        done = subprocess.run([*script, written(0)], capture_output=True, text=True, check=False)
+        assert not done.returncode, done.stderr
+        asked[side] = json.loads(done.stdout)
+    ours, floor = len(asked["ours"]), len(asked["floor"])
+    said = (f"{side}: {', '.join(paths)}" for side, paths in asked.items())
+    goal = f"none more ({'; '.join(said)})"
+    return Measured(ours, floor, "requests", goal, ours <= floor)

@@ -27,6 +27,7 @@ CASES = {
         bench_resolve.resolve_warm,
         bench_resolve.resolve_growth,
         bench_resolve.resolve_rpc,
+        bench_pages.call_requests,
         bench_callers.identify_1m,
         bench_resolve.create_call,
         bench_account.connector,
@@ -59,7 +60,7 @@ class Bench:
     """What the cases ask of the two databases: ``env`` has our addons, ``bare`` has not."""
 
     def __init__(self, env, bare):
-        self.env, self.bare = env, bare
+        self.env, self.bare, self._address = env, bare, None
 
     def with_contacts(self):
         """Make the million contacts, if they are not there."""
@@ -69,15 +70,26 @@ class Bench:
         ):
             bench_data.fill_with_contacts(self.env)
 
+    def serve(self, login, bare=False):
+        """Have Odoo answer HTTP in this process, and give a user their login as their password.
+
+        :return: the address
+        """
+        user = self.user(login, bare).sudo()
+        user.password = login
+        user.env.cr.commit()
+        if not self._address:
+            with socket.create_server(("127.0.0.1", 0)) as free:
+                config["http_port"] = port = free.getsockname()[1]
+            ThreadedServer(odoo.http.root).http_spawn()
+            self._address = f"http://127.0.0.1:{port}"
+        # The only one that it knows, so that nobody has to choose.
+        config["db_name"] = [user.env.cr.dbname]
+        return self._address
+
     def session(self, login):
-        """A user's session with Odoo, which answers HTTP in this process, in our database."""
-        self.user(login).sudo().password = login
-        self.env.cr.commit()
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-        config["http_port"] = port
-        ThreadedServer(odoo.http.root).http_spawn()
-        return Session(f"http://127.0.0.1:{port}", self.env.cr.dbname, login)
+        """A user's session in the database with our addons."""
+        return Session(self.serve(login), self.env.cr.dbname, login)
 
     def user(self, login, bare=False):
         """A user of one of the databases, in an environment of their own."""
