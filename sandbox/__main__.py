@@ -12,8 +12,9 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 
-from . import api, calls, connector, faults, guard, live, pages
+from . import api, calls, carrier, connector, faults, guard, live, pages
 from .account import Account, Refused
+from .carrier import Carrier
 from .connector import Connector
 from .live import Live
 
@@ -26,6 +27,7 @@ def program(account, token, page_size):
     console.include_router(calls.router)
     console.include_router(live.router)
     console.include_router(connector.router)
+    console.include_router(carrier.router)
     console.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")))
     console.mount("/api", api.Gate(api.app, token))
     console.add_exception_handler(Refused, api.refused_problem)
@@ -36,6 +38,7 @@ def program(account, token, page_size):
     api.app.state.account = console.state.account = account
     console.state.live = Live(account)
     console.state.connector = Connector(account, console.state.live)
+    console.state.carrier = Carrier()
     console.state.misbehaving = misbehaving
     return guard.Guard(misbehaving)
 

@@ -1,6 +1,6 @@
 """The console's pages, as DOMAIN words go: Settings, Users, Incoming numbers, Apply changes; the
-softphone's, which stands in a frame of Odoo's; and one that Axivox has not, for live calls that
-deviate from them."""
+softphone's, which stands in a frame of Odoo's; and two that Axivox has not, for live calls that
+deviate from them, and for calls from outside."""
 
 from itertools import islice
 from pathlib import Path
@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from .account import LONGEST_PREFIX, Refused
 from .api import ServedAccount
+from .carrier import CallIn, ServedCarrier
 from .connector import Call, ServedConnector
 from .faults import CONSOLE_USER
 from .live import DEVIATION, ServedLive
@@ -73,7 +74,7 @@ def _see(address):
 def _addresses(account):
     """Every page there is: nothing else is redirected to, however it is written."""
     return {
-        *("/settings", "/settings/advanced", "/users", "/numbers", "/live"),
+        *("/settings", "/settings/advanced", "/users", "/numbers", "/live", "/outside"),
         *(f"/users/{user['extension']}" for user in account["users"]),
         *(f"/numbers/{entry['number']}" for entry in account["numbers"]),
     }
@@ -263,3 +264,36 @@ async def call(
             request, account, live, connector, status=error.status_code, error=error.detail
         )
     return _see("/live")
+
+
+@router.get("/outside")
+async def outside(request: Request, account: ServedAccount, carrier: ServedCarrier):
+    return _outside(request, account, carrier, account["applied"]["default_number"])
+
+
+def _outside(request, account, carrier, number, *, called=None, status=200, error=None):
+    return _render(
+        request,
+        account,
+        "outside.html",
+        status=status,
+        section="outside",
+        network=carrier.network,
+        number=number,
+        called=called,
+        error=error,
+    )
+
+
+@router.post("/outside")
+async def call_from_outside(request: Request, account: ServedAccount, carrier: ServedCarrier):
+    caller, number = await _typed(request, "caller", "number")
+    ours = {entry["number"] for entry in account["numbers"]}
+    try:
+        carrier.call(CallIn(caller=caller, number=number), ours)
+    except ValidationError:
+        raise HTTPException(400, "There is no such call.") from None
+    except HTTPException as error:
+        told = {"status": error.status_code, "error": error.detail}
+        return _outside(request, account, carrier, number, **told)
+    return _outside(request, account, carrier, number, called=carrier.network.callers[int(caller)])

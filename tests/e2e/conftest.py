@@ -6,7 +6,7 @@ import cluster
 import own_odoo
 import pytest
 from checkout import STATE
-from network import DOMAIN, Network
+from network import Network
 from playwright.sync_api import sync_playwright
 from progress import say
 
@@ -33,7 +33,7 @@ def scene(pytestconfig):
                 network.start()
             admin = own_odoo.Administrator(playwright, odoo, database)
             admin.connect(network.sandbox.address(), network.token)
-            admin.give_phones(DOMAIN, network.websocket(), network.password)
+            network.give_phones(admin.ask)
             browser = Browser(playwright, odoo)
             yield Scene(network, admin, browser, rows)
             browser.close()

@@ -142,26 +142,6 @@ class Administrator:
         self.account("action_test_connection")
         self.account("action_pull")
 
-    def give_phones(self, domain, websocket, password):
-        """Give each user with an extension a phone in the browser.
-
-        :param password: takes the extension, gives its SIP password
-        """
-        pbx = {"name": "Axivox", "domain": domain, "ws_server": websocket, "mode": "prod"}
-        pbx_id = self.ask("voip.pbx", "create", [pbx])[0]
-        extensions = self.ask(
-            "axivox.extension", "search_read", [("user_id", "!=", False)], ["number", "user_id"]
-        )
-        for extension in extensions:
-            number = extension["number"]
-            credentials = {"voip_username": number, "voip_password": password(number)}
-            self.ask(
-                "res.users",
-                "write",
-                [extension["user_id"][0]],
-                {"voip_pbx_id": pbx_id, **credentials},
-            )
-
     def last_call(self, login, number=None):
         """What the call log says of a user's last call, or of the last one with this number."""
         fields = ["state", "outcome", "caller_id", "caller_id_source", "phone_number", "type_call"]

@@ -115,7 +115,7 @@ def running(tmp_path_factory):
 def sandbox(running):
     """The sandbox, well-behaved and as it was founded."""
     running.control("POST", "reset")
-    for asked in ("faults", "requests", "deviations", "connector", "calls"):
+    for asked in ("faults", "requests", "deviations", "connector", "calls", "carrier"):
         running.control("DELETE", asked)
     return running
 

@@ -45,11 +45,12 @@ def test_every_page_says_what_it_is_and_has_the_menu(sandbox):
         "/numbers",
         f"/numbers/{PARIS}",
         "/live",
+        "/outside",
     ):
         page = sandbox.page(path)
         assert page.ok
         assert (
-            "Sandbox: a stand-in for Axivox's console. Nothing here reaches a telephone."
+            "Sandbox: a stand-in for Axivox's console. Nothing here reaches the real network."
             in page.text
         )
         for name in ("Settings", "Users", "Incoming numbers"):

@@ -1,8 +1,9 @@
-"""The telephone network of `make e2e`, on 127.0.0.1 only.
+"""The telephone network of `make e2e`, and of `make demo`, on 127.0.0.1 only.
 
 - Axivox's side is Kamailio (registrar and proxy), the sandbox (which number is shown) and
   rtpengine (between the encrypted sound of browsers and the plain one of telephones);
-- the carrier is SIPp, one program a call, with a scenario of sandbox/network/.
+- the carrier is SIPp with a scenario of sandbox/network/: one program a call. In the demo it is the
+  sandbox that starts it (sandbox/carrier.py).
 """
 
 import contextlib
@@ -49,39 +50,38 @@ def listens(port):
     return f":{port:04X} " in Path("/proc/net/udp").read_text()
 
 
-def filled(name, **words):
+def filled(key, name, **words):
     """A copy of a file of sandbox/network/ with values in the place of its words in capitals."""
     text = (FILES / name).read_text()
     for word, value in words.items():
         text = text.replace(word, str(value))
-    file = STATE / f"e2e-{name}"
+    file = STATE / f"{key}-{name}"
     file.touch(mode=0o600)
     file.write_text(text)
     return file
 
 
-class Network:
-    """All programs of the network."""
+class Axivox:
+    """Axivox's side of the network.
 
-    def __init__(self):
-        self.token = secrets.token_urlsafe(24)
+    :param key: the beginning of its files' names in `.odoo/`
+    :param Background sandbox: which says what number is shown
+    :param media: rtpengine's ports for sound, as (first, last)
+    """
+
+    def __init__(self, key, sandbox, media):
+        self.key, self.sandbox, self.media = key, sandbox, media
         self.secret = secrets.token_hex(8)
         self.udp, self.carrier, self.ng = free_port(), free_port(), free_port()
-        self.numbers = itertools.count(1)
-        self.state = STATE / "e2e-sandbox.json"
-        self.sandbox = Background("the sandbox", "e2e-sandbox", health="/openapi.json")
-        self.rtpengine = Background("rtpengine", "e2e-rtpengine", health="/ping")
-        self.kamailio = Background("Kamailio", "e2e-kamailio", health="/health")
+        self.rtpengine = Background("rtpengine", f"{key}-rtpengine", health="/ping")
+        self.kamailio = Background("Kamailio", f"{key}-kamailio", health="/health")
 
     def start(self):
-        provisions.network()
-        for old in (self.state, *STATE.glob("e2e-carrier-*.log")):
-            old.unlink(missing_ok=True)
-        demo_axivox.start(self.sandbox, self.state, self.token)
+        first, last = self.media
         rtpengine = [
             *("rtpengine", "--config-file=none", "--foreground", "--log-stderr"),
             *("--table=-1", "--delete-delay=0", "--interface=127.0.0.1"),
-            *(f"--listen-ng=127.0.0.1:{self.ng}", "--port-min=42000", "--port-max=42999"),
+            *(f"--listen-ng=127.0.0.1:{self.ng}", f"--port-min={first}", f"--port-max={last}"),
         ]
         self.rtpengine.start(lambda port: [*rtpengine, f"--listen-http=127.0.0.1:{port}"])
         self.start_kamailio()
@@ -98,11 +98,60 @@ class Network:
         }
 
         def command(port):
-            file = filled("kamailio.cfg", WEBSOCKET_HERE=port, **words)
+            file = filled(self.key, "kamailio.cfg", WEBSOCKET_HERE=port, **words)
             # -DD: stay in the foreground, with the children
             return ["kamailio", "-DD", "-E", "-f", file, "-Y", STATE]
 
         self.kamailio.start(command)
+
+    def websocket(self):
+        return self.kamailio.address().replace("http:", "ws:")
+
+    def password(self, extension):
+        """The SIP password of an extension."""
+        return f"{self.secret}-{extension}"
+
+    def give_phones(self, ask):
+        """Give each user of Odoo with an extension a phone in the browser.
+
+        :param ask: calls a method of a model, as an administrator
+        """
+        pbx = {"name": "Axivox", "domain": DOMAIN, "ws_server": self.websocket(), "mode": "prod"}
+        pbx_ids = ask("voip.pbx", "search", [("name", "=", pbx["name"])])
+        if pbx_ids:
+            ask("voip.pbx", "write", pbx_ids, pbx)
+        else:
+            pbx_ids = ask("voip.pbx", "create", [pbx])
+        extensions = ask(
+            "axivox.extension", "search_read", [("user_id", "!=", False)], ["number", "user_id"]
+        )
+        for extension in extensions:
+            number = extension["number"]
+            phone = {"voip_username": number, "voip_password": self.password(number)}
+            ask(
+                "res.users",
+                "write",
+                [extension["user_id"][0]],
+                {"voip_pbx_id": pbx_ids[0], **phone},
+            )
+
+
+class Network(Axivox):
+    """All programs of the network of `make e2e`, and the carrier's side of its calls."""
+
+    def __init__(self):
+        sandbox = Background("the sandbox", "e2e-sandbox", health="/openapi.json")
+        super().__init__("e2e", sandbox, (42000, 42999))
+        self.token = secrets.token_urlsafe(24)
+        self.numbers = itertools.count(1)
+        self.state = STATE / "e2e-sandbox.json"
+
+    def start(self):
+        provisions.network()
+        for old in (self.state, *STATE.glob("e2e-carrier-*.log")):
+            old.unlink(missing_ok=True)
+        demo_axivox.start(self.sandbox, self.state, self.token)
+        super().start()
 
     @contextlib.contextmanager
     def silent(self):
@@ -114,13 +163,6 @@ class Network:
             yield
         finally:
             os.killpg(group, signal.SIGCONT)
-
-    def websocket(self):
-        return self.kamailio.address().replace("http:", "ws:")
-
-    def password(self, extension):
-        """The SIP password of an extension."""
-        return f"{self.secret}-{extension}"
 
     def asked(self):
         """As which number the phone asked to be shown, or "", of each call from a phone so far."""
@@ -172,13 +214,14 @@ class Network:
         words = {"RING": ring * 1000, "TALK": talk * 1000}
         words |= {"ANSWER": answer, "FIRST": first, "PORT": port, "TAG": tag}
         words["HEADERS"] = "".join(f"\n{header}" for header in headers)
-        file = filled(f"{scenario}.xml", **{f"{word}_HERE": what for word, what in words.items()})
+        words = {f"{word}_HERE": what for word, what in words.items()}
+        file = filled(self.key, f"{scenario}.xml", **words)
         media, port = free_media_port(), free_port() if caller else self.carrier
         called = [f"127.0.0.1:{self.udp}", "-s", dialled, "-key", "caller", caller]
         log = STATE / f"e2e-carrier-{next(self.numbers):03}.log"
         command = [
             # One call; no answers of its own to what the scenario does not know (-nd).
-            *("sipp", "-sf", file, "-m", "1", "-nd", "-rtp_echo"),
+            *("sipp", "-sf", file, "-m", "1", "-nd", "-rtp_echo", "-ci", "127.0.0.1"),
             *("-i", "127.0.0.1", "-p", port, "-mi", "127.0.0.1", "-mp", media),
             *(called if caller else []),
             *("-trace_msg", "-message_file", log),
