@@ -39,9 +39,9 @@ def bring_up(address, sandbox):
     page = f"{address}/odoo/{model}/{lead}"
     return [
         f"A telephone: open {page}",
-        f"  in Chromium as sophie, and press Call beside the number of “{called['name']}”:",
-        "  speak, and hear yourself. Her other leads are busy, ring out, decline, or are out of",
-        "  service, as their names say.",
+        f"  in Chromium as sophie, point at the phone number of “{called['name']}”,",
+        "  press the Call that appears, speak, and hear yourself. Her other leads are busy, ring",
+        "  out, decline, or are out of service, as their names say.",
         f"  Have somebody call her, while the page is open: {sandbox}/outside",
     ]
 
@@ -55,7 +55,7 @@ def remember(network, sandbox):
         return
     network.kamailio.stop()
     network.rtpengine.stop()
-    network.start()
+    network.start_axivox()
     known = {name: getattr(network, name) for name in ("udp", "carrier", "ng", "secret")}
     PORTS.touch(mode=0o600)
     PORTS.write_text(json.dumps({**known, "sandbox": sandbox}))

@@ -76,7 +76,7 @@ class Axivox:
         self.rtpengine = Background("rtpengine", f"{key}-rtpengine", health="/ping")
         self.kamailio = Background("Kamailio", f"{key}-kamailio", health="/health")
 
-    def start(self):
+    def start_axivox(self):
         first, last = self.media
         rtpengine = [
             *("rtpengine", "--config-file=none", "--foreground", "--log-stderr"),
@@ -151,7 +151,7 @@ class Network(Axivox):
         for old in (self.state, *STATE.glob("e2e-carrier-*.log")):
             old.unlink(missing_ok=True)
         demo_axivox.start(self.sandbox, self.state, self.token)
-        super().start()
+        self.start_axivox()
 
     @contextlib.contextmanager
     def silent(self):
