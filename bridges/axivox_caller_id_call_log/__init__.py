@@ -23,7 +23,11 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    # Odoo leaves its notes of what points out of another addon's table.
+    # Odoo leaves its notes of what points out of another addon's table, and of the choices that an
+    # account has by `mail`'s activities.
     env["ir.model.constraint"].search(
         [("module.name", "=", "axivox_caller_id_call_log"), ("type", "=", "f")]
+    ).unlink()
+    env["ir.model.data"].search(
+        [("module", "=", "mail"), ("name", "=like", "selection__axivox_account__activity_%")]
     ).unlink()
