@@ -27,7 +27,7 @@ def bring_up(address, sandbox):
     try:
         provisions.network()
     except Failure as failure:
-        return [f"There is no telephone in the demo. {failure}"]
+        return [f"There is no telephone in the demo: {failure}"]
     network = Axivox("phone", demo_axivox.SANDBOX, (43000, 43999))
     remember(network, sandbox)
     admin = Salesperson(address, demo_server.DATABASE, "admin")
@@ -40,9 +40,10 @@ def bring_up(address, sandbox):
     return [
         f"A telephone: open {page}",
         f"  in Chromium as sophie, point at the phone number of “{called['name']}”,",
-        "  press the Call that appears, speak, and hear yourself. Her other leads are busy, ring",
-        "  out, decline, or are out of service, as their names say.",
+        "  press the Call that appears, allow the microphone, speak, and hear yourself. Her other",
+        "  leads are busy, ring out, decline, or are out of service, as their names say.",
         f"  Have somebody call her, while the page is open: {sandbox}/outside",
+        f"  Offline, sound needs a flag: chromium --allow-loopback-in-peer-connection {page}",
     ]
 
 
