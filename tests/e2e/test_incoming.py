@@ -106,6 +106,29 @@ def test_incoming_caller_who_gives_up_was_missed(scene, sophie):
     scene.ended("gave up", "missed", "no_answer")
 
 
+@pytest.mark.usefixtures("asking")
+def test_missed_caller_is_called_back_with_the_number_that_they_dialled(scene, sophie, admin):
+    admin.let_choose(admin.id_of("demo_number_main"))
+    sophie.at_home()
+    with scene.call_in(ring=4):
+        sophie.see(".o_axivox_caller", "France")
+        sophie.idle()
+    scene.ended("gave up, on the main line", "missed", "no_answer")
+    sophie.see(".o_menu_systray .o_axivox_missed")
+    sophie.at_home()
+    sophie.open_softphone()
+    missed = ".o_axivox_missed_item:has-text('+33 1 99 00 49 99')"
+    scene.said("missed", sophie.see(missed), "the number that they dialled")
+    with scene.network.carrier_side("rings") as carrier:
+        sophie.click(f"{missed} .o_axivox_call_back")
+        invite = carrier.invite()
+        sophie.hang_up()
+    scene.said(
+        "called back", f"{invite.dialled} by {invite.asserted}", f"0033199004999 by {MAIN_LINE}"
+    )
+    assert scene.logged("sophie")["caller_id_source"] == "choice"
+
+
 # A user with two tabs --------------------------------------------------------------
 
 
