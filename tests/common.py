@@ -40,6 +40,18 @@ class BrowserCase(HttpCase):
                 qweb._get_asset_bundle(bundle, css=True, js=False).css()
         super().setUpClass()
 
+    def run_hoot(self, addon):
+        """Run the Hoot tests of an addon."""
+        self.browser_js(
+            f"/web/tests?headless&loglevel=2&preset=desktop&timeout=15000&filter=@{addon}",
+            "",
+            "",
+            login="admin",
+            timeout=300,
+            success_signal="[HOOT] Test suite succeeded",
+            error_checker=lambda message: "[HOOT]" not in message,
+        )
+
 
 class AxivoxCase(TransactionCase):
     """A Belgian company with four numbers and two extensions; nothing was ever applied."""

@@ -7,8 +7,6 @@ from .common import PARIS, AxivoxCase, BrowserCase
 from .stand_in import StandIn
 from .test_console import hold
 
-HOOT = "/web/tests?headless&loglevel=2&preset=desktop&timeout=15000&filter=@axivox_caller_id"
-
 
 @tagged("post_install", "-at_install")
 class TestTours(AxivoxCase, BrowserCase):
@@ -119,12 +117,4 @@ class TestTours(AxivoxCase, BrowserCase):
         self.assertRegex(page, r"<input[^>]*rules_override_users[^>]*checked")
 
     def test_hoot(self):
-        self.browser_js(
-            HOOT,
-            "",
-            "",
-            login="admin",
-            timeout=300,
-            success_signal="[HOOT] Test suite succeeded",
-            error_checker=lambda message: "[HOOT]" not in message,
-        )
+        self.run_hoot("axivox_caller_id")

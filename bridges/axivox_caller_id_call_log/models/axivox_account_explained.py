@@ -46,7 +46,8 @@ class AxivoxAccount(models.Model):
     @api.depends_context("lang", "tz", "uid")
     def _compute_likely_reasons(self):
         for account in self:
-            account.likely_reasons = "\n".join(account._likely_reasons())
+            reasons = account._likely_reasons(account._explained_now())
+            account.likely_reasons = "\n".join(reasons)
 
     def explain_calls(self):
         """Look at the calls since the last apply now.
@@ -58,8 +59,7 @@ class AxivoxAccount(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        self._look_into_calls()
-        return self._likely_reasons()
+        return self._likely_reasons(self._look_into_calls())
 
     @api.model
     def _cron_look_into_calls(self):
@@ -80,6 +80,8 @@ class AxivoxAccount(models.Model):
 
         ``calls_explained`` has ``applied``, the id of the version that the calls are of; what
         `_explain` gives; and ``told``, the reasons of which there was an activity.
+
+        :return: what it is then
         """
         # sudo: what calls tell of the settings is told to who may save them; not whose calls
         account = self.sudo()
@@ -95,9 +97,10 @@ class AxivoxAccount(models.Model):
         if found != account.calls_explained:
             account._remember(calls_explained=found)
         if is_new:
-            account._tell()
+            account._tell(found)
         elif not account._is_to_be_told(found):
             account.activity_unlink([ACTIVITY])
+        return found
 
     def _explain(self, applied):
         """
@@ -217,8 +220,8 @@ class AxivoxAccount(models.Model):
         found = self.sudo().calls_explained or {}
         return found if found.get("applied") == self._last_applied().id else {}
 
-    def _likely_reasons(self):
-        reasons = self._explained_now().get("reasons", ())
+    def _likely_reasons(self, found):
+        reasons = found.get("reasons", ())
         causes = [cause for reason in reasons for cause in (reason, *reason["alike"])]
         called_from = [reason["telling"][0] for reason in reasons if reason["telling"]]
         subjects = [cause["subject"] for cause in causes if isinstance(cause["subject"], str)]
@@ -242,7 +245,7 @@ class AxivoxAccount(models.Model):
         """:return: what makes the first reason the same, however many calls it explains"""
         return [found["reasons"][0][name] for name in ("kind", "subject", "number")]
 
-    def _tell(self):
+    def _tell(self, found):
         """Have one manager look at it: who applied last, if they still may."""
         manager = self._last_applied().create_uid
         managers = self.env.ref("axivox_caller_id.group_manager").all_user_ids.filtered(
@@ -251,28 +254,28 @@ class AxivoxAccount(models.Model):
         if manager not in managers:
             manager = managers.sorted("id")[:1]
         account = self.with_context(lang=manager.lang, tz=manager.tz)
-        lines = [account._differ_in_words(), *account._likely_reasons()]
-        note = Markup("<br/>").join(lines)
+        note = Markup("<br/>").join(account._found_in_words(found))
         if activities := account.activity_search([ACTIVITY]):
             activities.note = note
         else:
             account.activity_schedule(ACTIVITY, user_id=manager.id, note=note)
 
-    def _differ_in_words(self):
-        applied = self._last_applied()
-        return self.env._(
+    def _found_in_words(self, found):
+        """:return: sentences: how many calls differ since which apply, and why"""
+        applied = self.env["axivox.applied"].browse(found["applied"])
+        differ = self.env._(
             "Calls since the changes of %(time)s that did not show the promised number: %(count)s.",
             time=format_datetime(self.env, applied.create_date, dt_format="medium"),
-            count=formatLang(self.env, self._explained_now()["differ"], 0),
+            count=formatLang(self.env, found["differ"], 0),
         )
+        return [differ, *self._likely_reasons(found)]
 
     def _settings_warnings(self):
         yield from super()._settings_warnings()
         found = self.has_access("write") and self._explained_now()
         if found and self._is_to_be_told(found):
-            message = "\n".join([self._differ_in_words(), *self._likely_reasons()])
             calls = [("axivox_applied_id", "=", found["applied"])]
-            yield message, self._open_calls(calls, "different")
+            yield "\n".join(self._found_in_words(found)), self._open_calls(calls, "different")
 
     def _record_applied(self, *args, **kwargs):
         result = super()._record_applied(*args, **kwargs)
