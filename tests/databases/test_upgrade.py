@@ -4,9 +4,8 @@ After a renaming, add it to RENAMED, with the words of the earlier version first
 """
 
 import json
+import shutil
 import subprocess
-import tarfile
-from io import BytesIO
 from pathlib import Path
 
 import cluster
@@ -43,12 +42,11 @@ SCHEDULER = ("active", "interval_number", "interval_type", "user_id", "priority"
 
 def old_addons(folder):
     """Unpack the addons of the earlier version, each under its name; skip where none are."""
-    command = ["git", "-C", ROOT, "archive", "--format=tar", COMMIT]
-    done = subprocess.run(command, capture_output=True, check=False)
-    if done.returncode:
+    archive = folder / "old.zip"
+    command = ["git", "-C", ROOT, "archive", "--output", archive, COMMIT]
+    if subprocess.run(command, capture_output=True, check=False).returncode:
         pytest.skip(f"There is no history here with the commit {COMMIT[:7]}.")
-    with tarfile.open(fileobj=BytesIO(done.stdout)) as archive:
-        archive.extractall(folder / NAME, filter="data")
+    shutil.unpack_archive(archive, folder / NAME)
     return [folder, folder / NAME / "bridges"]
 
 
