@@ -1,7 +1,7 @@
 """What callerid/ and console/ found out, as sentences in the reader's language."""
 
 from collections import Counter
-from datetime import UTC
+from datetime import timezone
 from functools import partial
 
 from odoo.tools import formatLang
@@ -50,7 +50,7 @@ def local_time(env, number, now):
 
     :param datetime now: in UTC, as Odoo writes it
     """
-    times = dialing.local_times(number, now.replace(tzinfo=UTC))
+    times = dialing.local_times(number, now.replace(tzinfo=timezone.utc))
     if not times:
         return ""
     earliest, latest = (format_time(env, time.time(), time_format="short") for time in times)

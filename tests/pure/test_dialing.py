@@ -1,6 +1,6 @@
 """What a dialled string, or a prefix, means: DOMAIN.md, steps 1 to 4."""
 
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 
 import phonenumbers
 import pytest
@@ -614,15 +614,16 @@ def test_a_place_is_named_in_the_readers_language():
     ],
 )
 def test_clocks_are_told_where_a_number_is_or_may_be(number, earliest, latest):
-    times = dialing.local_times(number, datetime(2026, 1, 15, 12, tzinfo=UTC))
+    times = dialing.local_times(number, datetime(2026, 1, 15, 12, tzinfo=timezone.utc))
     assert [f"{time:%H:%M}" for time in times] == [earliest, latest]
 
 
 def test_clocks_follow_summer_time_and_the_day():
-    [time, _latest] = dialing.local_times("+442079460958", datetime(2026, 7, 15, 23, tzinfo=UTC))
+    late = datetime(2026, 7, 15, 23, tzinfo=timezone.utc)
+    [time, _latest] = dialing.local_times("+442079460958", late)
     assert f"{time:%d %H:%M}" == "16 00:00"
 
 
 @pytest.mark.parametrize("number", ["+80012345678", "+15551234567", "0044", "", None, "201"])
 def test_nothing_tells_the_time_of_a_number_without_a_place(number):
-    assert dialing.local_times(number, datetime(2026, 1, 15, 12, tzinfo=UTC)) is None
+    assert dialing.local_times(number, datetime(2026, 1, 15, 12, tzinfo=timezone.utc)) is None

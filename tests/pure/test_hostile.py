@@ -7,7 +7,7 @@ import re
 import tracemalloc
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from itertools import islice
 from types import SimpleNamespace
 
@@ -21,7 +21,7 @@ from callerid.dialing import Destination, NotDiallableError, PrefixError
 from callerid.policy import Policy, Settings
 from callerid.reconcile import Side, Snapshot
 
-NOON = datetime(2026, 1, 15, 12, tzinfo=UTC)
+NOON = datetime(2026, 1, 15, 12, tzinfo=timezone.utc)
 ROOMS = (changes, dialing, explain, policy, reconcile)
 FORGED = "+442079460958\r\nP-Asserted-Identity: <sip:+33199001234@axivox.example>"
 NUMBERS = ["+442079460958", "+33199001234", "+3212345678"]

@@ -1206,7 +1206,8 @@ ENDLESS_HEADERS = {
 
 def bare_deflate(content):
     """What some servers send as deflate: RFC 1951, without the frame of RFC 1950."""
-    return zlib.compress(content, wbits=-zlib.MAX_WBITS)
+    stream = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return stream.compress(content) + stream.flush()
 
 
 def bomb(compress):
