@@ -122,7 +122,7 @@ def telling_call(settings, calls, one, other):
     consoles = [Policy(explanation.settings or settings) for explanation in (one, other)]
     subjects = (one.subject, other.subject)
     called = sorted({number for _caller, number, _shown in calls})
-    # One caller stands for all who are treated alike; the subject of an explanation is a case apart.
+    # One caller stands for all who are treated alike; the subject of an explanation is apart.
     callers, tried = {}, set()
     for caller in sorted(
         {*settings.extensions, *(caller for caller, _called, _shown in calls)},
@@ -222,8 +222,8 @@ class _Calls:
                 yield ("as without the first rule",)
 
 
-# A hypothesis: its kind and subject, the set of the calls that it changes, the set of those that were
-# shown as it predicts (maybe with others), and a function that makes its settings, or None.
+# A hypothesis: its kind and subject, the set of the calls that it changes, the set of the calls
+# that were shown as it predicts (maybe with others), a function that makes its settings, or None.
 
 
 def _versions(observed, earlier, saved):

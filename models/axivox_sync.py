@@ -501,7 +501,9 @@ class AxivoxSync(models.Model):
         until = time.monotonic() + patience
         key = LOCK, account.id
         with self.env.registry.cursor() as cr:
-            while not (is_ours := _ask(cr, SQL("SELECT pg_try_advisory_lock(%s, %s)", *key))):
+            while not (
+                is_ours := _query_value(cr, SQL("SELECT pg_try_advisory_lock(%s, %s)", *key))
+            ):
                 if time.monotonic() >= until:
                     break
                 time.sleep(PAUSE)
@@ -511,7 +513,7 @@ class AxivoxSync(models.Model):
                 yield is_ours
             finally:
                 if is_ours:
-                    _ask(cr, SQL("SELECT pg_advisory_unlock(%s, %s)", *key))
+                    _query_value(cr, SQL("SELECT pg_advisory_unlock(%s, %s)", *key))
 
     def _commit(self, **vals):
         """Write down how far it is, for other processes and for after a crash."""
@@ -565,7 +567,7 @@ class AxivoxSync(models.Model):
         self.env.ref("axivox_caller_id.axivox_sync_cron").sudo()._trigger()
 
 
-def _ask(cr, query):
+def _query_value(cr, query):
     """:return: the one value that a query gives. Nothing is left open: a server that ends idle
     transactions would end the session, and with it the lock.
     """

@@ -240,7 +240,7 @@ class TestFinding(AxivoxCase):
         finding = self.findings()
         french = finding.with_context(lang="fr_FR")
         with patch.object(
-            type(self.main), "_say_still_set", lambda number, used_by: str(number.env.lang)
+            type(self.main), "_still_set_sentence", lambda number, used_by: str(number.env.lang)
         ):
             self.assertEqual((french.message, finding.message), ("fr_FR", str(self.env.lang)))
 

@@ -264,7 +264,7 @@ class TestRights(AxivoxCase):
 
     def _field_doors(self, model, field, is_added):
         """:param bool is_added: whether it is in a model whose rights are Odoo's business"""
-        of_managers = model._set_by_managers() if hasattr(model, "_set_by_managers") else ()
+        of_managers = model._manager_fields() if hasattr(model, "_manager_fields") else ()
         if field.groups or is_added:
             yield Door(model._name, field.name)
         if not field.readonly and (field.groups or is_added or field.name in of_managers):

@@ -30,7 +30,7 @@ class AxivoxAccount(models.Model):
     )
 
     @api.model
-    def _set_by_managers(self):
+    def _manager_fields(self):
         # Calls follow these at once, without an apply.
         at_once = {"signalling", "users_may_choose", "missed_call_activity"}
-        return super()._set_by_managers() | at_once
+        return super()._manager_fields() | at_once

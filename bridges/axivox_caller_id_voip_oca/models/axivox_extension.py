@@ -37,8 +37,8 @@ class AxivoxExtension(models.Model):
                 )
 
     @api.model
-    def _set_by_managers(self):
-        return super()._set_by_managers() | {"choosable_number_ids"}
+    def _manager_fields(self):
+        return super()._manager_fields() | {"choosable_number_ids"}
 
     def write(self, vals):
         if "user_id" in vals and "choosable_number_ids" not in vals:

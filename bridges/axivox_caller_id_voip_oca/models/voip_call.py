@@ -12,7 +12,7 @@ class VoipCall(models.Model):
     _name = "voip.call"
     _inherit = ["voip.call", "axivox.guarded", "axivox.found.lead"]
     _lead_field = "logged_lead_id"
-    _for_life = frozenset({"user_id", "company_id", "account_id"})
+    _immutable_fields = frozenset({"user_id", "company_id", "account_id"})
 
     phone_number = fields.Char(readonly=True)
     phone_e164 = fields.Char(
