@@ -1,4 +1,4 @@
-"""Whether calls ask for a number, and whether users may choose one."""
+"""Whether calls ask the PBX for a number, and whether users may choose one."""
 
 from odoo import api, fields, models
 
@@ -31,6 +31,6 @@ class AxivoxAccount(models.Model):
 
     @api.model
     def _manager_fields(self):
-        # Calls follow these at once, without an apply.
+        # These take effect on calls at once, without an apply.
         at_once = {"signalling", "users_may_choose", "missed_call_activity"}
         return super()._manager_fields() | at_once

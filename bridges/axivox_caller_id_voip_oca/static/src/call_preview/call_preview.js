@@ -4,7 +4,7 @@ import { _t } from "@web/core/l10n/translation";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
-import { Beside } from "../beside/beside";
+import { CallHints } from "../call_hints/call_hints";
 import { NumberChoice } from "../number_choice/number_choice";
 
 export const TYPING_DELAY = 250; // ms
@@ -17,7 +17,7 @@ const CHOSEN = { via: _t("your choice"), reason: _t("Chosen for this call."), pe
  */
 export class CallPreview extends Component {
     static template = "axivox_caller_id_voip_oca.CallPreview";
-    static components = { Beside, NumberChoice, ShownAs };
+    static components = { CallHints, NumberChoice, ShownAs };
     static props = {
         number: { type: String },
         record: { type: Object, optional: true },
