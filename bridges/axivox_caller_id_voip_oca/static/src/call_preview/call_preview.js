@@ -13,7 +13,7 @@ const CHOSEN = { via: _t("your choice"), reason: _t("Chosen for this call."), pe
 
 /**
  * What a call would show, below the number before it is called. The last answer stays until the
- * next one is there; where Odoo does not answer, nothing is said and nothing is in the way.
+ * next one is there. If Odoo does not answer, nothing is shown, and the call can be placed.
  */
 export class CallPreview extends Component {
     static template = "axivox_caller_id_voip_oca.CallPreview";
