@@ -5,9 +5,9 @@ from . import wizards
 
 
 def uninstall_hook(env):
-    """Let go of what Odoo itself has tied to this addon's models and demo companies."""
+    """Release what Odoo itself has tied to this addon's models and demo companies."""
     names = env["ir.model.data"]
-    # Addons that extend mail.thread own a name in each model that uses it.
+    # Each addon that extends mail.thread has an external id for every model that inherits it.
     names.search(
         [
             ("model", "=", "ir.model.inherit"),
@@ -22,7 +22,7 @@ def uninstall_hook(env):
 
     demo("crm.team").crm_team_member_all_ids.unlink()
     companies = demo("res.company")
-    # Whoever makes a company becomes one of its users, and so does whom it was shown to.
+    # Odoo gives the creator of a company access to it; an administrator may have added others.
     for user in env["res.users"].with_context(active_test=False).search([]):
         if user.company_ids & companies and (others := user.company_ids - companies):
             home = (user.company_id - companies) or others[0]

@@ -1,4 +1,4 @@
-"""What callerid/ and console/ found out, as sentences in the reader's language."""
+"""Turns the results of callerid/ and console/ into sentences in the reader's language."""
 
 from collections import Counter
 from datetime import timezone
@@ -15,12 +15,12 @@ OVERRIDE = "Apply advanced rules even for users with a default outgoing number c
 
 
 def country_names(env, regions):
-    """The names of regions (ISO 3166 codes), the first one first, the others by name.
+    """Return the names of regions (ISO 3166 codes), the first one first, the others by name.
 
     :rtype: str
     """
     ids = env["axivox.account"]._country_ids()
-    together = list(ids.values())  # in one query, for all rules of a list
+    together = list(ids.values())  # one query for all rules of a list
     names = {
         region: env["res.country"].browse(ids[region]).with_prefetch(together).name
         for region in regions
@@ -33,7 +33,7 @@ def country_names(env, regions):
 
 
 def destinations(env, prefix):
-    """The countries that a destination prefix (00-form) leads to, the main one first."""
+    """Return the countries of a destination prefix (00-form), the main one first."""
     regions = dialing.regions_of_prefix(prefix)
     names = country_names(env, regions[:NAMED_COUNTRIES])
     more = len(regions) - NAMED_COUNTRIES
@@ -45,8 +45,8 @@ def destinations(env, prefix):
 
 
 def local_time(env, number, now):
-    """What the clock says where an E.164 number is reached, “14:05 there”; a range where it may be
-    in several zones, empty where nothing tells.
+    """Return the local time at an E.164 number, “14:05 there”; a range if it may be in several
+    zones, empty if the zone is not known.
 
     :param datetime now: in UTC, as Odoo writes it
     """
@@ -63,7 +63,7 @@ def local_time(env, number, now):
 
 
 def number_error(env, error):
-    """Why a text is no telephone number, and what to write instead.
+    """Return why a text is no telephone number, and what to write instead.
 
     :param dialing.NotDiallableError error:
     """
@@ -109,7 +109,7 @@ def number_error(env, error):
 
 
 def prefix_error(env, error):
-    """Why a text is no destination prefix, and what to write instead.
+    """Return why a text is no destination prefix, and what to write instead.
 
     :param dialing.PrefixError error:
     """
@@ -144,7 +144,7 @@ def prefix_error(env, error):
 
 
 def destination(env, called):
-    """A destination as people write it: ``United Kingdom, +44 20 7946 0958``.
+    """Return a destination as people write it: ``United Kingdom, +44 20 7946 0958``.
 
     :param dialing.Destination called:
     """
@@ -160,14 +160,14 @@ def destination(env, called):
 
 
 def reason(env, extension, called, answer, *, own_number, never_applied, team=None):
-    """Why this number is shown.
+    """Return why this number is shown.
 
     :param str extension: the caller's; False for none
-    :param dialing.Destination called: the called one
+    :param dialing.Destination called:
     :param policy.CallerId answer:
     :param bool own_number: whether the extension has an outgoing number of its own
     :param bool never_applied: whether the saved settings stand in for the applied ones
-    :param str team: the sales team that the outgoing number comes from, where that is known
+    :param str team: the sales team that the outgoing number comes from, if known
     """
     match answer.source:
         case dialing.INTERNAL:
@@ -210,7 +210,7 @@ def reason(env, extension, called, answer, *, own_number, never_applied, team=No
 
 
 def shown(env, answer):
-    """The number that is shown, as people write it.
+    """Return the number that is shown, as people write it.
 
     :param policy.CallerId answer:
     """
@@ -218,7 +218,7 @@ def shown(env, answer):
 
 
 def decided_by(env, answer):
-    """What decided which number is shown, in two or three words.
+    """Return in two or three words what decided which number is shown.
 
     :param policy.CallerId answer:
     """
@@ -234,9 +234,9 @@ def decided_by(env, answer):
 
 
 def failing_test_cases(env, sentences):
-    """How many test cases fail, and the first of them.
+    """Return how many test cases fail, and the first of them.
 
-    :param sentences: one for each, not empty
+    :param sentences: one for each failing case, not empty
     """
     head = (
         env._("1 test case fails:")
@@ -247,17 +247,17 @@ def failing_test_cases(env, sentences):
     return "\n".join([head, *and_more(env, sentences[:NAMED_TEST_CASES], more)])
 
 
-def and_more(env, said, more):
-    """Some sentences or names, and how many more there are, if any.
+def and_more(env, texts, more):
+    """Return some sentences or names, and how many more there are, if any.
 
-    :param int more: those that are not said
+    :param int more: how many are left out
     :rtype: list[str]
     """
-    return [*said, *([env._("… and %s more", formatLang(env, more, 0))] if more > 0 else [])]
+    return [*texts, *([env._("… and %s more", formatLang(env, more, 0))] if more > 0 else [])]
 
 
 def passed_over(env, passed):
-    """Why a rule that matches did not decide a call.
+    """Return why a rule did not decide a call.
 
     :param policy.PassedOver passed:
     """
@@ -269,11 +269,12 @@ def passed_over(env, passed):
 
 
 def change(env, difference, names=None, teams=None):
-    """A difference between two versions of the settings, in words.
+    """Return a difference between two versions of the settings in words.
 
     :param changes.Change difference:
-    :param dict names: what the extensions are called: ``{"201": "201 Sophie"}``
-    :param dict teams: whose doing it is, of extensions: ``{"201": "Team Europe"}``
+    :param dict names: the names of the extensions: ``{"201": "201 Sophie"}``
+    :param dict teams: the sales teams that changes come from, by extension: ``{"201": "Team
+        Europe"}``
     """
 
     def shown(number):
@@ -321,7 +322,7 @@ def change(env, difference, names=None, teams=None):
 
 
 def changes_summary(env, differences):
-    """How many changes these are, and of what: ``1,669 changes: 1,001 rules, 668 users``.
+    """Return how many changes there are, and of what: ``1,669 changes: 1,001 rules, 668 users``.
 
     :param differences: list of ``changes.Change``
     """
@@ -345,9 +346,8 @@ def changes_summary(env, differences):
 
 
 def console_label(env, label):
-    """A label as Axivox's English screens have it, in quotes; beside it, in brackets, what it says
-    in another reader's language.
-    """
+    """Return a label of Axivox's English screens in quotes, followed by its translation in brackets
+    if the reader's language is another one."""
     says = {
         "Advanced options": env._("Advanced options"),
         OVERRIDE: env._(
@@ -366,7 +366,7 @@ def console_label(env, label):
 
 
 def console_page(env, page):
-    """How one gets to a page of Axivox's console, and what to do there before one leaves it."""
+    """Return how to open a page of Axivox's console, and what to do there before leaving it."""
     label = partial(console_label, env)
     if page == "users":
         return env._(
@@ -387,7 +387,7 @@ def console_page(env, page):
 
 
 def console_block(env, change):
-    """What is to be done to all the lines that are changed like this one.
+    """Return what to do to all lines that are changed in the same way as this one.
 
     :param changes.Change change:
     """
@@ -408,11 +408,11 @@ def console_block(env, change):
 
 
 def console_step(env, change, above, names, teams=None):
-    """What to click in Axivox's console to make a change.
+    """Return what to click in Axivox's console to make a change.
 
     :param changes.Change change:
     :param policy.Rule above: below which a rule is dragged; None for the top
-    :param dict names: what the extensions are called: ``{"201": "201 Sophie"}``
+    :param dict names: the names of the extensions, as for ``change``
     :param dict teams: as for ``change``
     """
     label = partial(console_label, env)
@@ -468,7 +468,7 @@ def console_step(env, change, above, names, teams=None):
 
 
 def copied(env, change):
-    """What is typed in the console to make a change: dicts with ``label`` and ``value``.
+    """Return what is typed in the console to make a change: dicts with ``label`` and ``value``.
 
     :param changes.Change change:
     """
@@ -487,7 +487,7 @@ def copied(env, change):
 
 
 def connected_to(env, company):
-    """What answers at a base URL.
+    """Return which account answers at a base URL.
 
     :param dict company: as ``console.Company``
     """
@@ -499,7 +499,7 @@ def connected_to(env, company):
 
 
 def console_error(env, error):
-    """Why Axivox did not do what was asked, and what to do.
+    """Return why Axivox did not do what was asked, and what to do about it.
 
     :param console.ConsoleError error:
     """
@@ -551,12 +551,12 @@ def console_error(env, error):
 
 
 def unexpected(env):
-    """What is said of a defect, whose details are the log's business."""
+    """Return the sentence for a defect; its details are in the log only."""
     return env._("An unexpected error occurred; the server log has the details.")
 
 
 def outcome(env, state, reason):
-    """What became of an apply that did not end well.
+    """Return how an apply ended that did not succeed.
 
     :param str state: of ``axivox.sync``: ``failed`` or ``asked``
     :param str reason: a sentence
@@ -574,10 +574,10 @@ def outcome(env, state, reason):
 
 
 def subject(env, change, names):
-    """What was changed in the console.
+    """Return what was changed in the console.
 
     :param reconcile.RemoteChange change:
-    :param dict names: what the extensions are called, as for ``change``
+    :param dict names: the names of the extensions, as for ``change``
     """
     name = (names or {}).get(change.subject, change.subject)
     if change.kind == "rule" and change.nth:
@@ -595,7 +595,7 @@ def subject(env, change, names):
 
 
 def setting_value(env, kind, value):
-    """A value of a RemoteChange, as people read it."""
+    """Return a value of a RemoteChange, as people read it."""
     if kind == "override":
         return env._("yes") if value else env._("no")
     if kind == "rule_order":
@@ -611,7 +611,7 @@ def setting_value(env, kind, value):
 
 
 def decision(env, line):
-    """What was decided where both sides had changed a setting.
+    """Return what was decided about a setting that both sides had changed.
 
     :param line: axivox.review.line
     """
@@ -624,9 +624,9 @@ def decision(env, line):
 
 
 def remote_changes(env, changes, names):
-    """Why nothing is applied: the console holds what nobody has looked at here.
+    """Return why nothing is applied: changes in the console that nobody has reviewed in Odoo.
 
-    :param changes: of ``reconcile.RemoteChange``
+    :param changes: list of ``reconcile.RemoteChange``
     """
     lines = [
         env._(
@@ -649,7 +649,7 @@ def remote_changes(env, changes, names):
 
 
 def apply_warning(env):
-    """What the last click in the console also does."""
+    """Return what else pressing *Apply changes* in the console does."""
     return env._(
         "Last, press %s in the upper-right corner of the console. This also publishes whatever "
         "else anybody has saved there.",
@@ -662,9 +662,9 @@ def _number_or_default(env, number):
 
 
 def advice(env, cause):
-    """What to do about something that is wrong.
+    """Return what to do about a problem.
 
-    :param str cause: one of `axivox.finding`
+    :param str cause: a cause of `axivox.finding`
     """
     return {
         "extension_emergency": lambda: env._(

@@ -1,4 +1,4 @@
-"""How two versions of the settings differ."""
+"""The difference between two versions of the settings."""
 
 from bisect import bisect_left
 from collections import defaultdict, deque
@@ -31,12 +31,13 @@ class Change:
 
     @property
     def setting(self):
-        """Which setting it is about: ``("rule", prefix)``, ``("extension", number)``, …"""
+        """The setting that it concerns: ``("rule", prefix)``, ``("extension", number)``, …"""
         return "rule" if self.kind.startswith("rule_") else self.kind, self.subject
 
 
 def difference(applied, wanted):
-    """The changes that lead from one version to the other, in the order of the console's pages.
+    """Return the changes that lead from one version to the other, in the order of the console's
+    pages.
 
     :param policy.Settings applied:
     :param policy.Settings wanted:
@@ -56,9 +57,10 @@ def difference(applied, wanted):
 
 
 def pending(held, wanted):
-    """The changes that lead to the wanted settings: users whom those do not know stay as they are.
+    """Return the changes that lead to the wanted settings. Users who are not in those stay as they
+    are.
 
-    :param policy.Settings held:
+    :param policy.Settings held: what the console holds
     :param policy.Settings wanted:
     :rtype: list[Change]
     """
@@ -67,10 +69,10 @@ def pending(held, wanted):
 
 
 def carried_out(applied, wanted, done):
-    """What a console holds where only some of the changes between two versions were made there.
+    """Return what a console holds after only some of the changes between two versions were made.
 
-    A rule that is added or moved stands below the one that comes before it in ``wanted``, as far
-    as that one is there.
+    An added or moved rule stands below the nearest rule before it in ``wanted`` that the console
+    has.
 
     :param policy.Settings applied:
     :param policy.Settings wanted:
@@ -88,7 +90,8 @@ def carried_out(applied, wanted, done):
 
 
 def above(wanted, change):
-    """:return: the rule below which one goes that is added or moved; None at the top
+    """Return the rule directly above an added or moved one; None at the top.
+
     :rtype: policy.Rule
     """
     return wanted.rules[change.position - 2] if change.position > 1 else None
@@ -144,9 +147,9 @@ def _rule_changes(applied, wanted):
 
 
 def _kept_rules(applied, wanted):
-    """{new position: old position}, counted from 1, of the rules that stay.
+    """Return {new position: old position}, counted from 1, of the rules that stay.
 
-    A console may hold a prefix twice: those that still show the same number are kept first.
+    A console may hold a prefix twice: rules that still show the same number are matched first.
     """
     kept, left = {}, set()
     for same in (lambda rule: (rule.prefix, rule.number), lambda rule: rule.prefix):
@@ -162,7 +165,7 @@ def _kept_rules(applied, wanted):
 
 
 def _longest_increasing(positions):
-    """The largest set of rules that kept their order among each other: the others moved."""
+    """Return the largest set of rules that kept their order among each other: the others moved."""
     tails, ends, before = [], [], {}
     for position in positions:
         place = bisect_left(tails, position)

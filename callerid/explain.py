@@ -1,8 +1,9 @@
-"""What, in the console, would make calls be shown as they were.
+"""Find what in the console would make calls show the numbers that they showed.
 
-A guess supposes that one thing about the console is not as promised. The calls that it explains and
-those that it breaks are sets: integers, with a bit for each call. So a guess costs a few operations
-however many calls, rules and users there are; and none is made that no differing call suggests.
+A hypothesis supposes that one thing in the console is not as promised. The calls that it explains
+and those that it breaks are sets, held as integers with one bit per call. So a hypothesis costs a
+few operations, however many calls, rules and users there are; and only those are made that a
+differing call suggests.
 """
 
 import heapq
@@ -19,7 +20,7 @@ KINDS = (
     *("rule_order", "extension_number", "forwarded", "unknown_number", "other"),
 )
 EXPLAINED_FOR_ONE_BROKEN = 20
-# The kind of the change that an explanation supposes, where that is one of what is shown.
+# The kind of the `changes.Change` that an explanation supposes, if it is a single edit.
 EDITS = {
     "override": "override",
     "default_number": "default",
@@ -30,13 +31,13 @@ EDITS = {
 
 @dataclass(frozen=True)
 class Explanation:
-    """One thing about the console, and the calls that it would account for.
+    """One thing that may be different in the console, and the calls that it would account for.
 
     ====================  ======================================================================
     ``kind``              ``subject``
     ====================  ======================================================================
     ``older_version``     which of the ``earlier`` versions runs, counted from 0
-    ``not_applied``       None: what is saved runs already
+    ``not_applied``       None: the saved settings run already
     ``override``          None: the checkbox is the other way
     ``default_number``    None
     ``rule_missing``      the prefix
@@ -48,9 +49,9 @@ class Explanation:
     ``other``             None: the calls that nothing explains
     ====================  ======================================================================
 
-    ``settings`` are the console's, as supposed; None for the last three kinds. Of the ``of`` calls
-    that differ it ``explains`` so many, and ``breaks`` so many of those that were right. No call
-    separates it from those in ``alike``: they explain and break the same calls.
+    ``settings`` are the console's under this hypothesis; None for the last three kinds. It
+    ``explains`` that many of the ``of`` differing calls, and ``breaks`` that many of the calls that
+    were right. No call tells it from those in ``alike``: they explain and break the same calls.
     """
 
     kind: str
@@ -63,40 +64,40 @@ class Explanation:
 
 
 def explain(settings, calls, *, earlier=(), saved=None, known_numbers=()):
-    """The likeliest reasons why calls were not shown as promised.
+    """Return the likeliest reasons why calls were not shown as promised.
 
-    The first explains most; what it leaves is left for the next. A call that two of them explain
+    The first explains most; the next ones explain what it leaves. A call that two of them explain
     counts for both.
 
     :param policy.Settings settings: as promised, without the numbers that were withdrawn
     :param calls: iterable of (extension, destination, shown) of external calls, both in E.164
     :param earlier: the versions that were applied before, newest first
-    :param policy.Settings saved: what is saved and not applied, or None
+    :param policy.Settings saved: the saved settings if they are not applied, or None
     :param known_numbers: the account's (E.164); those that ``settings`` name are known too
-    :return: empty where nothing differs
+    :return: empty if no call differs
     :rtype: list[Explanation]
     """
-    heard = _Calls(settings, calls)
-    if not heard.differ:
+    observed = _Calls(settings, calls)
+    if not observed.differ:
         return []
-    guesses = chain(
-        _versions(heard, earlier, saved),
-        _edits(heard),
-        _elsewhere(heard, {*known_numbers, *settings.numbers()}),
+    hypotheses = chain(
+        _versions(observed, earlier, saved),
+        _edits(observed),
+        _elsewhere(observed, {*known_numbers, *settings.numbers()}),
     )
-    together = defaultdict(dict)
-    for kind, subject, changed, as_shown, supposed in guesses:
-        explains = changed & as_shown & heard("differing")
-        breaks = changed & ~as_shown & heard("right")
+    by_effect = defaultdict(dict)
+    for kind, subject, changed, as_shown, supposed in hypotheses:
+        explains = changed & as_shown & observed("differing")
+        breaks = changed & ~as_shown & observed("right")
         if explains and _are_few(breaks, explains):
-            together[explains, breaks].setdefault((kind, subject), supposed)
-    picked, left = _pick(together, heard("differing"))
-    of, result = heard("differing").bit_count(), []
+            by_effect[explains, breaks].setdefault((kind, subject), supposed)
+    picked, left = _pick(by_effect, observed("differing"))
+    of, result = observed("differing").bit_count(), []
     for explains, breaks in picked:
         counts = explains.bit_count(), breaks.bit_count(), of
         first, *alike = (
             Explanation(kind, subject, supposed and supposed(), *counts)
-            for (kind, subject), supposed in together[explains, breaks].items()
+            for (kind, subject), supposed in by_effect[explains, breaks].items()
         )
         result.append(replace(first, alike=tuple(alike)))
     if left:
@@ -105,13 +106,13 @@ def explain(settings, calls, *, earlier=(), saved=None, known_numbers=()):
 
 
 def telling_call(settings, calls, one, other):
-    """A test call that two explanations would show differently.
+    """Return a test call that two explanations would show differently.
 
     :param policy.Settings settings: as for ``explain``, and ``calls`` too
     :param Explanation one:
     :param Explanation other:
-    :return: (extension, destination in E.164), preferably one that was called before; None where
-        none is known, or an explanation does not say what other calls show
+    :return: (extension, destination in E.164), preferably a destination that was called before;
+        None if none is known, or if an explanation does not say what other calls show
     :rtype: tuple[str, str] | None
     """
     calls = list(calls)
@@ -121,7 +122,7 @@ def telling_call(settings, calls, one, other):
     consoles = [Policy(explanation.settings or settings) for explanation in (one, other)]
     subjects = (one.subject, other.subject)
     called = sorted({number for _caller, number, _shown in calls})
-    # Of thousands, one of those that are treated the same: one that is forwarded is as no other.
+    # One caller stands for all who are treated alike; the subject of an explanation is apart.
     callers, tried = {}, set()
     for caller in sorted(
         {*settings.extensions, *(caller for caller, _called, _shown in calls)},
@@ -141,7 +142,7 @@ def telling_call(settings, calls, one, other):
 
 
 def supposed(settings, calls, explanation):
-    """What an explanation has in the place of what was promised.
+    """Return the value that an explanation supposes in place of the promised one.
 
     :param policy.Settings settings: as for ``explain``, and ``calls`` too
     :param Explanation explanation:
@@ -157,11 +158,11 @@ def supposed(settings, calls, explanation):
 
 
 class _Calls:
-    """The calls that were made, and what is known of them.
+    """The observed calls, grouped into sets.
 
-    ``places`` has for each (extension, destination, shown) which of the calls are so; ``differ``
-    are those that were not shown as promised, each once; ``matching`` has for each destination the
-    positions of the rules that match it, in order.
+    ``places`` maps each (extension, destination, shown) to the positions of its calls; ``differ``
+    lists those that were not shown as promised, each once; ``matching`` maps each destination to
+    the positions of the rules that match it, in order.
     """
 
     def __init__(self, settings, calls):
@@ -180,14 +181,14 @@ class _Calls:
         self._sets = {}
 
     def __call__(self, *group):
-        """The set of the calls of a group, such as ``("shown", number)``."""
+        """Return the set of the calls of a group, such as ``("shown", number)``."""
         if group not in self._sets:
             self._sets[group] = _set_of(self._members.get(group, ()))
         return self._sets[group]
 
     def above(self, group):
-        """:return: for each position, and for the end, the set of the calls whose rule, as
-        ``group`` means it, stands above"""
+        """Return, for each position and for the end, the set of the calls whose rule in ``group``
+        (``"first rule"`` or ``"second rule"``) stands above it."""
         sets = (self(group, position) for position in range(len(self.settings.rules)))
         return list(accumulate(sets, int.__or__, initial=0))
 
@@ -221,70 +222,75 @@ class _Calls:
                 yield ("as without the first rule",)
 
 
-# A guess: its kind and subject, the set of the calls that it changes, the set of those that were
-# shown as it says (which others are in it does not matter), and what makes the settings, or None.
+# A hypothesis: its kind and subject, the set of the calls that it changes, the set of the calls
+# that were shown as it predicts (maybe with others), a function that makes its settings, or None.
 
 
-def _versions(heard, earlier, saved):
-    """The console runs another version, whole."""
+def _versions(observed, earlier, saved):
+    """Suppose that the console runs another version as a whole."""
     versions = [("older_version", place, version) for place, version in enumerate(earlier)]
     if saved is not None:
         versions.append(("not_applied", None, saved))
     for kind, subject, version in versions:
         policy = Policy(version)
-        if any(_is_shown(policy, call) for call in heard.differ):
-            same = (places for call, places in heard.places.items() if _is_shown(policy, call))
+        if any(_is_shown(policy, call) for call in observed.differ):
+            same = (places for call, places in observed.places.items() if _is_shown(policy, call))
             as_shown = _set_of(list(chain.from_iterable(same)))
-            yield kind, subject, heard("all"), as_shown, partial(replace, version)
+            yield kind, subject, observed("all"), as_shown, partial(replace, version)
 
 
-def _edits(heard):
-    """The console differs by one edit."""
-    settings = heard.settings
-    callers = sorted({(caller, shown) for caller, _called, shown in heard.differ})
-    lines = sorted({(heard.matching[c][0], n) for _, c, n in heard.differ if heard.matching[c]})
+def _edits(observed):
+    """Suppose that the console differs by one edit."""
+    settings = observed.settings
+    callers = sorted({(caller, shown) for caller, _called, shown in observed.differ})
+    lines = sorted(
+        {(observed.matching[c][0], n) for _, c, n in observed.differ if observed.matching[c]}
+    )
 
     flipped = partial(replace, settings, override=not settings.override)
-    yield "override", None, heard("all"), heard("as with the box flipped"), flipped
+    yield "override", None, observed("all"), observed("as with the box flipped"), flipped
 
     for number in sorted({shown for _caller, shown in callers}):
         supposed = partial(replace, settings, default=number)
-        yield "default_number", None, heard("on default"), heard("shown", number), supposed
+        yield "default_number", None, observed("on default"), observed("shown", number), supposed
 
     for position in sorted({position for position, _number in lines}):
-        prefix, changed = settings.rules[position].prefix, heard("first rule", position)
+        prefix, changed = settings.rules[position].prefix, observed("first rule", position)
         supposed = partial(_with_rules, settings, position, position + 1)
-        yield "rule_missing", prefix, changed, heard("as without the first rule"), supposed
+        yield "rule_missing", prefix, changed, observed("as without the first rule"), supposed
 
     for position, number in lines:
-        prefix, changed = settings.rules[position].prefix, heard("first rule", position)
+        prefix, changed = settings.rules[position].prefix, observed("first rule", position)
         rule = replace(settings.rules[position], number=number)
         supposed = partial(_with_rules, settings, position, position + 1, rule)
-        yield "rule_number", prefix, changed, heard("shown", number), supposed
+        yield "rule_number", prefix, changed, observed("shown", number), supposed
 
-    yield from _orders(heard)
+    yield from _orders(observed)
 
-    own_goes_first = heard("matches", None) if settings.override else heard("all")
+    own_goes_first = observed("matches", None) if settings.override else observed("all")
     for caller in sorted({caller for caller, _shown in callers}):
-        changed, supposed = heard("extension", caller), partial(_with_own, settings, caller, None)
-        yield "extension_number", caller, changed, heard("as without an own number"), supposed
+        changed, supposed = (
+            observed("extension", caller),
+            partial(_with_own, settings, caller, None),
+        )
+        yield "extension_number", caller, changed, observed("as without an own number"), supposed
     for caller, number in callers:
-        changed = heard("extension", caller) & own_goes_first
+        changed = observed("extension", caller) & own_goes_first
         supposed = partial(_with_own, settings, caller, number)
-        yield "extension_number", caller, changed, heard("shown", number), supposed
+        yield "extension_number", caller, changed, observed("shown", number), supposed
 
 
-def _orders(heard):
-    """Two rules are the other way round: the lower was dragged above the upper, the upper below the
-    lower, or each has the other's place."""
-    settings, rules = heard.settings, heard.settings.rules
-    first_above, second_above = heard.above("first rule"), heard.above("second rule")
-    as_second = heard("as without the first rule")
-    for upper, lower in _pairs(heard):
+def _orders(observed):
+    """Suppose that two rules are the other way round: the lower was dragged above the upper, the
+    upper below the lower, or they were swapped."""
+    settings, rules = observed.settings, observed.settings.rules
+    first_above, second_above = observed.above("first rule"), observed.above("second rule")
+    as_second = observed("as without the first rule")
+    for upper, lower in _pairs(observed):
         high, *between, low = rules[upper : lower + 1]
-        matching, as_low = heard("matches", lower), heard("shown", low.number)
+        matching, as_low = observed("matches", lower), observed("shown", low.number)
         raised = matching & first_above[lower] & ~first_above[upper]
-        lowered = heard("first rule", upper) & second_above[lower + 1]
+        lowered = observed("first rule", upper) & second_above[lower + 1]
         as_both = matching & as_low | ~matching & as_second
         for changed, as_shown, order in (
             (raised, as_low, (low, high, *between)),
@@ -295,13 +301,14 @@ def _orders(heard):
             yield "rule_order", (high.prefix, low.prefix), changed, as_shown, supposed
 
 
-def _pairs(heard):
-    """The positions, upper and lower, of rules that can match the same call and may be the other
-    way round: a differing call was shown as by one below the upper, or as by the lower."""
-    rules = heard.settings.rules
+def _pairs(observed):
+    """Return the positions (upper, lower) of rules that can match the same call and may be the
+    other way round: a differing call showed the number of a rule below the upper one, or that of
+    the lower one."""
+    rules = observed.settings.rules
     lowered, raised = set(), set()
-    for _caller, called, shown in heard.differ:
-        first, *later = heard.matching[called] or [None]
+    for _caller, called, shown in observed.differ:
+        first, *later = observed.matching[called] or [None]
         others = [position for position in later if rules[position].number == shown]
         raised.update(others)
         lowered.update([first] if others else [])
@@ -315,16 +322,17 @@ def _pairs(heard):
     return sorted(pair for pair in pairs if pair[0] in lowered or pair[1] in raised)
 
 
-def _elsewhere(heard, known_numbers):
-    """Something else decides, or with a number that Odoo does not know."""
-    ends = {("extension", caller, shown) for caller, _called, shown in heard.differ}
-    ends |= {("destination", called, shown) for _caller, called, shown in heard.differ}
+def _elsewhere(observed, known_numbers):
+    """Suppose that something outside the settings decides, or that it shows a number unknown to
+    Odoo."""
+    ends = {("extension", caller, shown) for caller, _called, shown in observed.differ}
+    ends |= {("destination", called, shown) for _caller, called, shown in observed.differ}
     for end, subject, number in sorted(ends):
-        changed, as_shown = heard(end, subject), heard("shown", number)
+        changed, as_shown = observed(end, subject), observed("shown", number)
         if _are_few(changed & ~as_shown, changed & as_shown):
             yield "forwarded", subject, changed, as_shown, None
-    for number in sorted({shown for _caller, _called, shown in heard.differ} - known_numbers):
-        yield "unknown_number", number, heard("shown", number), heard("shown", number), None
+    for number in sorted({shown for _caller, _called, shown in observed.differ} - known_numbers):
+        yield "unknown_number", number, observed("shown", number), observed("shown", number), None
 
 
 def _with_rules(settings, start, end, *rules):
@@ -335,13 +343,13 @@ def _with_own(settings, extension, number):
     return replace(settings, extensions={**settings.extensions, extension: number})
 
 
-def _pick(together, differing):
-    """What explains most of the calls that are left, one after the other; of those that explain as
-    many of them, what explains fewest others.
+def _pick(by_effect, differing):
+    """Pick the hypotheses that explain most of the calls that are left, one after the other; of
+    equals, the one that explains fewest in all.
 
-    :param together: (set explained, set broken) of the guesses, the first kind first
+    :param by_effect: (set explained, set broken) of the hypotheses, the first kind first
     :param int differing: the set of the calls to explain
-    :return: those picked, and the set that is left
+    :return: those picked, and the set of the calls that are left
     """
 
     def rank(order, evidence):
@@ -353,11 +361,11 @@ def _pick(together, differing):
         return -worth, explains.bit_count(), order, evidence
 
     picked, left = [], differing
-    ranks = [rank(order, evidence) for order, evidence in enumerate(together)]
+    ranks = [rank(order, evidence) for order, evidence in enumerate(by_effect)]
     heapq.heapify(ranks)
     while ranks:
         best = heapq.heappop(ranks)
-        now = rank(*best[2:])  # what it explains may be explained by now
+        now = rank(*best[2:])  # an earlier pick may have explained its calls
         if now == best:
             picked.append(best[-1])
             left &= ~best[-1][0]
@@ -367,10 +375,8 @@ def _pick(together, differing):
 
 
 def _shown_by(explanation, settings, calls):
-    """
-    :return: function of an extension and a ``Destination`` that gives the number shown; None where
-        the explanation says nothing of calls that were not made
-    """
+    """Return a function of an extension and a ``Destination`` that gives the number shown; None if
+    the explanation says nothing of calls that were not made."""
     policy, subject = Policy(explanation.settings or settings), explanation.subject
     if explanation.kind != "forwarded":
         return explanation.settings and (lambda *call: policy.caller_id(*call).number)
@@ -389,8 +395,8 @@ def _forwarded_with(explanation, calls):
 
 
 def _numbers_to_call(one, other):
-    """Numbers for calls that consoles with these settings may show differently, where their rules
-    differ first."""
+    """Yield E.164 numbers that two settings may show differently, first those whose rules
+    differ."""
     changed = [c.subject for c in changes.difference(one, other) if c.setting[0] == "rule"]
     prefixes = {rule.prefix for rule in (*one.rules, *other.rules)}
 
@@ -403,7 +409,8 @@ def _numbers_to_call(one, other):
 
 
 def _matching(rules, zero_forms):
-    """{number or prefix in 00-form: positions of the rules whose prefix begins it, in order}"""
+    """Return {number or prefix in 00-form: positions of the rules whose prefix begins it, in
+    order}."""
     positions = defaultdict(list)
     for position, rule in enumerate(rules):
         if dialing.is_e164(rule.number):

@@ -9,8 +9,8 @@ RULE, USER, DEFAULT, NONE = "rule", "user", "default", "none"
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A line of *Advanced options*: for destinations that begin with ``prefix`` (00-form),
-    show ``number`` (E.164). ``key`` is whatever the caller knows the line by."""
+    """A line of *Advanced options*: for destinations that begin with ``prefix`` (00-form), show
+    ``number`` (E.164). ``key`` is the caller's own identifier of the line."""
 
     prefix: str
     number: str
@@ -31,7 +31,7 @@ class Settings:
     extensions: dict[str, str | None] = field(default_factory=dict)
 
     def to_json(self):
-        """The settings as JSON knows them; what ``from_json`` takes."""
+        """Return the settings as a JSON document that ``from_json`` reads."""
         return {
             "default": self.default,
             "override": self.override,
@@ -40,7 +40,7 @@ class Settings:
         }
 
     def numbers(self):
-        """The E.164 numbers that these settings name.
+        """Return the E.164 numbers that these settings name.
 
         :rtype: frozenset[str]
         """
@@ -48,15 +48,15 @@ class Settings:
         return frozenset(named - {None})
 
     def unreadable(self):
-        """What is named in place of an E.164 number: damage, that is shown to nobody.
+        """Return what stands in place of an E.164 number: damaged values, which are never shown.
 
         :rtype: frozenset[str]
         """
         return frozenset(n for n in self.numbers() if not dialing.is_e164(n))
 
     def without(self, numbers):
-        """These settings, as if the lines that name one of these E.164 numbers, or none that can
-        be read, were not there."""
+        """Return these settings without the lines that name one of these E.164 numbers, or an
+        unreadable one."""
         numbers = numbers | self.unreadable()
         return Settings(
             None if self.default in numbers else self.default,
@@ -67,8 +67,9 @@ class Settings:
 
     @classmethod
     def from_json(cls, document):
-        """
-        :raises ValueError: for what ``to_json`` does not give
+        """Read a document that ``to_json`` made.
+
+        :raises ValueError: for any other document
         """
         match document:
             case {
@@ -87,9 +88,9 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class CallerId:
-    """The answer: ``number`` (E.164) or None; ``source`` is ``rule``, ``user``, ``default`` or
-    ``none``, or the destination's kind where Axivox or the carrier decides; ``rule`` is the one
-    that decided."""
+    """The number that a call shows: ``number`` (E.164) or None; ``source`` is ``rule``, ``user``,
+    ``default`` or ``none``, or the destination's kind if Axivox or the carrier decides; ``rule`` is
+    the rule that decided."""
 
     number: str | None
     source: str
@@ -99,8 +100,8 @@ class CallerId:
 @dataclass(frozen=True, slots=True)
 class PassedOver:
     """A rule that did not decide a call, and ``why``: ``other_destination``, ``later`` (``by``
-    comes first), ``own_number`` (the extension's own goes first), ``withdrawn`` (its number is
-    archived) or ``no_rules`` (no rule applies to such a call)."""
+    comes first), ``own_number`` (the extension's own number takes precedence), ``withdrawn`` (its
+    number is archived) or ``no_rules`` (no rule applies to such a call)."""
 
     rule: Rule
     why: str
@@ -108,7 +109,8 @@ class PassedOver:
 
 
 class Policy:
-    """Settings prepared for many calls: an answer costs a few look-ups, however many rules.
+    """Settings prepared for many calls: an answer costs a few look-ups, however many rules there
+    are.
 
     :param Settings settings:
     :param str home: region (ISO 3166 code) of the company, or None
@@ -120,7 +122,7 @@ class Policy:
         self.home = home
         self._withdrawn = withdrawn | settings.unreadable()
         self._first, self._repeated = {}, {}
-        # How long prefixes are: a few lengths, however many rules.
+        # The distinct lengths of prefixes: a few, however many rules there are.
         self._lengths = sorted({len(rule.prefix) for rule in settings.rules})
         for place in enumerate(settings.rules):
             _position, rule = place
@@ -130,19 +132,19 @@ class Policy:
                 self._repeated.setdefault(rule.prefix, place)
 
     def read(self, dialled, called=None):
-        """What ``dialing.read`` makes of it for a caller of this account."""
+        """Parse a dialled string for a caller of this account: see ``dialing.read``."""
         return dialing.read(
             dialled, home=self.home, called=called, extensions=self.settings.extensions
         )
 
     def reads_like(self, other, destination):
-        """Whether ``read`` makes of a number what another policy of the account made of it: what
-        was dialled is an extension of both, or of neither."""
+        """Return whether another policy of the account parses a number as this one does: what was
+        dialled is an extension of both, or of neither."""
         dialled = destination.dialled
         return (dialled in self.settings.extensions) == (dialled in other.settings.extensions)
 
     def caller_id(self, extension, destination):
-        """The number that is shown when ``extension`` calls ``destination``.
+        """Return the number that is shown when ``extension`` calls ``destination``.
 
         :param str extension: such as ``201``; one that is not in the settings is on *Default*
         :param dialing.Destination destination:
@@ -160,11 +162,12 @@ class Policy:
         return CallerId(default, DEFAULT if default else NONE)
 
     def first_match(self, destination):
-        """The first rule, in order, whose prefix begins the external destination, or None."""
+        """Return the first rule, in order, whose prefix begins the external destination, or
+        None."""
         return _earliest(self._first, destination.zero_form, self._lengths)
 
     def number_without(self, extension, destination):
-        """The number that ``extension`` would show were the one line that decides not there: the
+        """Return the number that ``extension`` would show without the one line that decides: the
         rule, the extension's own number, or the default.
 
         :return: E.164, or None
@@ -186,7 +189,7 @@ class Policy:
         return None
 
     def passed_over(self, extension, destination):
-        """Every rule that did not decide the call, in order. Walks through all rules: for
+        """Return every rule that did not decide the call, in order. It walks through all rules: for
         *Try a call*, not for calls.
 
         :rtype: list[PassedOver]
@@ -214,7 +217,7 @@ class Policy:
 
 
 def shadowed(rules, withdrawn=frozenset()):
-    """The rules that can never match, since an earlier one takes all that they match.
+    """Return the rules that can never match because an earlier one matches all their destinations.
 
     :param rules: iterable of Rule, in order
     :param withdrawn: container of the numbers whose rules count as absent
@@ -233,10 +236,10 @@ def shadowed(rules, withdrawn=frozenset()):
 
 
 def _earliest(first, digits, lengths):
-    """The first rule, in order, whose prefix begins the digits, or None.
+    """Return the first rule, in order, whose prefix begins the digits, or None.
 
     :param first: {prefix: (position, rule)}
-    :param lengths: those that a prefix can have
+    :param lengths: the lengths that a prefix can have
     """
     found = _matching(first, digits, lengths)
     return min(found)[1] if found else None

@@ -15,17 +15,17 @@ from progress import Failure, step
 
 SECONDS_TO_START = 180
 SECONDS_TO_STOP = 15
-# In the environment of each, with its own value: numbers of processes are used again.
+# Set in the environment of each program, with its own value: process ids are reused.
 MARK = "STARTED_BY"
 
 
 class Background:
     """A program that answers HTTP on a port of 127.0.0.1.
 
-    :param name: what it is called, such as `Odoo`
+    :param name: its name for people, such as `Odoo`
     :param key: the beginning of its files' names in `.odoo/`
-    :param favourite: the port that it has if that is free
-    :param health: the path that it answers as soon as it can work
+    :param favourite: the port to use if it is free
+    :param health: a path that it answers once it is ready
     """
 
     def __init__(self, name, key, favourite=0, health="/"):
@@ -35,11 +35,11 @@ class Background:
         self._port = STATE / f"{key}.port"
 
     def address(self):
-        """Where the program answers."""
+        """Return the address where the program answers."""
         return f"http://127.0.0.1:{self._port.read_text()}"
 
     def process(self):
-        """The number of the program's process, or None."""
+        """Return the program's process id, or None."""
         with contextlib.suppress(OSError, ValueError):
             number = int(self._pid.read_text().split()[0])
             given = Path(f"/proc/{number}/environ").read_bytes().split(b"\0")
@@ -50,7 +50,7 @@ class Background:
     def start(self, command, environment=os.environ, folder=None):
         """Start the program and wait until it answers.
 
-        :param command: takes the port, gives the command line
+        :param command: function that takes the port and returns the command line
         """
         with step(f"Starting {self.name}"):
             remembered = [int(self._port.read_text())] if self._port.exists() else []
@@ -80,7 +80,7 @@ class Background:
                 time.sleep(0.2)
 
     def stop(self):
-        """Stop the program, if it runs."""
+        """Stop the program if it runs."""
         if number := self.process():
             with step(f"Stopping {self.name}"):
                 os.kill(number, signal.SIGTERM)
@@ -100,7 +100,7 @@ class Background:
 
 
 def free_port(*wished):
-    """The first of the wished ports of 127.0.0.1 that is free, or any other."""
+    """Return the first of the wished ports of 127.0.0.1 that is free, or any other free one."""
     for port in (*wished, 0):
         with socket.socket() as attempt:
             attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -113,7 +113,7 @@ def free_port(*wished):
 def stop_all(keys=""):
     """Stop every program that this checkout has started and that still runs.
 
-    :param keys: how their keys begin
+    :param keys: the beginning of their keys
     """
     for note in sorted(STATE.glob(f"{keys}*.pid")):
         Background(note.read_text().partition(" ")[2], note.stem).stop()

@@ -1,6 +1,5 @@
-"""What the call log and the account cost: calls that the connector writes, a rule that is saved, a
-reorganisation that is applied.
-"""
+"""Measures the call log and the account: calls that the connector writes, a rule that is saved, a
+reorganisation that is applied."""
 
 import os
 import random
@@ -23,8 +22,8 @@ PAGE = 500  # users
 
 
 def connector(bench):
-    """10,000 calls in batches of 100, as the connector writes them, half of them without what our
-    bridge does."""
+    """Write 10,000 calls in batches of 100, as the connector does, half of them without our
+    bridge's part."""
     calls = bench.user("connector").env["axivox.call"]
     people = bench.env["res.users"].search([("login", "=like", "seat%")]).ids
     dice, asked = random.Random(14), []
@@ -52,7 +51,7 @@ def connector(bench):
 
 
 def _call(dice, people):
-    """:return: the values of a call, most likely an outgoing one"""
+    """Return the values of a call, most likely an outgoing one."""
     start = datetime(2026, 3, 1) + timedelta(seconds=dice.randrange(10**7))
     return {
         "phone_number": contact_number(dice.randrange(10**4)).replace("+", "00"),
@@ -66,7 +65,7 @@ def _call(dice, people):
 
 
 def save_rule(bench):
-    """One rule of 1,000 is saved, beside one of ten."""
+    """Save one rule of 1,000, and one of ten."""
     accounts = bench.env["axivox.account"].search([])
     by_size = {len(account.rule_ids): account for account in accounts}
     sides = {"ours": by_size[1000], "floor": by_size[10]}
@@ -94,7 +93,7 @@ def save_rule(bench):
 
 
 def apply_2k(bench):
-    """2,000 users who show another number are applied, beside the same bytes sent by `requests`."""
+    """Apply 2,000 users' new numbers, and send the same bytes with bare `requests`."""
     sandbox = os.environ["SANDBOX"]
     admin = bench.env.ref("base.user_admin")
     admin.group_ids = [Command.link(bench.env.ref("axivox_caller_id.group_manager").id)]
@@ -104,7 +103,7 @@ def apply_2k(bench):
     numbers, asked = account.number_ids[:2], []
 
     def hold(number):
-        """Let the sandbox hold the account, all of its users with one number."""
+        """Let the sandbox hold the account, with all its users on one number."""
         state = _console_state(account, number)
         requests.put(f"{sandbox}/sandbox/state", json=state, timeout=60).raise_for_status()
 
@@ -113,7 +112,7 @@ def apply_2k(bench):
         account.env.cr.commit()
 
     def run_scheduled():
-        # Another transaction does it: this one begins anew, to see what was done.
+        # Another transaction does the work: this one is restarted to see it.
         account.env.cr.commit()
         account.env.ref("axivox_caller_id.axivox_sync_cron").sudo().method_direct_trigger()
         account.env.cr.commit()
@@ -152,7 +151,7 @@ def apply_2k(bench):
 
 
 def _console_state(account, number):
-    """:return: the account as the sandbox takes it, all of its users with one number"""
+    """Return the account in the sandbox's form, with all its users on one number."""
     hang_up = {"type": "hang_up", "target": None}
     return {
         "company": {"name": account.company_id.name, "domain": "bench.axivox.example"},
@@ -173,7 +172,7 @@ def _console_state(account, number):
 
 
 def _noting(asked):
-    """:return: `requests.Session.send`, which notes what it sends"""
+    """Return a `requests.Session.send` that records what it sends."""
     send = requests.Session.send
 
     def noting_send(session, request, **options):
@@ -184,7 +183,7 @@ def _noting(asked):
 
 
 def _send_again(asked):
-    """Send the same requests, for the revision that is there now."""
+    """Send the recorded requests, for the revision that is there now."""
     revision, session = None, requests.Session()
     for request in asked:
         headers = {**request.headers}

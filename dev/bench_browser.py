@@ -1,7 +1,8 @@
-"""Which requests a browser makes from a click to the INVITE: run by the Python that has one, with
-an Odoo's address, a database, a login that is its password too, and the number that is clicked on.
+"""Records which requests a browser makes from a click to the INVITE. Run by the Python that has
+Playwright, with the address of an Odoo, a database, a login (also its password), and the number to
+click on.
 
-It prints the requests as JSON. The PBX is this program: it agrees to all that registers.
+It prints the requests as JSON. The PBX is this program: it accepts every registration.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""What an incoming call costs: who calls, among a million contacts and 300,000 leads."""
+"""Measures an incoming call: who calls, among a million contacts and 300,000 leads."""
 
 from bench_data import CONTACTS, LEADS, WRITTEN, contact_number, lead_number
 from bench_measure import WALL, Measured, by_turns, queries
@@ -6,16 +6,16 @@ from bench_measure import WALL, Measured, by_turns, queries
 from odoo.fields import Domain
 
 ROUNDS, ROUNDS_OF_RIVALS = 60, 5
-DIGITS_FROM_THE_END = 8  # of base_phone, where nothing else is set
+DIGITS_FROM_THE_END = 8  # base_phone's default
 
 
 def identify_1m(bench):
-    """A caller, as a salesperson who sees their own leads."""
+    """Identify a caller, as a salesperson who sees their own leads."""
     bench.with_contacts()
     user = bench.user("seat7")
 
     def identify(number):
-        # As a request does, which knows nothing of the one before.
+        # As in a request, which starts with an empty cache.
         user.env.transaction.clear()
         return user.env["res.partner"].identify_caller(number)
 
@@ -53,8 +53,8 @@ def identify_1m(bench):
 
 
 def _caller(turn):
-    """A new caller each time: a contact with an open lead of one's own, one with another's, one
-    without a lead, and a lead without a contact."""
+    """Return a new caller for each turn: a contact with an open lead of the user's own, one with
+    somebody else's, one without a lead, and a lead without a contact."""
     place = 500 * turn % (LEADS // 2)
     return (
         contact_number(place + 7),
@@ -65,8 +65,8 @@ def _caller(turn):
 
 
 def _bare_queries(env):
-    """:return: a function that runs two queries for a number: those of contacts and leads that a
-    user may read, as Odoo writes them, and nothing around"""
+    """Return a function that runs two queries for a number, for the contacts and the leads that a
+    user may read, as Odoo writes them and with nothing around them."""
     asked, placeholder = [], "+3247"
     for model in ("res.partner", "crm.lead"):
         found = env[model]._search(Domain("phone_sanitized", "=", placeholder), limit=5)
@@ -87,20 +87,20 @@ def _bare_queries(env):
 
 
 def _voip_oca(env, number):
-    """What its create_call searches."""
+    """Search as voip_oca's create_call does."""
     env.transaction.clear()
     return env["res.partner"].search([("phone", "=", number)], limit=1).ids
 
 
 def _odoo(env, number):
-    """What is searched where somebody types a number above a list of contacts."""
+    """Search as Odoo does for a number that is typed above a list of contacts."""
     env.transaction.clear()
     return env["res.partner"].search([("phone_mobile_search", "=", number)], limit=1).ids
 
 
 def _base_phone(env, number):
-    """What OCA's base_phone says that it does: contacts, then leads, whose number, without its
-    spaces, ends like the caller's."""
+    """Search as OCA's base_phone documents it: contacts, then leads, whose number without spaces
+    ends like the caller's."""
     for table in ("res_partner", "crm_lead"):
         env.cr.execute(
             f"SELECT id FROM {table} WHERE replace(phone, ' ', '') ILIKE %s",
@@ -112,7 +112,8 @@ def _base_phone(env, number):
 
 
 def _how_many(env, find):
-    """:return: how many contacts are found who each write their number in another form"""
+    """Return how many of twelve contacts are found, each with the number written in another
+    form."""
     names = [f"Called {n}" for n in range(len(WRITTEN))]
     people = env["res.partner"].search([("name", "in", names)])
     numbers = {person.id: person.phone_sanitized for person in people}

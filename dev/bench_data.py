@@ -1,6 +1,5 @@
-"""What is in the databases of `make bench`: a company with ten rules, one with 10,000, one of 500
-seats, a million contacts and 300,000 leads. The same every time.
-"""
+"""Fills the databases of `make bench`: a company with ten rules, one with 10,000, one of 500 seats,
+a million contacts and 300,000 leads. The data is the same every time."""
 
 import random
 
@@ -9,7 +8,7 @@ import phonenumbers
 CONTACTS, LEADS, SEATS = 1_000_000, 300_000, 500
 REGIONS = ("BE", "FR", "GB", "US", "DE", "NL")
 FORMS = ("E.164", "00", "international", "national")
-# How people write the number of one contact each.
+# Twelve ways to write a number, each used for one contact.
 WRITTEN = (
     "+32497123456",
     "+32 497 12 34 56",
@@ -27,24 +26,24 @@ WRITTEN = (
 
 
 def contact_number(position):
-    """The E.164 number of one of the million contacts."""
+    """Return the E.164 number of one of the million contacts."""
     return f"+3247{position:07}"
 
 
 def lead_number(position):
-    """The E.164 number of one of those leads that have no contact."""
+    """Return the E.164 number of one of the leads without a contact."""
     return f"+3248{position:07}"
 
 
 def written(position):
-    """The number of one of twelve contacts, each of whom writes it in another form."""
+    """Return the number of one of the twelve contacts, as that contact writes it."""
     return WRITTEN[position].replace("12", f"{50 + position}", 1)
 
 
 def dialled(per_form):
-    """What people dial: valid numbers of six countries, in four forms.
+    """Return what people dial: valid numbers of six countries, in four forms.
 
-    :return: (as it is dialled, the called record's country, and the country to read it by)
+    :return: list of (text as it is dialled, the called record's country, the country to read it by)
     """
     dice, calls = random.Random(7), []
     formats = phonenumbers.PhoneNumberFormat
@@ -72,7 +71,7 @@ def dialled(per_form):
 
 
 def fill(env, with_ours):
-    """Fill a database that has nothing yet."""
+    """Fill an empty database."""
     env.company.country_id = belgium = env.ref("base.be")
     env.company.partner_id.country_id = belgium
     groups = env.ref("base.group_user") + env.ref("sales_team.group_sale_salesman")
@@ -105,7 +104,7 @@ def _users(env, company, groups, *logins):
 
 
 def _account(env, company, numbers, rules, users, extensions):
-    """Make the account of a company: a rule for each of so many beginnings of Belgian numbers."""
+    """Make the account of a company, with one rule per prefix of Belgian numbers."""
     dice = random.Random(14)
     env = env(context={"allowed_company_ids": company.ids, "tracking_disable": True})
     account = env["axivox.account"].create({"company_id": company.id})
@@ -141,8 +140,8 @@ def _account(env, company, numbers, rules, users, extensions):
 
 
 def fill_with_contacts(env):
-    """Make a million contacts and 300,000 leads, as copies of one each: in seconds, where Odoo
-    would take hours."""
+    """Make a million contacts and 300,000 leads by copying one of each in SQL: seconds instead of
+    hours."""
     belgium = env.ref("base.be").id
     seats = env["res.users"].search([("login", "=like", "seat%")], order="id").ids
     contact = env["res.partner"].create({"name": "Contact", "country_id": belgium})
@@ -181,8 +180,11 @@ def fill_with_contacts(env):
 
 
 def _copy(env, record, count, **values):
-    """Copy a record many times, the n-th with these values: SQL that may name ``n``. The table's
-    indexes are made again behind it."""
+    """Copy a record many times in SQL, and rebuild the table's indexes afterwards.
+
+    :param values: SQL expressions for the columns of the copies; they may name ``n``, the copy's
+        number
+    """
     table = record._table
     env.cr.execute(
         "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = %s AND indexname NOT IN "

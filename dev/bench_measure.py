@@ -1,4 +1,4 @@
-"""How `make bench` measures: sides by turns, round after round, and the median of each."""
+"""How `make bench` measures: sides take turns, round after round, and the median of each counts."""
 
 import contextlib
 import statistics
@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 from odoo import api
 
-# A clock and what its seconds are multiplied by. What is Python alone is measured in the time that
-# this thread had a processor, so that a busy machine says the same as an idle one.
+# A clock, the factor for its seconds, and the unit. Pure Python is measured in the processor time
+# of this thread, so that a busy machine gives the same result as an idle one.
 PROCESSOR = time.thread_time, 1e6, "µs of processor"
 WALL = time.perf_counter, 1e3, "ms"
 
 
 class Measured(NamedTuple):
-    """What a case found. ``goal`` is a sentence; ``more`` is what it says beside the numbers."""
+    """The result of a case. ``goal`` is a sentence; ``more`` holds further values by name."""
 
     ours: float
     floor: float
@@ -30,7 +30,7 @@ class Measured(NamedTuple):
         return self.ours / self.floor if self.floor else float(self.ours == self.floor)
 
     def to_json(self):
-        """The case as `.odoo/bench.json` has it."""
+        """Return the case as it stands in `.odoo/bench.json`."""
         return {
             "ours": self.ours,
             "floor": self.floor,
@@ -45,11 +45,11 @@ class Measured(NamedTuple):
 
 
 def by_turns(rounds, clock, **sides):
-    """Run functions by turns; each is given the number of the round, so that it can ask for
-    something new.
+    """Run functions by turns. Each is given the number of the round, so that it can work on new
+    values.
 
     :param clock: ``PROCESSOR`` or ``WALL``
-    :return: {name: median of what the function took, in the clock's unit}
+    :return: {name: median time of the function, in the clock's unit}
     """
     now, scale, _unit = clock
     taken = {name: [] for name in sides}
@@ -62,7 +62,7 @@ def by_turns(rounds, clock, **sides):
 
 
 def queries(env, function):
-    """:return: how many queries a function runs in a transaction that knows nothing yet"""
+    """Return how many queries a function runs in a transaction with an empty cache."""
     env.flush_all()
     env.transaction.clear()
     before = env.cr.sql_log_count
@@ -73,7 +73,7 @@ def queries(env, function):
 
 @contextlib.contextmanager
 def undone(env):
-    """Take back what is written in the block."""
+    """Undo what is written in the block."""
     with contextlib.closing(env.cr.savepoint(flush=False)) as savepoint:
         yield
         env.flush_all()
@@ -82,6 +82,6 @@ def undone(env):
 
 
 def as_user(env, user):
-    """:return: the environment of a request of a user, who works for their company"""
+    """Return the environment of a request by a user, in their own company."""
     context = {"allowed_company_ids": user.sudo().company_id.ids, "lang": "en_US", "tz": "UTC"}
     return api.Environment(env.cr, user.id, context)

@@ -1,4 +1,4 @@
-"""What a page costs: forms that our addons add something to."""
+"""Measures pages: forms that our addons add something to."""
 
 import json
 import os
@@ -16,7 +16,7 @@ FORMS = {"crm.lead": "Called", "res.partner": "Called", "res.users": "seat7"}
 
 
 def form_open(bench):
-    """A lead's, a contact's and a user's form, beside the same without our addons."""
+    """Open a lead's, a contact's and a user's form, with and without our addons."""
     opened = {
         side: [_form(bench.user("seat7", bare).env, model) for model in FORMS]
         for side, bare in (("ours", False), ("floor", True))
@@ -47,8 +47,8 @@ def form_open(bench):
 
 
 def _form(env, model):
-    """:return: a function that reads what the web client does for a record's form, once it knows
-    the view"""
+    """Return a function that reads what the web client reads to open a record's form, once it has
+    the view."""
     records = env[model]
     record = {
         "res.users": env.user,
@@ -67,7 +67,7 @@ def _form(env, model):
 
 
 def _specification(arch, records):
-    """:return: the fields of a view, as `web_read` wants them"""
+    """Return the fields of a view, as `web_read` takes them."""
     specification = {}
     for node in arch.iter("field"):
         if any(parent.tag == "field" for parent in node.iterancestors()):
@@ -84,7 +84,8 @@ def _specification(arch, records):
 
 
 def call_requests(bench):
-    """Requests from a click on a number to the INVITE, beside those of voip_oca alone."""
+    """Count the requests from a click on a number to the INVITE, with our addons and with voip_oca
+    alone."""
     asked = {}
     for side, bare in (("ours", False), ("floor", True)):
         env = bench.bare if bare else bench.env
@@ -92,7 +93,7 @@ def call_requests(bench):
             {"name": "Bench", "domain": "pbx.bench.example", "ws_server": PBX, "mode": "prod"}
         )
         account = {"voip_username": "1007", "voip_password": "1007", "voip_pbx_id": pbx.id}
-        # A bot that greets would be among those who ask.
+        # OdooBot's greeting would make requests too.
         bench.user("seat7", bare).sudo().write({**account, "odoobot_state": "disabled"})
         address = bench.serve("seat7", bare)
         script = [os.environ["BROWSER"], str(BROWSER), address, env.cr.dbname, "seat7"]

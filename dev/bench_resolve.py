@@ -1,4 +1,4 @@
-"""What an outgoing call costs: its number is resolved, and the call is written down."""
+"""Measures an outgoing call: its number is resolved, and the call is logged."""
 
 from unittest.mock import patch
 
@@ -13,7 +13,7 @@ PER_FORM = 10
 
 
 def _resolver(bench, login):
-    """:return: a function that resolves a list of calls as a user"""
+    """Return a function that resolves a list of calls as a user."""
     user = bench.user(login)
 
     def resolve(calls):
@@ -31,7 +31,7 @@ def _read_barely(calls):
 
 
 def resolve_warm(bench):
-    """A resolution in process, beside what reading the number alone costs."""
+    """Resolve in process, and only parse the same numbers."""
     calls, resolve = dialled(PER_FORM), _resolver(bench, "many")
     resolve(calls)
     asked = queries(bench.env, lambda: resolve(calls))
@@ -48,7 +48,7 @@ def resolve_warm(bench):
 
 
 def resolve_growth(bench):
-    """A resolution with 10,000 rules, beside one with ten."""
+    """Resolve with 10,000 rules, and with ten."""
     calls = dialled(PER_FORM)
     sides = {"ours": _resolver(bench, "many"), "floor": _resolver(bench, "few")}
     for resolve in sides.values():
@@ -64,7 +64,7 @@ def resolve_growth(bench):
 
 
 def resolve_rpc(bench):
-    """The same over HTTP, beside a request of the same shape that is answered at once."""
+    """Resolve over HTTP, and send a request of the same shape that is answered at once."""
     calls = dialled(PER_FORM)
     user = bench.user("many")
     answer = user.resolve_caller_id(*calls[0][:2])
@@ -95,7 +95,8 @@ def resolve_rpc(bench):
 
 
 def create_call(bench):
-    """The request with which the widget begins a call, beside that of voip_oca alone."""
+    """Send the request with which the widget begins a call, with our addons and with voip_oca
+    alone."""
     envs = {"ours": bench.user("seat7").env, "floor": bench.user("seat7", bare=True).env}
     called = {
         side: env["res.partner"].sudo().search([("name", "=", "Called 0")]).id

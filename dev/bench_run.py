@@ -1,6 +1,5 @@
-"""Odoo's shell runs this for `make bench`: the cases, in a database with our addons beside one
-without them.
-"""
+"""Run by Odoo's shell for `make bench`: the cases, in a database with our addons and in one
+without."""
 
 import json
 import os
@@ -39,7 +38,7 @@ CASES = {
 
 
 class Session:
-    """A user who is logged in, as the web client is."""
+    """A logged-in user, who sends requests as the web client does."""
 
     def __init__(self, address, database, login):
         self._address, self._http = address, requests.Session()
@@ -57,13 +56,13 @@ class Session:
 
 
 class Bench:
-    """What the cases ask of the two databases: ``env`` has our addons, ``bare`` has not."""
+    """The two databases of the cases: ``env`` has our addons, ``bare`` has not."""
 
     def __init__(self, env, bare):
         self.env, self.bare, self._address = env, bare, None
 
     def with_contacts(self):
-        """Make the million contacts, if they are not there."""
+        """Make the million contacts if they are missing."""
         if (
             self.env["res.partner"].search_count([], limit=bench_data.CONTACTS)
             < bench_data.CONTACTS
@@ -71,7 +70,7 @@ class Bench:
             bench_data.fill_with_contacts(self.env)
 
     def serve(self, login, bare=False):
-        """Have Odoo answer HTTP in this process, and give a user their login as their password.
+        """Let Odoo answer HTTP in this process, and make a user's login their password.
 
         :return: the address
         """
@@ -83,23 +82,23 @@ class Bench:
                 config["http_port"] = port = free.getsockname()[1]
             ThreadedServer(odoo.http.root).http_spawn()
             self._address = f"http://127.0.0.1:{port}"
-        # The only one that it knows, so that nobody has to choose.
+        # The only database that it serves, so that requests need not name one.
         config["db_name"] = [user.env.cr.dbname]
         return self._address
 
     def session(self, login):
-        """A user's session in the database with our addons."""
+        """Return a user's session in the database with our addons."""
         return Session(self.serve(login), self.env.cr.dbname, login)
 
     def user(self, login, bare=False):
-        """A user of one of the databases, in an environment of their own."""
+        """Return a user of one of the databases, in an environment of their own."""
         env = self.bare if bare else self.env
         user = env["res.users"].search([("login", "=", login)])
         return user.with_env(as_user(env, user))
 
 
 def run(env):
-    """Run the wanted cases and write down what they found."""
+    """Run the wanted cases, and print and store their results."""
     bare_cr = Registry(os.environ["BARE"]).cursor()
     with bare_cr:
         bare = api.Environment(bare_cr, SUPERUSER_ID, {})

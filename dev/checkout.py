@@ -13,18 +13,18 @@ from progress import say
 NAME = "axivox_caller_id"
 ROOT = Path(__file__).resolve().parent.parent
 STATE = ROOT / ".odoo"
-# Addons that stand in for others' which are on no registry: the bridges to those need them here.
+# Stand-ins for addons that no registry offers: the bridges to those need them here.
 STAND_INS = ROOT / "sandbox" / "addons"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / NAME
 
-# What the addon is: these files, and every folder but those that are no part of it.
+# The addon: these files, and every folder that is not excluded here.
 MODULES = {"__init__.py", "__manifest__.py", "messages.py"}
 NOT_THE_ADDON = {"bridges", "build", "dev", "dist", "docs", "sandbox"}
 
 
 @contextlib.contextmanager
 def locked(file):
-    """Let one process at a time into the block, machine-wide."""
+    """Let one process of this machine at a time into the block."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("w") as lock:
         try:
@@ -37,10 +37,10 @@ def locked(file):
 
 @functools.cache
 def identity():
-    """The random name under which this checkout's things outside it are kept.
+    """Return the random name under which this checkout's things outside it are kept.
 
-    A copied or moved checkout, or a new clone in the place of an old one, is another
-    checkout: what belonged to the other is not taken over.
+    A copied or moved checkout, or a new clone in the place of an old one, is another checkout: it
+    does not take over what belonged to the other.
     """
     note = STATE / "identity"
     with locked(CACHE / "identity.lock"):
@@ -57,15 +57,16 @@ def identity():
 
 
 def room(name):
-    """The folder for what the checkout with that identity needs outside itself."""
+    """Return the folder outside the checkout for what the checkout with that identity needs
+    there."""
     if os.geteuid() == 0:
-        # Where the account that PostgreSQL runs as can go: root's home is closed to it.
+        # The account that PostgreSQL runs as must reach it: root's home is closed to that account.
         return Path("/var/lib") / NAME / name
     return CACHE / "checkouts" / name
 
 
 def orphans():
-    """The names of rooms whose checkout is gone."""
+    """Return the names of rooms whose checkout is gone."""
     for note in room("*").parent.glob("*/checkout"):
         name = note.parent.name
         claim = Path(note.read_text()) / STATE.name / "identity"
@@ -74,11 +75,11 @@ def orphans():
 
 
 def addons_folders():
-    """The folders with this checkout's addons, each under its right name.
+    """Return the folders with this checkout's addons, each addon under its right name.
 
-    The checkout itself is called anything, and holds more than the addon. So the addon
-    is a folder of links, outside the checkout: a link in it that led back to it would
-    make Odoo's translation export walk in circles.
+    A checkout may have any name, and holds more than the addon. So the addon is a folder of links,
+    outside the checkout: a link in it that led back to it would make Odoo's translation export walk
+    in circles.
     """
     home = room(identity())
     addon = home / "addons" / NAME
@@ -98,7 +99,7 @@ def addons_folders():
 
 
 def replace_link(link, target):
-    """Make `link` point at `target`, also while others look at it."""
+    """Make `link` point at `target`, atomically for processes that use it."""
     if link.is_symlink() and os.readlink(link) == str(target):
         return
     temporary = link.with_name(f"{link.name}.{os.getpid()}")

@@ -35,12 +35,12 @@ full_page_writes = off
 
 
 def is_private():
-    """Whether the databases are in a cluster of this checkout."""
+    """Return whether the databases are in a cluster of this checkout."""
     return not os.environ.get("PGHOST")
 
 
 def environment():
-    """The environment in which libpq finds the server."""
+    """Return the environment variables with which libpq finds the server."""
     if not is_private():
         return dict(os.environ)
     ours = {"PGHOST": str(sockets()), "PGPORT": PORT, "PGUSER": USER}
@@ -48,7 +48,7 @@ def environment():
 
 
 def place():
-    """The folder of this checkout's state that belongs to the databases of one server."""
+    """Return the folder of this checkout's state for the databases of one server."""
     server = os.environ.get("PGHOST"), os.environ.get("PGPORT")
     folder = STATE / ("private" if is_private() else f"server-{provisions.key(*server)}")
     identity()
@@ -57,7 +57,7 @@ def place():
 
 
 def start():
-    """Make the server available; return whether this call started it."""
+    """Start the server if it is down; return whether this call started it."""
     if not is_private():
         sql("SELECT 1")
         return False
@@ -70,7 +70,7 @@ def start():
         if not (data() / "whole").exists():
             create()
         with step("Starting PostgreSQL"):
-            # It may be on a temporary folder, which the system empties.
+            # It may be in a temporary folder, which the system empties.
             own(sockets())
             log = data().parent / "postgresql.log"
             run(
@@ -116,9 +116,9 @@ def create():
 
 
 def remove_orphans():
-    """Remove what checkouts that are gone have left outside themselves."""
+    """Remove what deleted checkouts have left outside themselves."""
     for name in list(orphans()):
-        # A plain user's cluster was in the checkout and has gone with it.
+        # A plain user's cluster was in the checkout and was deleted with it.
         if os.geteuid() == 0 and (home(name) / "data").exists():
             with contextlib.suppress(Failure):
                 shut_down(home(name) / "data")
@@ -126,13 +126,13 @@ def remove_orphans():
 
 
 def answers():
-    """Whether the private cluster runs."""
+    """Return whether the private cluster runs."""
     with socket.socket(socket.AF_UNIX) as attempt:
         return attempt.connect_ex(f"{sockets()}/.s.PGSQL.{PORT}") == 0
 
 
 def shut_down(folder):
-    """Stop the server of a data folder, and cut off who is connected."""
+    """Stop the server of a data folder, and disconnect its clients."""
     run([programs() / "pg_ctl", "-D", folder, "-m", "fast", "-w", "stop"], **as_account())
 
 
@@ -140,21 +140,21 @@ def shut_down(folder):
 
 
 def home(name):
-    """The folder of the private cluster of the checkout whose identity is `name`.
+    """Return the folder of the private cluster of the checkout whose identity is `name`.
 
-    PostgreSQL refuses to run as root, and the account that it then runs as may not be
-    able to enter a checkout of root's.
+    PostgreSQL refuses to run as root, and the account that it then runs as may not be able to enter
+    root's checkout.
     """
     return (room(name) if os.geteuid() == 0 else STATE) / "postgresql"
 
 
 def data():
-    """The private cluster's data folder."""
+    """Return the private cluster's data folder."""
     return home(identity()) / "data"
 
 
 def sockets():
-    """The folder for the private cluster's socket: its own, or one with a short name."""
+    """Return the folder for the private cluster's socket: its own, or one with a short name."""
     folder = home(identity())
     if len(os.fsencode(folder)) <= LONGEST_FOLDER:
         return folder
@@ -173,7 +173,7 @@ def own(folder):
 
 @functools.cache
 def account():
-    """The account that the server runs as: ours, or an unprivileged one where we are root."""
+    """Return the account that the server runs as: ours, or an unprivileged one if we are root."""
     if os.geteuid():
         return pwd.getpwuid(os.geteuid())
     names = {entry.pw_name for entry in pwd.getpwall()}
@@ -181,7 +181,7 @@ def account():
 
 
 def as_account():
-    """Options for `run` with which a program runs as the server's account."""
+    """Return the options for `run` with which a program runs as the server's account."""
     options = {"cwd": "/"}
     if os.geteuid() == 0:
         options |= {"user": account().pw_uid, "group": account().pw_gid, "extra_groups": []}
@@ -189,7 +189,7 @@ def as_account():
 
 
 def programs():
-    """The folder with the newest PostgreSQL server's programs, or None."""
+    """Return the folder with the newest PostgreSQL server's programs, or None."""
     debian = Path("/usr/lib/postgresql").glob("*/bin/initdb")
     newest = max(debian, key=lambda path: float(path.parts[-3]), default=None)
     found = newest or shutil.which("initdb")
@@ -213,7 +213,7 @@ except psycopg2.Error as error:
 
 
 def sql(statement, database="postgres"):
-    """Run one SQL statement and return the first column of what it gives, as strings."""
+    """Run one SQL statement and return the first column of its result, as strings."""
     done = subprocess.run(
         [provisions.venv("odoo", "sandbox"), "-c", QUERY, database, statement],
         env=environment(),
@@ -228,30 +228,30 @@ def sql(statement, database="postgres"):
 
 
 def databases():
-    """The names of the databases that are there."""
+    """Return the names of the databases on the server."""
     return sql("SELECT datname FROM pg_database")
 
 
 def made():
-    """The names of the databases on the server that this checkout made."""
+    """Return the names of the databases on the server that this checkout made."""
     note = place() / "databases"
     return note.read_text().split() if note.exists() else []
 
 
 def note_made(*names, gone=()):
-    """Write down that databases are this checkout's, so that `make clean` drops them."""
+    """Record that databases are this checkout's, so that `make clean` drops them."""
     with locked(place() / "databases.lock"):
         noted = {*made(), *names} - {*gone}
         (place() / "databases").write_text("\n".join(sorted(noted)))
 
 
 def files(name):
-    """The folder with a database's attachments."""
+    """Return the folder with a database's attachments."""
     return place() / "data" / "filestore" / name
 
 
 def drop(name):
-    """Drop a database that this checkout made, with its files, if it is there."""
+    """Drop a database that this checkout made, with its files, if it exists."""
     sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
     shutil.rmtree(files(name), ignore_errors=True)
     note_made(gone=[name])

@@ -1,4 +1,4 @@
-"""The sandbox that stands in for Axivox in `make demo`, and what Odoo does with it there."""
+"""The sandbox that stands in for Axivox in `make demo`, and what Odoo does with it."""
 
 import json
 import os

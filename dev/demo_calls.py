@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from progress import Failure
 
-# Who calls; whom: the XML id of a record with a phone and a country, or None; and what
-# is dialled where it is no record's phone.
+# Who calls; the XML id of the called record with a phone and a country, or None; and what is
+# dialled if there is no record.
 CALLS = [
     ("sophie", "demo_lead_london", None),
     ("sophie", "demo_lead_lyon", None),
@@ -31,7 +31,7 @@ COLUMNS = ("user", "dials", "shown as", "because")
 
 
 class Salesperson:
-    """A user of Odoo who speaks to it over XML-RPC, with their own rights only."""
+    """An Odoo user who works over XML-RPC, with their own rights only."""
 
     def __init__(self, address, database, login):
         self.address, self.database, self.login = address, database, login
@@ -46,24 +46,24 @@ class Salesperson:
         return models.execute_kw(*credentials, model, method, arguments, options)
 
     def _service(self, name):
-        # A new one each time: it is not to be shared between threads.
+        # A new one each time: it must not be shared between threads.
         return xmlrpc.client.ServerProxy(f"{self.address}/xmlrpc/2/{name}", allow_none=True)
 
     def called(self, xml_id):
-        """Name, phone and country (id or None) of a record."""
+        """Return the name, phone and country (id or None) of a record."""
         found = self.ask("ir.model.data", "check_object_reference", "axivox_caller_id", xml_id)
         [record] = self.ask(found[0], "read", [found[1]], ["display_name", "phone", "country_id"])
         return record["display_name"], record["phone"], (record["country_id"] or [None])[0]
 
     def shown(self, number, country):
-        """What the called person sees, and why."""
+        """Return what the called person sees, and why."""
         return self.ask("res.users", "resolve_caller_id", [self.id], number, country)
 
 
 def make_calls(address, database):
     """Resolve the calls, print a table and return the logins.
 
-    :raise Failure: when no call got some kind of answer
+    :raise Failure: if a kind of answer never came
     """
 
     def log_in(login):
@@ -75,7 +75,7 @@ def make_calls(address, database):
         name, number, country = person.called(xml_id) if xml_id else (None, dialled, None)
         return (f"{number} ({name})" if name else number), person.shown(number, country)
 
-    # Each request proves the password anew, at a quarter of a second of computing.
+    # Each request checks the password again, which takes a quarter of a second.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         logins = sorted({login for login, *_ in CALLS})
         people = dict(zip(logins, pool.map(log_in, logins), strict=True))

@@ -1,5 +1,5 @@
-"""A day of calls in `make demo`: the sandbox's connector writes them into the call log in Odoo, and
-the addon says whether they showed what was promised."""
+"""A day of calls in `make demo`: the sandbox's connector writes them into Odoo's call log, and the
+addon judges whether they showed what was promised."""
 
 import datetime
 import json
@@ -10,7 +10,7 @@ import cluster
 import demo_server
 from demo_calls import Salesperson
 
-# Whom the demo's people call, as their desk phones dial: its leads and contacts, and others.
+# The numbers that the demo's people call from desk phones: of its leads and contacts, and others.
 CUSTOMERS = (
     *("00442079460321", "0033199004567", "0016175550187", "0012423456789", "004930123456"),
     *("00441481256789", "00390212345678", "0450001234", "0033199004571", "00442079460377"),
@@ -21,7 +21,7 @@ DIALLED = ("+3212345678", "+33199001234", "+442079460958", "+12125550123")
 WRONG = {"kind": "rule_not_applied", "prefix": "0033"}
 MORNING, AFTERNOON = range(8, 12), range(13, 17)
 CALLS_AN_HOUR = 12
-# There is a yesterday only where Odoo knew then whose the extensions are, and what was applied.
+# Calls of yesterday need the extensions and applied settings of yesterday.
 TWO_DAYS_EARLIER = """
 UPDATE axivox_period SET since = since - interval '2 days';
 UPDATE axivox_applied SET create_date = create_date - interval '2 days'
@@ -33,7 +33,7 @@ WHERE id = (SELECT max(id) FROM axivox_applied)
 
 
 def play(address, sandbox):
-    """Have a day of calls written, unless one was before, and print what the addon says of it."""
+    """Have a day of calls written, unless one was before, and print the addon's verdicts."""
     admin = Salesperson(address, demo_server.DATABASE, "admin")
     account, lobby, number = (
         admin.ask("ir.model.data", "check_object_reference", "axivox_caller_id", name)[1]
@@ -65,8 +65,8 @@ def play(address, sandbox):
 
 
 def write(sandbox, hours):
-    """Have the calls of some hours of yesterday written: the first of each hour as they happen, the
-    others together; return how many."""
+    """Have the calls of some hours of yesterday written, the first of each hour live, the others
+    together; return their number."""
     written = 0
     for hour in hours:
         calls = calls_of(hour)
@@ -76,7 +76,7 @@ def write(sandbox, hours):
 
 
 def calls_of(hour):
-    """The calls of an hour of yesterday, the same every time."""
+    """Return the calls of an hour of yesterday, the same every time."""
     dice = random.Random(hour)
     yesterday = datetime.datetime.now(datetime.timezone.utc).date() - datetime.timedelta(days=1)
     calls = []
@@ -100,7 +100,7 @@ def calls_of(hour):
 
 
 def control(sandbox, method, path, content=None):
-    """Ask the sandbox for something else than its contract has."""
+    """Ask the sandbox for something outside its contract."""
     request = urllib.request.Request(
         f"{sandbox}/sandbox/{path}",
         None if content is None else json.dumps(content).encode(),

@@ -1,5 +1,5 @@
-"""The telephone of `make demo`: the network of `make e2e` beside the demo's sandbox, whose carrier
-is a robot (sandbox/network/robot.xml)."""
+"""The telephone of `make demo`: the network of `make e2e` beside the demo's sandbox, with a robot
+as its carrier (sandbox/network/robot.xml)."""
 
 import json
 
@@ -12,7 +12,7 @@ from demo_day import control
 from network import Axivox
 from progress import Failure
 
-PORTS = STATE / "phone.json"  # and the secret that passwords are made of
+PORTS = STATE / "phone.json"  # also the secret that passwords are derived from
 CALLERS = [
     {"name": "Harriet Poole, a lead in Odoo", "number": "+442079460321"},
     {"name": "Somebody whom Odoo does not know", "number": "+33199004999"},
@@ -23,7 +23,7 @@ LEAD = "demo_lead_answers"
 
 def bring_up(address, sandbox):
     """Start the network if it is down, give the demo's users a phone, and return lines on how to
-    use it: also on why there is none."""
+    use it, or on why there is none."""
     try:
         provisions.network()
     except Failure as failure:
@@ -48,7 +48,7 @@ def bring_up(address, sandbox):
 
 
 def remember(network, sandbox):
-    """Start the network, unless one runs already beside this sandbox: then it is that."""
+    """Start the network, unless one is running beside this sandbox already."""
     known = json.loads(PORTS.read_text()) if PORTS.exists() else {}
     runs = network.rtpengine.process() and network.kamailio.process()
     if runs and known.pop("sandbox") == sandbox:

@@ -13,10 +13,10 @@ from progress import Failure, step
 
 DATABASE = "axivox_demo"
 ODOO = Background("Odoo", "demo", 8069, "/web/health")
-# The same with the account of a call centre.
+# Another, with the account of a call centre.
 LARGE = "axivox_demo_large"
 LARGE_ODOO = Background("Odoo", "demo-large", 8070, "/web/health")
-# The same with Axivox's panel, which takes every click on a number.
+# Another, with Axivox's panel, which takes every click on a number.
 PANEL = "axivox_demo_panel"
 PANEL_ODOO = Background("Odoo", "demo-panel", 8072, "/web/health")
 MAKE_LARGE = Path(__file__).with_name("large_account.py")
@@ -30,7 +30,7 @@ admin.write({"company_ids": [(4, company.id)], "company_id": company.id})
 env.ref("axivox_caller_id.demo_extension_205").user_id = admin
 env.cr.commit()
 """
-# Who writes calls into the log, and who looks at all of them.
+# The users who write calls into the log, and who see all of them.
 CONNECTOR_MOVES_IN = """
 import os
 from pathlib import Path
@@ -55,7 +55,7 @@ file.write_text(key)
 
 
 def bring_up(database=DATABASE):
-    """Make what is not there, update what is old, start what is down; return the address."""
+    """Create what is missing, update what is old, start what is down; return the address."""
     odoo = {DATABASE: ODOO, LARGE: LARGE_ODOO, PANEL: PANEL_ODOO}[database]
     command, environment = server.prepare()
     cluster.start()
@@ -77,7 +77,7 @@ def bring_up(database=DATABASE):
 
 
 def make_database(database):
-    """Make the database; what an earlier attempt left of it is dropped."""
+    """Make the database; drop what an earlier attempt left of it."""
     there = database in cluster.databases()
     if there and database not in cluster.made():
         raise Failure(
@@ -96,7 +96,7 @@ def make_database(database):
 
 
 def install(database, log):
-    """Install the addons with their demo data, and let the administrator work in it."""
+    """Install the addons with their demo data, and give the administrator access to it."""
     widget = "axivox_softphone" if database == PANEL else "voip_oca"
     addons = ",".join([NAME, widget, *bridges(database)])
     options = ["--with-demo", "--stop-after-init", "--max-cron-threads", "0"]
@@ -115,12 +115,12 @@ def update_database(database):
 
 
 def key_file(database):
-    """The file with the API key of the user who writes calls into a database's log."""
+    """Return the file with the API key of the user who writes calls into a database's log."""
     return cluster.place() / f"{database}.connector-key"
 
 
 def connector_key(database=DATABASE):
-    """That key; the user is made where there is none."""
+    """Return that key; make the user if there is none."""
     file = key_file(database)
     if not file.exists():
         with step("Making a user for Axivox's connector"):
@@ -130,14 +130,15 @@ def connector_key(database=DATABASE):
 
 
 def bridges(database):
-    """The names of the addons in bridges/ that a database has: it has one widget."""
+    """Return the names of the addons in bridges/ for a database, which has one widget."""
     other = "voip_oca" if database == PANEL else "softphone"
     names = (path.parent.name for path in ROOT.glob("bridges/*/__manifest__.py"))
     return sorted(name for name in names if not name.endswith(other))
 
 
 def source_digest():
-    """A digest of all that the database was made from: the addons' files, Odoo, others'."""
+    """Return a digest of all that the database was made from: the addons' files, Odoo, others'
+    addons."""
     digest = hashlib.sha256(provisions.VERSIONS_FILE.read_bytes())
     digest.update(str(provisions.odoo()).encode())
     for folder in (*addons_folders(), STAND_INS):

@@ -1,6 +1,6 @@
 # ruff: noqa: F821
-# Odoo's shell runs this in a demo database: Meridian Bikes becomes a call centre with 2,000 users,
-# 1,000 rules and 300 numbers, of which many are not applied yet. The same every time.
+# Run by Odoo's shell in a demo database: Meridian Bikes becomes a call centre with 2,000 users,
+# 1,000 rules and 300 numbers, many of which are not applied yet. The data is the same every time.
 import random
 
 import phonenumbers
@@ -26,7 +26,7 @@ LAST = ("Adams", "Bakker", "Costa", "Dubois", "Evans", "Fischer", "Garcia", "Han
 
 
 def numbers(count):
-    """:return: so many numbers that could be assigned, in E.164"""
+    """Return valid numbers in E.164."""
     made = dict.fromkeys(account.with_context(active_test=False).number_ids.mapped("number"))
     known = len(made)
     while len(made) < known + count:
@@ -44,7 +44,7 @@ def numbers(count):
 
 
 def prefixes(count):
-    """:return: so many prefixes: of parts of countries, then the countries themselves"""
+    """Return prefixes: first of parts of countries, then of whole countries."""
     parts, countries = {}, {}
     regions = sorted(phonenumbers.SUPPORTED_REGIONS)
     dice.shuffle(regions)

@@ -28,30 +28,31 @@ from progress import Failure
 
 DOMAIN = "meridian-bikes.axivox.example"
 FILES = ROOT / "sandbox" / "network"
-PATIENCE = 20  # seconds that a call may take on the carrier's side
+PATIENCE = 20  # seconds, for a whole call on the carrier's side
 
 
 def free_port(kind=socket.SOCK_DGRAM):
-    """A port of 127.0.0.1 that nobody listens on."""
+    """Return a free port of 127.0.0.1."""
     with socket.socket(socket.AF_INET, kind) as attempt:
         attempt.bind(("127.0.0.1", 0))
         return attempt.getsockname()[1]
 
 
 def free_media_port():
-    """A port for SIPp's sound; it takes the one for pictures, too, which is two further."""
+    """Return a free port for SIPp's sound; SIPp also uses the one two further, for video."""
     while listens((port := free_port()) + 2):
         pass
     return port
 
 
 def listens(port):
-    """Whether somebody listens on a UDP port."""
+    """Return whether a UDP port is in use."""
     return f":{port:04X} " in Path("/proc/net/udp").read_text()
 
 
 def filled(key, name, **words):
-    """A copy of a file of sandbox/network/ with values in the place of its words in capitals."""
+    """Write a copy of a file of sandbox/network/ with values in place of its words in capitals;
+    return its path."""
     text = (FILES / name).read_text()
     for word, value in words.items():
         text = text.replace(word, str(value))
@@ -65,7 +66,7 @@ class Axivox:
     """Axivox's side of the network.
 
     :param key: the beginning of its files' names in `.odoo/`
-    :param Background sandbox: which says what number is shown
+    :param Background sandbox: decides which number is shown
     :param media: rtpengine's ports for sound, as (first, last)
     """
 
@@ -87,7 +88,7 @@ class Axivox:
         self.start_kamailio()
 
     def start_kamailio(self):
-        """Start it; once more, it has the same port."""
+        """Start Kamailio, on the same port if it ran before."""
         words = {
             "UDP_HERE": self.udp,
             "CARRIER_HERE": self.carrier,
@@ -108,13 +109,13 @@ class Axivox:
         return self.kamailio.address().replace("http:", "ws:")
 
     def password(self, extension):
-        """The SIP password of an extension."""
+        """Return the SIP password of an extension."""
         return f"{self.secret}-{extension}"
 
     def give_phones(self, ask):
-        """Give each user of Odoo with an extension a phone in the browser.
+        """Give each Odoo user with an extension a phone in the browser.
 
-        :param ask: calls a method of a model, as an administrator
+        :param ask: function that calls a method of a model, as an administrator
         """
         pbx = {"name": "Axivox", "domain": DOMAIN, "ws_server": self.websocket(), "mode": "prod"}
         pbx_ids = ask("voip.pbx", "search", [("name", "=", pbx["name"])])
@@ -155,9 +156,9 @@ class Network(Axivox):
 
     @contextlib.contextmanager
     def silent(self):
-        """The proxy and registrar takes what it is sent, and answers nothing until the block is
-        through."""
-        group = self.kamailio.process()  # its children are in its group
+        """Stop the proxy and registrar inside the block: what is sent to it is received, and
+        answered later."""
+        group = self.kamailio.process()  # its children are in its process group
         os.killpg(group, signal.SIGSTOP)
         try:
             yield
@@ -165,16 +166,17 @@ class Network(Axivox):
             os.killpg(group, signal.SIGCONT)
 
     def asked(self):
-        """As which number the phone asked to be shown, or "", of each call from a phone so far."""
+        """Return the number that the phone asked to be shown, or "", for each call from a phone so
+        far."""
         log = self.kamailio.log.read_text(errors="replace")
         return re.findall(r"asks to be shown as: (.*)", log)
 
     def give_back(self, number):
-        """Axivox has this number no more."""
+        """Take a number away from the account at Axivox."""
         self._tell_sandbox("DELETE", f"numbers/{number}")
 
     def reset_sandbox(self):
-        """Axivox has again all that the demo's company has there, and nothing else."""
+        """Restore the demo's account at Axivox."""
         self._tell_sandbox("POST", "reset")
 
     def _tell_sandbox(self, method, path):
@@ -196,19 +198,20 @@ class Network(Axivox):
         headers=(),
         patience=PATIENCE,
     ):
-        """The carrier's side of one call.
+        """Return the carrier's side of one call.
 
         :param scenario: a file of sandbox/network/ without its ending
-        :param caller: the URI, or whole From without its tag, of who calls in
+        :param caller: the caller's URI, or their whole From without its tag; None if we call
         :param dialled: the number of ours that they call
         :param ring: seconds after which the carrier ends a call that nobody answered
         :param talk: seconds after which the carrier ends a call that was answered
-        :param answer: with which it ends one that we placed, or refuses what we ask for, such as
-            `486 Busy Here`
-        :param first: what it does when it is asked for something: `agree` or `refuse`
-        :param port: where it wants to hear us, 0: nowhere
-        :param tag: who answers after an announcement; by itself, who was heard in it
-        :param headers: what else stands in its INVITE
+        :param answer: the status with which it ends our call, or refuses our request, such as `486
+            Busy Here`
+        :param first: its reply to our first request in the call: `agree` or `refuse`
+        :param port: where it wants to receive sound; 0 for nowhere
+        :param tag: the tag of who answers after an announcement; by default that of the
+            announcement
+        :param headers: further headers of its INVITE
         :param patience: seconds that the call may take
         """
         words = {"RING": ring * 1000, "TALK": talk * 1000}
@@ -220,7 +223,7 @@ class Network(Axivox):
         called = [f"127.0.0.1:{self.udp}", "-s", dialled, "-key", "caller", caller]
         log = STATE / f"e2e-carrier-{next(self.numbers):03}.log"
         command = [
-            # One call; no answers of its own to what the scenario does not know (-nd).
+            # One call; no default answers to messages that the scenario does not know (-nd).
             *("sipp", "-sf", file, "-m", "1", "-nd", "-rtp_echo", "-ci", "127.0.0.1"),
             *("-i", "127.0.0.1", "-p", port, "-mi", "127.0.0.1", "-mp", media),
             *(called if caller else []),
@@ -231,7 +234,7 @@ class Network(Axivox):
 
 
 class Carrier:
-    """A SIPp that takes part in one call, and notes what it got; a context of the call.
+    """A SIPp that takes part in one call and logs it; a context manager for the call.
 
     :param log: where SIPp writes the messages
     :param port: its port for SIP
@@ -255,7 +258,7 @@ class Carrier:
             text=True,
             errors="replace",
         )
-        # It does not say when it listens.
+        # SIPp does not report when it listens.
         while not listens(self.port):
             if self.process.poll() is not None:
                 raise Failure(f"SIPp did not start:\n  {self.process.stderr.read()}")
@@ -270,7 +273,7 @@ class Carrier:
             self.wrong.append(f"the carrier said {said[-300:]}")
 
     def invite(self, seconds=8):
-        """The INVITE that the carrier got."""
+        """Return the INVITE that the carrier received."""
         deadline = time.monotonic() + seconds
         while not (invite := self._invite()):
             if time.monotonic() > deadline:
@@ -285,14 +288,14 @@ class Carrier:
         return None
 
     def refer_to(self):
-        """What is dialled to reach whom the call is transferred to, or None."""
+        """Return what is dialled to reach the target of a transfer, or None."""
         for message in self._received():
             if found := re.search(r"(?mi)^REFER [^\0]*?^Refer-To:.*?sips?:([^@;>\s]+)@", message):
                 return urllib.parse.unquote(found[1])
         return None
 
     def final(self):
-        """How the call that the carrier placed was answered in the end, as `486 Busy Here`."""
+        """Return the final answer to the call that the carrier placed, such as `486 Busy Here`."""
         answers = [re.search(r"(?m)^SIP/2.0 ([2-6].*?)\r?$", text) for text in self._received()]
         return next((answer[1] for answer in reversed(answers) if answer), "no answer")
 
@@ -301,8 +304,8 @@ class Carrier:
         return [part for part in re.split(r"(?m)^-{10,}.*$", text) if "received" in part]
 
     def packets(self):
-        """After the call: how many packets of sound rtpengine got from the carrier, which sends
-        back each that it gets."""
+        """Return, after the call, how many packets of sound rtpengine received from the carrier,
+        which echoes each that it gets."""
         log = self.relay_log.read_text(errors="replace")
         counted = re.findall(rf"<> +127\.0\.0\.1:{self.media}\s*, .*? (\d+) p,", log)
         return sum(map(int, counted))
@@ -310,7 +313,7 @@ class Carrier:
 
 @dataclass(frozen=True)
 class Invite:
-    """What the carrier received: the users of its URIs, None where a header is not there."""
+    """What the carrier received: the users of its URIs; None for a missing header."""
 
     dialled: str
     to: str

@@ -1,5 +1,5 @@
-"""How the commands talk to the person who runs them: one line a long step, one
-sentence a failure, and what a program printed only where that helps."""
+"""The commands' output: one line per long step, one sentence per failure, and a program's own
+output only if that helps."""
 
 import contextlib
 import os
@@ -10,11 +10,11 @@ import time
 
 
 class Failure(Exception):
-    """A step that could not be done: a sentence for a person, and what to do next."""
+    """A step that could not be done; its text is a sentence for people, with what to do next."""
 
 
 def say(sentence):
-    """Print a line on standard error (standard output belongs to the results)."""
+    """Print a line on standard error: standard output is for results."""
     print(sentence, file=sys.stderr, flush=True)
 
 

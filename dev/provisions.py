@@ -1,7 +1,7 @@
-"""What the project needs and does not hold: Odoo, Python packages, programs.
+"""What the project needs and does not contain: Odoo, Python packages, programs.
 
-Odoo and the virtual environments are made once in the cache, each under a temporary
-name and renamed when it is whole, so that a folder which is there is whole.
+Odoo and the virtual environments are made once in the cache, each under a temporary name and
+renamed when complete, so that an existing folder is a complete one.
 """
 
 import configparser
@@ -30,23 +30,23 @@ OTHER_ODOO = (
     f"Or use an Odoo {SERIES} that you have: set ODOO_PATH to its checkout, or run with a "
     "python3 that can import it."
 )
-# The python3 that a command is run with. A process that a command starts in one of the
-# environments below is told, so that it finds what the command made.
+# The python3 that a command is run with. Processes that it starts in one of the environments
+# below get its path, so that they find what the command made.
 PYTHON = os.environ.get("PYTHON_OF_COMMANDS") or sys.executable
 # The names that Odoo's browser tests look for.
 BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
 
 
 def key(*facts):
-    """A short name for a folder whose content follows from `facts`."""
+    """Return a short name for a folder whose content follows from `facts`."""
     return hashlib.sha256("\0".join(map(str, facts)).encode()).hexdigest()[:12]
 
 
 @contextlib.contextmanager
 def made_once(folder, title):
-    """Yield an empty folder that becomes `folder` when the block is through.
+    """Yield an empty folder that becomes `folder` when the block ends.
 
-    Yields None where `folder` is there already, from before or from another process.
+    Yields None if `folder` exists, from before or from another process.
     """
     if folder.exists():
         yield None
@@ -68,9 +68,9 @@ def made_once(folder, title):
 
 
 def need_program(found, package, purpose):
-    """Install Debian packages when `found()` is false and we may; else say who must.
+    """Install Debian packages if `found()` is false and we may; else tell the user to.
 
-    :param found: function that tells whether the machine has what the package brings
+    :param found: function that returns whether the machine has what the package brings
     :param package: key in the [system] section
     :param purpose: what it is needed for, as in "is needed to …"
     """
@@ -83,7 +83,7 @@ def need_program(found, package, purpose):
             f"  sudo apt-get update && sudo apt-get install -y --no-install-recommends {name}"
         )
     with step(f"Installing {name}, to {purpose}"), locked(CACHE / "apt-lock"):
-        # The run level of a rescue: no service is started.
+        # The run level for rescue: no service is started.
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
         install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends"]
         waiting = ["-o", "DPkg::Lock::Timeout=300"]
@@ -94,7 +94,7 @@ def need_program(found, package, purpose):
 
 
 def browser():
-    """Make sure that there is a browser for the tests in it."""
+    """Make sure that a browser is there for the tests in one."""
     need_program(lambda: any(map(shutil.which, BROWSERS)), "browser", "run the tests in a browser")
 
 
@@ -108,7 +108,7 @@ def network():
 
 
 def venv(*names):
-    """The interpreter of the virtual environment with the pinned packages of `names`.
+    """Return the interpreter of the virtual environment with the pinned packages of `names`.
 
     :param names: keys in the [python] section
     """
@@ -121,8 +121,8 @@ def venv(*names):
             "venv",
             "keep Python packages apart",
         )
-    # A virtual environment cannot be moved, so it is made where it will be, and the
-    # mark that it is whole is made last.
+    # A virtual environment cannot be moved: it is made in its final place, and marked as
+    # complete at the end.
     mark = folder / "whole"
     if not mark.exists():
         with locked(CACHE / "lock"):
@@ -145,7 +145,7 @@ def install(python, pins, *options):
 
 
 def other_addons():
-    """The folder with the addons of others that are pinned."""
+    """Return the folder with the pinned addons of others."""
     pins = VERSIONS["python"]["addons"].split()
     folder = CACHE / f"addons-{key(*pins)}"
     if not folder.exists():
@@ -160,7 +160,7 @@ def other_addons():
 
 
 def odoo():
-    """The folder to put on PYTHONPATH, and the folders with Odoo's own addons."""
+    """Return the folder for PYTHONPATH, and the folders with Odoo's own addons."""
     home = given_odoo() or importable_odoo() or debian_odoo()
     addons = [home / "odoo" / "addons"]
     if not (addons[0] / "web").exists():
@@ -171,7 +171,7 @@ def odoo():
 
 
 def given_odoo():
-    """The Odoo that ODOO_PATH names: a checkout, or any folder that holds `odoo`."""
+    """Return the Odoo that ODOO_PATH names: a checkout, or any folder that holds `odoo`."""
     if not os.environ.get("ODOO_PATH"):
         return None
     home = Path(os.environ["ODOO_PATH"]).expanduser().resolve()
@@ -185,9 +185,9 @@ def given_odoo():
 
 
 def importable_odoo():
-    """The Odoo of our series that this python3 can import, behind a link of its own.
+    """Return the Odoo of our series that this python3 can import, behind a link of its own.
 
-    The link keeps the other packages beside it out of the way of the pinned ones.
+    The link keeps the other packages beside it from shadowing the pinned ones.
     """
     question = "from odoo import release as r; print(r.__file__, *r.version_info[:2], sep='\\n')"
     answer = subprocess.run(
@@ -209,7 +209,7 @@ def importable_odoo():
 
 
 def debian_odoo():
-    """Odoo as Debian packs it, unpacked into the cache with what its links point at."""
+    """Return Odoo as Debian packs it, unpacked into the cache with what its links point at."""
     pins = dict(VERSIONS["debian"])
     folder = CACHE / f"odoo-{key(*pins, *pins.values())}"
     packages = Path("usr/lib/python3/dist-packages")
@@ -219,7 +219,7 @@ def debian_odoo():
             with tempfile.TemporaryDirectory() as temporary:
                 for package in Debian(Path(temporary)).download(pins):
                     unpack(package, made)
-            # Debian left this file out for its licence. The bundle of the browser
+            # Debian leaves this file out for its licence. The bundle of the browser
             # tests names it, and only the blurred background of video calls runs it.
             absent = made / packages / "odoo/addons/mail/static/lib/selfie_segmentation"
             absent.mkdir(parents=True, exist_ok=True)
@@ -293,7 +293,7 @@ class Debian:
         self._apt("apt-get", "update", "-qq")
 
     def download(self, pins):
-        """Download packages and return their files; say where a pin could not be kept.
+        """Download packages and return their files; report each pin that could not be kept.
 
         :param pins: dict of package to "suite version sha256"
         """
@@ -308,7 +308,7 @@ class Debian:
         return sorted(self.folder.glob("*.deb"))
 
     def offered(self, package, suite):
-        """The versions of a package in a suite: dict of version to SHA256, newest first."""
+        """Return the versions of a package in a suite: dict of version to SHA256, newest first."""
         listed = self._apt("apt-cache", "madison", package)
         columns = [[word.strip() for word in line.split("|")] for line in listed.splitlines()]
         versions = [row[1] for row in columns if f" {suite}/" in f" {row[2]}"]
@@ -321,7 +321,7 @@ class Debian:
         return {version: digests.get(version) for version in versions}
 
     def _instead(self, package, suite, version, offered):
-        """The newest version that can stand in for one that is gone."""
+        """Return the newest version that can replace one that is gone."""
         prefix = f"{SERIES}." if package == ODOO_PACKAGE else ""
         for other in offered:
             if other.startswith(prefix):
@@ -338,7 +338,7 @@ class Debian:
         ).splitlines()
         targets = [line.split("|") for line in listed]
         mirrors = [uri for origin, label, uri in targets if origin == label == "Debian"]
-        # Before the first `apt-get update`, apt knows its sources by their addresses only.
+        # Before the first `apt-get update`, apt knows only the addresses of its sources.
         mirrors += [uri for *_, uri in targets if uri.rstrip("/").endswith("/debian")]
         if not mirrors:
             raise Failure(f"apt on this machine knows no mirror of Debian. {OTHER_ODOO}")

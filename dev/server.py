@@ -1,4 +1,4 @@
-"""Odoo with this checkout's addons: its configuration, its command line, its databases."""
+"""Odoo with this checkout's addons: its configuration, command line and databases."""
 
 import ast
 import os
@@ -10,7 +10,7 @@ from checkout import NAME, ROOT, STAND_INS, STATE, addons_folders, identity, loc
 from progress import Failure, step
 
 CONFIGURATION = STATE / "odoo.conf"
-# Addons that tests need and the addon does not depend on.
+# Addons that tests need, and that the addon does not depend on.
 FOR_TESTS = ("web_tour",)
 
 
@@ -43,15 +43,15 @@ def prepare():
 
 
 def shell(database, script, *options, log, **variables):
-    """Run a Python script in a database, with `env` at hand; see `odoo`."""
+    """Run a Python script in a database, with `env` defined; see `odoo`."""
     odoo("shell", "-d", database, "--no-http", *options, log=log, typed=script, **variables)
 
 
 def odoo(*arguments, log, typed="", **variables):
-    """Run Odoo's command line to its end, its output in .odoo/`log`.
+    """Run Odoo's command line to its end, with its output in .odoo/`log`.
 
-    :param str typed: what it reads from its standard input
-    :param variables: of its environment
+    :param str typed: its standard input
+    :param variables: further environment variables
     """
     command, environment = prepare()
     environment |= variables
@@ -72,20 +72,20 @@ def odoo(*arguments, log, typed="", **variables):
 
 
 def manifest():
-    """The addon's manifest, as a dict."""
+    """Return the addon's manifest, as a dict."""
     return ast.literal_eval((ROOT / "__manifest__.py").read_text())
 
 
 def database_name(purpose):
-    """A name for a database that no other checkout uses, on whatever server it is."""
+    """Return a database name that no other checkout uses, on any server."""
     return f"axivox_{identity()}_{purpose}"
 
 
 def template(*more, demo=False):
-    """The name of a database with all that the addon depends on, made once.
+    """Return the name of a database with all that the addon depends on, made once.
 
-    :param str more: addons that are to be there too
-    :param bool demo: with their demo data
+    :param str more: further addons in it
+    :param bool demo: whether with demo data
     """
     home, _addons = provisions.odoo()
     depends = sorted({*manifest()["depends"], *FOR_TESTS, *more})
@@ -106,7 +106,7 @@ def template(*more, demo=False):
 
 
 def terms_file(addon):
-    """The file in the checkout with an addon's terms to translate."""
+    """Return the file in the checkout with an addon's terms to translate."""
     folder = ROOT if addon == NAME else ROOT / "bridges" / addon
     return folder / "i18n" / f"{addon}.pot"
 

@@ -2,9 +2,9 @@
 
 
 def form(record, **more):
-    """
-    :param more: what else the action says, such as ``name`` and ``target``
-    :return: the action of the record's form
+    """Return the action that opens a record's form.
+
+    :param more: further keys of the action, such as ``name`` and ``target``
     """
     return {
         "type": "ir.actions.act_window",

@@ -6,9 +6,12 @@ from dataclasses import replace
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from .. import messages
 from ..callerid import changes, dialing
 from ..callerid.policy import Rule, Settings
 from . import actions
+
+NAMED_CHANGES = 5  # of the console's, in one warning
 
 
 class AxivoxAccount(models.Model):
@@ -16,7 +19,7 @@ class AxivoxAccount(models.Model):
     _description = "Axivox Account"
     _inherit = ["axivox.connection", "mail.thread"]
     _rec_name = "company_id"
-    _for_life = frozenset({"company_id"})
+    _immutable_fields = frozenset({"company_id"})
 
     company_id = fields.Many2one(
         "res.company",
@@ -126,7 +129,7 @@ class AxivoxAccount(models.Model):
             account.is_applied = bool(account.sudo().applied_settings)
 
     def _count(self, model):
-        """:return: {account: how many records of this model it has}"""
+        """Return {account: number of its records of this model}."""
         mine = [("account_id", "in", self._origin.ids)]
         return dict(self.env[model]._read_group(mine, ["account_id"], ["__count"]))
 
@@ -167,8 +170,8 @@ class AxivoxAccount(models.Model):
                 )
 
     @api.model
-    def _set_by_managers(self):
-        return super()._set_by_managers() | {"active", "company_id", "dial_format"}
+    def _manager_fields(self):
+        return super()._manager_fields() | {"active", "company_id", "dial_format"}
 
     @api.model
     def _setting_paths(self):
@@ -197,7 +200,7 @@ class AxivoxAccount(models.Model):
 
     @api.model
     def action_open_settings(self):
-        """:return: the action of *Axivox → Settings*: the current company's account."""
+        """Return the action of *Axivox → Settings*: the form of the current company's account."""
         return {
             **self.env["ir.actions.act_window"]._for_xml_id(
                 "axivox_caller_id.axivox_account_action"
@@ -209,7 +212,8 @@ class AxivoxAccount(models.Model):
         return actions.form(self.company_id, target="new")
 
     def action_paste_numbers(self):
-        """:return: the action of the dialog, which comes back to where a number was asked for"""
+        """Return the action of the dialog, which leads back to the form where a number was asked
+        for."""
         return {
             **self.env["ir.actions.act_window"]._for_xml_id(
                 "axivox_caller_id.axivox_number_paste_action"
@@ -218,11 +222,11 @@ class AxivoxAccount(models.Model):
         }
 
     def action_add_users(self):
-        """:return: the action of the dialog that makes users of the console from Odoo users"""
+        """Return the action of the dialog that creates console users from Odoo users."""
         return self.env["axivox.add.users"]._open(self)
 
     def note_tried(self):
-        """Tick off the first run's call, for who may save the settings."""
+        """Tick off *Try a call* in the first run, if the user may save the settings."""
         if self.has_access("write"):
             self._remember(is_tried=True)
 
@@ -252,23 +256,23 @@ class AxivoxAccount(models.Model):
         }
 
     def action_review_changes(self):
-        """:return: the action of *Apply changes*: the dialog, or the list of steps by hand"""
+        """Return the action of *Apply changes*: the dialog, or the list of steps by hand."""
         if self.is_manual:
             return self.env["axivox.manual.apply"]._open(self)
         return self.env["axivox.review"]._open(self, "apply")
 
     def action_review_pull(self):
-        """:return: the action of the dialog that says what a pull will do"""
+        """Return the action of the dialog that previews a pull."""
         return self.env["axivox.review"]._open(self, "pull")
 
     def action_review_discard(self):
-        """:return: the action of the dialog that says what a discard loses"""
+        """Return the action of the dialog that lists what a discard loses."""
         return self.env["axivox.discard"]._open(self)
 
     def action_discard(self):
-        """Make what Axivox runs on the saved settings again.
+        """Restore the settings that Axivox runs on as the saved ones.
 
-        :raises AccessError: for who is no manager: it is everybody's changes that are lost
+        :raises AccessError: unless the user is a manager, since everybody's changes are lost
         """
         self.ensure_one()
         self._check_manager()
@@ -276,10 +280,10 @@ class AxivoxAccount(models.Model):
         return {"type": "ir.actions.act_window_close"}
 
     def _take_back(self, change):
-        """Make one setting what Axivox runs on again.
+        """Restore one setting to the value that Axivox runs on.
 
         :param changes.Change change: a pending one
-        :raises UserError: where it is not pending any more
+        :raises UserError: if it is no longer pending
         """
         held, ours = self._applied_or_refuse(), self._ours()
         pending = changes.pending(held, ours)
@@ -298,12 +302,12 @@ class AxivoxAccount(models.Model):
         )
 
     def action_apply_changes(self):
-        """Make Axivox run on what is saved here.
+        """Make Axivox run on the saved settings.
 
-        :return: in manual mode the action of the list of what is done by hand; else the action
-            that tells how it went, or how far it is where there is much to do
-        :raises UserError: where the console was changed since Odoo last saw it, and where Axivox
-            does not do it. Then live calls are as they were.
+        :return: in manual mode the action of the list of steps; else the action that tells the
+            result, or that shows the progress of a long apply
+        :raises UserError: if the console was changed since Odoo last read it, and if Axivox does
+            not apply the changes. Live calls are then as they were.
         """
         self.ensure_one()
         if self.is_manual:
@@ -311,17 +315,17 @@ class AxivoxAccount(models.Model):
         return self.env["axivox.sync"]._start(self, "apply")._action()
 
     def action_pull(self):
-        """Take over what the console holds. Where both sides were changed, nothing is decided:
-        Odoo keeps its own, and *Apply changes* asks.
+        """Take over what the console holds. A setting that both sides changed stays as it is in
+        Odoo; *Apply changes* asks about it.
 
-        :raises UserError: where the console does not answer
+        :raises UserError: if the console does not answer
         """
         self.ensure_one()
         return self.env["axivox.sync"]._start(self, "pull")._action()
 
     @api.model
     def pending_summary(self):
-        """What the bar on every Axivox screen says of the current company's account.
+        """Return what the bar on every Axivox screen says of the current company's account.
 
         :return: ``account_id``, ``count`` and ``can_apply``, or False without an account
         """
@@ -333,7 +337,7 @@ class AxivoxAccount(models.Model):
         }
 
     def pending_changes(self):
-        """What is saved here and pending: not applied at Axivox yet.
+        """Return the saved changes that are not applied at Axivox yet.
 
         :return: a sentence for each change, in the order of the console's pages
         :rtype: list[str]
@@ -368,7 +372,8 @@ class AxivoxAccount(models.Model):
         )
 
     def _ours(self):
-        """The saved settings, as Axivox can hold them: a number that was given back is in none.
+        """Return the saved settings without the numbers that were given back: Axivox cannot hold
+        those.
 
         :rtype: Settings
         """
@@ -381,8 +386,9 @@ class AxivoxAccount(models.Model):
         return self._settings("saved").without(frozenset(withdrawn.mapped("number")))
 
     def _applied(self):
-        """:return: the settings that were applied last; None where none were, or where what is
-            stored of them cannot be read: see `_warnings`
+        """Return the settings that were applied last; None if there are none, or if what is stored
+        of them cannot be read (see `_settings_warnings`).
+
         :rtype: Settings
         """
         # sudo: see _settings
@@ -393,12 +399,11 @@ class AxivoxAccount(models.Model):
             return None
 
     def _restore(self, settings, title=""):
-        """Make these settings the saved ones, so that what differs from the applied ones is
-        pending.
+        """Make these settings the saved ones. What then differs from the applied ones is pending.
 
         :param Settings settings:
-        :param str title: what the chatter says of it
-        :raises UserError: where a number is no longer in Odoo
+        :param str title: the heading of the entry in the chatter
+        :raises UserError: if a number is no longer in Odoo
         """
         self.ensure_one()
         account = self._in_server_context()
@@ -435,12 +440,12 @@ class AxivoxAccount(models.Model):
                 changed.with_env(verbatim.env).write({"outgoing_number_id": number_id})
 
     def _rule_commands(self, rules, numbers):
-        """:return: the commands that make these the account's rules, of the records there are
+        """Return the commands that make these the account's rules, reusing existing records.
 
         :param rules: tuple of policy.Rule
         :param dict numbers: ``{E.164: id}``
         """
-        # A rule whose number is archived is in no settings; it stays for whom it may concern.
+        # A rule whose number is archived is in no settings: it is left alone.
         usable = self.rule_ids.filtered("number_id.active").grouped("destination_prefix")
         spare = {prefix: same.ids for prefix, same in usable.items()}
         commands = []
@@ -461,7 +466,7 @@ class AxivoxAccount(models.Model):
         return changes.pending(held, settings or account._ours())
 
     def _pending(self, *kinds):
-        """:return: {(account, prefix or extension)} of the pending changes of these kinds"""
+        """Return {(account, prefix or extension)} of the pending changes of these kinds."""
         return {
             (account, change.subject)
             for account in self
@@ -470,7 +475,7 @@ class AxivoxAccount(models.Model):
         }
 
     def _record_live(self, applied):
-        """What live calls run on is what the console says, whoever applied it.
+        """Record the settings that the console says live calls run on, whoever applied them.
 
         :param Settings applied:
         """
@@ -478,11 +483,12 @@ class AxivoxAccount(models.Model):
             self._record_applied(applied, self.env._("Found applied at Axivox:"))
 
     def _record_applied(self, settings=None, title=None, decisions=""):
-        """Remember that Axivox runs on these settings, or on what is wanted here now.
+        """Record that Axivox runs on these settings, or on the saved ones.
 
         :param Settings settings:
-        :param str decisions: what was decided where both sides had changed something
-        :raises AccessError: for who is no manager
+        :param str title: the heading of the entry in the chatter
+        :param str decisions: lines on what was decided where both sides had changed a setting
+        :raises AccessError: unless the user is a manager
         """
         self.ensure_one()
         self._check_manager()
@@ -509,11 +515,12 @@ class AxivoxAccount(models.Model):
         self._log_differences(differences, title or self.env._("Applied at Axivox:"), teams)
 
     def _last_applied(self):
-        """:return: the newest entry of the history, maybe none"""
+        """Return the newest entry of the history, or an empty recordset."""
         return self.env["axivox.applied"].search([("account_id", "=", self.id)], limit=1)
 
     def _remote_changes(self):
-        """:return: what was changed in the console since both agreed, as ``changes.Change``"""
+        """Return what was changed in the console since both last agreed, as a list of
+        ``changes.Change``."""
         # sudo: see _settings
         account = self.sudo()
         if not account.theirs:
@@ -523,9 +530,9 @@ class AxivoxAccount(models.Model):
         return changes.difference(base, replace(theirs, extensions=known))
 
     def _warnings(self):
-        """What is wrong, and what is not known.
+        """Return the account's warnings.
 
-        :return: ``message`` and ``action`` (to open what it is about) of each warning
+        :return: dicts with ``message`` and ``action`` (which opens the record concerned, or False)
         :rtype: list[dict]
         """
         account = self._origin
@@ -543,15 +550,16 @@ class AxivoxAccount(models.Model):
     def _remote_warnings(self):
         if not (changed := self._remote_changes()):
             return
-        more = self.env._(" (and %s more)", len(changed) - 5) if len(changed) > 5 else ""
+        sentences = self._sentences(changed[:NAMED_CHANGES])
+        more = len(changed) - len(sentences)
         message = self.env._(
             "Somebody changed Axivox's console. Pull to take the changes over: %s",
-            "; ".join(self._sentences(changed[:5])) + more,
+            "; ".join(messages.and_more(self.env, sentences, more)),
         )
         yield message, None
 
     def _settings_warnings(self):
-        """:return: (message, action that opens what it is about, or None) of each"""
+        """Yield (message, action that opens the record concerned, or None)."""
         company = self.company_id
         # sudo: see _settings
         if self.sudo().applied_settings and not self._applied():
@@ -572,7 +580,7 @@ class AxivoxAccount(models.Model):
             yield message, None
 
     def _problems(self):
-        """:return: what is wrong with its numbers, users and rules: see `axivox.setting`"""
+        """Yield the problems of its numbers, users and rules: see `axivox.setting`."""
         numbers = self.with_context(active_test=False).number_ids.with_env(self.env)
         for records in (numbers, self.extension_ids, self.rule_ids):
             yield from records._problems()

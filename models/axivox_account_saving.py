@@ -1,5 +1,5 @@
-"""What every save of an account's settings brings about: calls answered anew, and one entry in the
-chatter of who changed what."""
+"""What every save of an account's settings does: it drops the prepared answers, and logs who
+changed what in the chatter."""
 
 from contextlib import contextmanager
 
@@ -18,16 +18,16 @@ class AxivoxAccount(models.Model):
 
     @contextmanager
     def _saving(self):
-        """Around every change of what the answers are made of: however many records one save
-        touches, it drops the prepared policies once and leaves one entry in the chatter.
+        """Wrap every change that can alter an answer. One save, however many records it touches,
+        drops the prepared policies once and leaves one entry in the chatter.
 
-        :return: these accounts, for what is saved with them
+        :return: these accounts, with a context for the writes inside the block
         """
         callbacks = self.env.cr.precommit
         if "axivox.settings" not in callbacks.data:
             callbacks.data["axivox.settings"] = {}
-            # sudo: a team that changes may be of several companies, also of those that are not
-            # its writer's; each account's chatter tells of its own
+            # sudo: a changed sales team may belong to companies other than the user's; each
+            # account's chatter gets its own changes only
             callbacks.add(self.env["axivox.account"].sudo()._in_server_context()._log_changes)
         before = callbacks.data["axivox.settings"]
         for account in self:
@@ -39,31 +39,29 @@ class AxivoxAccount(models.Model):
 
     @api.model
     def _drop_answers(self):
-        """Have every call answered anew, in every process, from this transaction's commit on;
-        until then, within the transaction only: see `_are_answers_changing`.
-        """
+        """Drop the prepared answers in every process when this transaction commits. Until then,
+        only this transaction computes them anew: see `_are_answers_changing`."""
         callbacks = self.env.cr.postcommit
         if not self._are_answers_changing():
             callbacks.data["axivox.changing"] = True
             callbacks.add(self.env.registry.clear_cache)
             self.env.cr.precommit.add(self.env["axivox.account"]._signal)
-        if modules.module.current_test:  # which never commits
+        if modules.module.current_test:  # a test never commits
             self.env.registry.clear_cache()
 
     @api.model
     def _are_answers_changing(self):
-        """:return: whether this transaction has changed what the answers are made of: then they
-        are nobody else's yet, and neither taken from the cache nor put there
-        """
+        """Return whether this transaction has changed what answers are made of: then they are
+        neither taken from the cache nor put there, since no other transaction may see them."""
         return "axivox.changing" in self.env.cr.postcommit.data
 
     @api.model
     def _signal(self):
-        """Tell other processes with the commit itself that their answers are old: Odoo does after
-        it, unless this process dies in between.
+        """Tell other processes, with the commit itself, that their answers are stale. Odoo tells
+        them only after the commit, which fails if this process dies in between.
 
-        Odoo looks whether the newest signal is one that it knows: so none may be committed after
-        a newer one, and the lock is held to the commit.
+        Odoo compares the newest signal with the last one that it knows. So no signal may be
+        committed after a newer one: the lock is held until the commit.
         """
         if self.env.registry.ready:
             self.env.cr.execute("LOCK TABLE orm_signaling_default IN SHARE ROW EXCLUSIVE MODE")
@@ -78,10 +76,10 @@ class AxivoxAccount(models.Model):
             if differences:
                 teams = account._teams(differences)
                 account._log_differences(differences, titles.get(account.id, ""), teams)
-                self.env["axivox.edit"]._note(account, differences)
+                self.env["axivox.edit"]._record(account, differences)
 
     def _log_differences(self, differences, title="", teams=None):
-        """Enter changes in the chatter, many of them as a summary that opens.
+        """Log changes in the chatter; many of them are folded under a summary.
 
         :param dict teams: see `_sentences`
         """
@@ -96,9 +94,9 @@ class AxivoxAccount(models.Model):
         self._message_log(body=Markup("%s%s") % (title, body))
 
     def _names(self, numbers=None):
-        """
-        :param numbers: of the extensions that are meant; all without
-        :return: what users are called: ``{"201": "201 Sophie"}``
+        """Return the display names of users: ``{"201": "201 Sophie"}``.
+
+        :param numbers: of these extensions only; None for all
         """
         extensions = self.env["axivox.extension"].with_context(active_test=False)
         mine = [("account_id", "in", self.ids)]
@@ -107,9 +105,9 @@ class AxivoxAccount(models.Model):
         return {extension.number: extension.display_name for extension in extensions.search(mine)}
 
     def _teams(self, differences):
-        """
-        :param differences: changes to what is saved here
-        :return: which of them are a sales team's doing: ``{"201": "Team Europe"}``
+        """Return which changes come from a sales team: ``{"201": "Team Europe"}``.
+
+        :param differences: changes to the saved settings
         """
         wanted = {c.subject: c.new for c in differences if c.kind == "extension"}
         if not wanted:
@@ -128,9 +126,9 @@ class AxivoxAccount(models.Model):
         }
 
     def _sentences(self, differences, teams=None):
-        """
-        :param dict teams: whose doing changes are: see `_teams`
-        :return: the changes in words; users are called by their names
+        """Return the changes in words, with users by name.
+
+        :param dict teams: the sales teams that changes come from: see `_teams`
         """
         names = self._names([change.subject for change in differences])
         return [messages.change(self.env, change, names, teams) for change in differences]

@@ -50,15 +50,25 @@ class AxivoxApplied(models.Model):
             applied.is_current = applied.id == newest.get(applied.account_id)
 
     def action_restore(self):
-        """Make these settings the saved ones; what differs from the applied ones is pending.
+        """Make these settings the saved ones. What then differs from the applied ones is pending.
 
-        :raises AccessError: for who is no manager, where others' changes are lost
+        :raises AccessError: unless the user is a manager, if others' changes are lost
+        :raises UserError: if what is stored is damaged
         """
         self.ensure_one()
         self.check_access("read")
-        try:
-            # sudo: whoever reads that they were applied may restore them, where they may save
-            settings = Settings.from_json(self.sudo().settings)
-        except ValueError as error:
-            raise UserError(self.env._("What is stored of these settings is damaged.")) from error
+        # sudo: who may read the history may restore it; that they may save is checked there
+        settings = self.sudo()._read_settings()
+        if settings is None:
+            raise UserError(self.env._("What is stored of these settings is damaged."))
         return self.env["axivox.discard"]._restore(self.account_id, settings)
+
+    def _read_settings(self):
+        """Return the settings that were applied; None if what is stored of them is damaged.
+
+        :rtype: Settings
+        """
+        try:
+            return Settings.from_json(self.settings)
+        except ValueError:
+            return None

@@ -1,4 +1,4 @@
-"""The way from an account to its console: which one, where, with what token, and what both last
+"""The connection of an account to its console: mode, address, token, and what both last
 agreed on."""
 
 from contextlib import contextmanager
@@ -76,17 +76,20 @@ class AxivoxConnection(models.AbstractModel):
             account.connection = company and messages.connected_to(self.env, company)
 
     @api.model
-    def _set_by_managers(self):
-        return super()._set_by_managers() | {"mode"}
+    def _manager_fields(self):
+        return super()._manager_fields() | {"mode"}
 
-    def _forget_answer(self):
+    def _forget_test_result(self):
         self._remember(connected_to=False)
 
     def action_test_connection(self):
-        """Ask the console who it is, and remember the answer."""
+        """Ask the console who it is, and remember the answer.
+
+        :raises UserError: if it does not answer as one
+        """
         self.ensure_one()
         self._check_manager()
-        with self._explained():
+        with self._errors_for_people():
             company = self._console(tested=False).describe()
         self._accept(asdict(company))
         return {
@@ -100,41 +103,42 @@ class AxivoxConnection(models.AbstractModel):
         }
 
     def action_connect(self):
-        """:return: the action of the dialog where a connection is entered, tested and accepted"""
+        """Return the action of the dialog where a connection is entered, tested and accepted."""
         self.ensure_one()
         return self.env["axivox.connect"]._open(self)
 
     def _accept(self, company):
         """Use the connection that was tested.
 
-        :param dict company: what it answered, as ``console.Company``
+        :param dict company: what the console answered, as ``console.Company``
         """
-        if self._is_another(company):
-            # Nothing that was agreed with the old one counts.
+        if self._is_another_account(company):
+            # What was agreed with the old account no longer counts.
             self._remember(base=False, in_flight=False, theirs=False)
         self._remember(connected_to=company)
 
-    def _is_another(self, company):
-        """:return: whether it is another Axivox account than the one that was agreed with"""
+    def _is_another_account(self, company):
+        """Return whether this is another Axivox account than the one that was agreed with."""
         return (self.base or {}).get("domain", company["domain"]) != company["domain"]
 
     @api.model
     def _consoles(self):
-        """The hook for another PBX or API: `mode` is asked here only, by its keys.
+        """The hook for another PBX or API: this is the only place that asks for `mode`, by its
+        keys.
 
-        :return: what opens the ``console.Console`` of an account, by its mode; a mode without one
-            is a person's, who works in the console by hand. *Connect* gives its dialog in place
-            of the account.
+        :return: {mode: function that opens the ``console.Console`` of an account}. A mode that is
+            not in it is worked by hand. *Connect* passes its dialog in place of the account.
         :rtype: dict[str, Callable]
         """
         return {"api": lambda account: HttpConsole(account.base_url, account._token())}
 
     def _console(self, *, tested=True):
-        """
-        :param bool tested: whether the connection has to be
+        """Open the account's console.
+
+        :param bool tested: whether the connection must have been tested
         :rtype: console.Console
-        :raises UserError: where no API is to be used, and before the connection was tested
-        :raises ConsoleError: where address or token cannot be right
+        :raises UserError: without an API, and if the connection must be tested first
+        :raises ConsoleError: if the address or token cannot be right
         """
         # sudo: who may pull and apply uses the connection without reading the token
         account = self.sudo()
@@ -147,9 +151,10 @@ class AxivoxConnection(models.AbstractModel):
         return self._consoles()[account.mode](account)
 
     def _read_console(self, console):
-        """
+        """Read all that the console holds.
+
         :rtype: console.State
-        :raises UserError: where the connection leads elsewhere now
+        :raises UserError: if the connection leads to another account than before
         :raises ConsoleError:
         """
         state = console.read()
@@ -165,7 +170,7 @@ class AxivoxConnection(models.AbstractModel):
         return state
 
     def _connection_warnings(self):
-        """:return: (message, None) of each"""
+        """Yield (message, None)."""
         # sudo: what the sentences are made of is a manager's to read
         account = self.sudo()
         if not account.is_manual and not account.connected_to:
@@ -178,8 +183,9 @@ class AxivoxConnection(models.AbstractModel):
             yield self.env._("Odoo cannot see whether the console was changed: %s", reason), None
 
     @contextmanager
-    def _explained(self):
-        """
+    def _errors_for_people(self):
+        """Turn a ConsoleError in the block into a sentence.
+
         :raises UserError: in place of a ConsoleError
         """
         try:
@@ -188,7 +194,8 @@ class AxivoxConnection(models.AbstractModel):
             raise UserError(messages.console_error(self.env, error)) from error
 
     def _base(self):
-        """:return: what both last agreed on
+        """Return what Odoo and the console last agreed on.
+
         :rtype: Side
         """
         if not self.base:
@@ -200,8 +207,9 @@ class AxivoxConnection(models.AbstractModel):
         )
 
     def _agree(self, domain, base):
-        """Remember what both agree on.
+        """Store what Odoo and the console agree on.
 
+        :param str domain: the account's name at Axivox
         :param Side base:
         """
         self._remember(

@@ -1,12 +1,11 @@
-"""Who last changed what waits to be applied."""
+"""Who last changed each setting that is pending."""
 
 from odoo import api, fields, models
 
 
 class AxivoxEdit(models.Model):
-    """A setting that somebody changed, by ``changes.Change.setting``; forgotten when it is applied.
-    It is only ever added, so that people who save at the same time are not in each other's way.
-    """
+    """A setting that somebody changed, by ``changes.Change.setting``, until it is applied. Records
+    are only added, so that users who save at the same time do not block each other."""
 
     _name = "axivox.edit"
     _description = "Change of a setting that waits to be applied"
@@ -23,8 +22,11 @@ class AxivoxEdit(models.Model):
     create_date = fields.Datetime(string="Changed on")
 
     @api.model
-    def _note(self, account, differences):
-        """Remember that the user changed these, ``changes.Change``."""
+    def _record(self, account, differences):
+        """Record that the user made these changes.
+
+        :param differences: list of ``changes.Change``
+        """
         settings = dict.fromkeys(change.setting for change in differences)
         # sudo: edits are written by the server only
         self.sudo().create(
@@ -36,8 +38,8 @@ class AxivoxEdit(models.Model):
 
     @api.model
     def _last_of(self, account):
-        """
-        :return: the last edit of each setting
+        """Return the last edit of each setting.
+
         :rtype: dict[tuple, axivox.edit]
         """
         edits = self.search([("account_id", "=", account.id)], order="id")
@@ -45,7 +47,7 @@ class AxivoxEdit(models.Model):
 
     @api.model
     def _forget(self, account):
-        """Forget who changed what is applied now."""
+        """Remove the edits of settings that are no longer pending."""
         pending = {change.setting for change in account._difference()}
         # sudo: edits are written by the server only
         edits = self.sudo().search([("account_id", "=", account.id)])

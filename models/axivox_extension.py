@@ -1,4 +1,4 @@
-"""A user of the console: an extension, whose it is, and what its calls show."""
+"""A user of the console: an extension, its Odoo user, and the number that its calls show."""
 
 import re
 from collections import defaultdict
@@ -161,7 +161,7 @@ class AxivoxExtension(models.Model):
     )
     @api.depends_context("lang", "uid")
     def _compute_warning(self):
-        said = self._said()
+        said = self._problem_sentences()
         for extension in self:
             problems = said[extension]
             number = extension.outgoing_number_id
@@ -208,7 +208,7 @@ class AxivoxExtension(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         extensions = super().create(vals_list)
-        # What the console holds is kept as it is, until all of it is here: see `axivox.sync`.
+        # A pull creates users exactly as the console has them; teams follow when it is complete.
         if not self._server_says("axivox_verbatim"):
             extensions._follow_teams()
         return extensions
@@ -227,7 +227,7 @@ class AxivoxExtension(models.Model):
             if extension.follows_team:
                 before[number_id].append(extension.id)
         for number_id, ids in before.items():
-            # sudo: what was set before is noted by the server only
+            # sudo: the number before the team's is written by the server only
             self.sudo().browse(ids).number_before_id = number_id
         if "user_id" in vals and not self._server_says("axivox_verbatim"):
             self._follow_teams()
@@ -246,7 +246,10 @@ class AxivoxExtension(models.Model):
             )
 
     def action_follow_team(self):
-        """Have those who differ from their team show its number."""
+        """Make those who differ from their team show its number.
+
+        :raises UserError: if none of them differs
+        """
         self.check_access("write")
         differing = self.filtered(lambda e: e.team_number_id and not e.follows_team)
         if not differing:
@@ -256,7 +259,7 @@ class AxivoxExtension(models.Model):
 
     @api.model
     def load(self, fields, data):
-        """Import; people are found by their e-mail address too."""
+        """Import users; Odoo users are also found by their e-mail address."""
         if "user_id" in fields:
             column = fields.index("user_id")
             emails = {email_normalize(line[column]) for line in data} - {False}
@@ -273,17 +276,15 @@ class AxivoxExtension(models.Model):
         return super().load(fields, data)
 
     @api.model
-    def _of_teams(self, accounts, teams):
-        """
-        :return: {(account, sales team): the extensions of its members there}
-        """
-        # sudo: who is in a team decides, whoever asks; told are only extensions
+    def _members_by_team(self, accounts, teams):
+        """Return {(account, sales team): extensions of the team's members in that account}."""
+        # sudo: membership counts, not what the reader may see of it; only extensions are returned
         members = {team: team.sudo().member_ids for team in teams}
         people = self.env["res.users"].union(*members.values())
         mine = [("account_id", "in", accounts.ids), ("user_id", "in", people.ids)]
         by_account = self.search(mine).grouped("account_id")
         return {
-            (account, team): extensions.filtered(lambda one, users=users: one.user_id in users)
+            (account, team): extensions.filtered(lambda e, users=users: e.user_id in users)
             for account, extensions in by_account.items()
             for team, users in members.items()
         }
@@ -291,11 +292,11 @@ class AxivoxExtension(models.Model):
     @api.model
     @contextmanager
     def _changing_teams(self):
-        """Around every change of who is in which team: when the outermost is over, whom it
-        concerns follow the team that they are in then. In between they would forget what they
-        showed.
+        """Wrap every change of team memberships. When the outermost block ends, the users concerned
+        follow the team that they are in by then; following each step in between would lose what
+        they showed.
 
-        :return: a set, for the ids of the Odoo users whom it may concern
+        :return: a set, to which the ids of the Odoo users concerned are added
         """
         known = self.env.cr.precommit.data
         if "axivox.teams" in known:
@@ -312,23 +313,23 @@ class AxivoxExtension(models.Model):
             extensions.search([("user_id", "in", [*users])])._follow_teams()
 
     def _follow_teams(self, without=()):
-        """Have each of these be in the team that its Odoo user is in now, with what follows.
+        """Put each extension in the team that its Odoo user is in now.
 
-        Who comes from Default, or shows the team's number already, follows the team, and so does
-        who followed another one. Who leaves a team that they followed goes back to what they
-        showed before. Whoever differs keeps their number.
+        Who joins from *Default*, shows the team's number already, or followed another team, follows
+        the team. Who leaves a team that they followed goes back to the number that they showed
+        before. Who differs keeps their number.
 
-        :param without: numbers of teams that are about to go
+        :param without: ``axivox.team.number`` records that are about to be deleted
         """
-        # sudo: who may say who is in a team need not be an Axivox editor. What comes of it is
-        # nothing that they choose: an editor has said which number the team shows.
+        # sudo: who may change memberships need not be an Axivox editor. They choose no number:
+        # an editor has decided which one the team shows.
         extensions = self.sudo()
         first = extensions._first_teams(without)
         changes = defaultdict(list)
         for extension in extensions:
             team = first.get((extension.account_id, extension.user_id), extension.env[TEAM])
             if team != extension.team_number_id:
-                changes[(team, *extension._numbers_in(team))].append(extension.id)
+                changes[(team, *extension._numbers_on_joining(team))].append(extension.id)
         for (team, shown, before), ids in changes.items():
             extensions.browse(ids).write(
                 {
@@ -338,8 +339,12 @@ class AxivoxExtension(models.Model):
                 }
             )
 
-    def _numbers_in(self, team):
-        """:return: what the extension shows in another team than now, or in none, and after it"""
+    def _numbers_on_joining(self, team):
+        """Return (the number that the extension shows in another team, or in none; the number to
+        return to).
+
+        :param team: the ``axivox.team.number`` that it joins, or an empty recordset
+        """
         shown, nothing = self.outgoing_number_id, self.env["axivox.number"]
         if self.team_number_id and not self.follows_team:
             return shown, nothing
@@ -351,7 +356,7 @@ class AxivoxExtension(models.Model):
         return shown, nothing
 
     def _first_teams(self, without=()):
-        """:return: {(account, Odoo user): the first team with a number that the user is in}"""
+        """Return {(account, Odoo user): the first team with a number that the user is in}."""
         teams = self.env[TEAM].search(
             [("account_id", "in", self.account_id.ids), ("team_id.active", "=", True)]
         )
@@ -379,16 +384,15 @@ class AxivoxExtension(models.Model):
         return vals
 
     def _shown_by_default(self):
-        """:return: the number that is shown where no rule says otherwise, maybe none"""
+        """Return the ``axivox.number`` that is shown if no rule applies, or an empty recordset."""
         own = self.outgoing_number_id
         return (own if own.active else self.account_id.default_outgoing_number_id).filtered(
             "active"
         )
 
-    def _call_back(self):
-        """:return: a sentence for the current user: whom a customer reaches who calls the shown
-        number back
-        """
+    def _call_back_sentence(self):
+        """Return a sentence on whom a customer reaches who calls the shown number back. It
+        addresses the current user as *you*."""
         self.ensure_one()
         number = self._shown_by_default()
         if not number:
@@ -408,12 +412,12 @@ class AxivoxExtension(models.Model):
 
     @api.onchange("number")
     def _onchange_number(self):
-        if emergency := self._emergency():
+        if emergency := self._emergency_sentence():
             return {"warning": {"title": self.env._("An emergency number"), "message": emergency}}
         return None
 
-    def _emergency(self):
-        """:return: a sentence where the extension hides an emergency number; else nothing"""
+    def _emergency_sentence(self):
+        """Return a sentence if the extension hides an emergency number, else an empty string."""
         country = self.company_id.country_id
         if not self._is_emergency(country.code):
             return ""
@@ -431,25 +435,29 @@ class AxivoxExtension(models.Model):
         regions = {account: account.company_id.country_id.code for account in self.account_id}
         for extension in self:
             if extension._is_emergency(regions.get(extension.account_id)):
-                yield extension, "extension_emergency", extension._emergency
+                yield extension, "extension_emergency", extension._emergency_sentence
             if not extension.user_id:
                 continue
             # sudo: the user, and the other extension, may be of other companies
             user = extension.user_id.sudo()
             if not user.active:
-                yield extension, "extension_of_archived_user", extension._say_user_is_archived
+                yield extension, "extension_of_archived_user", extension._user_archived_sentence
             if others := user.axivox_extension_ids - extension._origin:
-                yield extension, "extension_second", partial(extension._say_second, others)
+                yield (
+                    extension,
+                    "extension_second",
+                    partial(extension._second_extension_sentence, others),
+                )
 
-    def _say_user_is_archived(self):
+    def _user_archived_sentence(self):
         return self.env._(
             "%s is archived in Odoo; the extension stays in step with Axivox.",
             # sudo: the user may be one of other companies
             self.user_id.sudo().name,
         )
 
-    def _say_second(self, others):
-        # The other extension may be of a company whose name is not the reader's to know.
+    def _second_extension_sentence(self, others):
+        # The reader need not be allowed to know the other extension's company.
         mine = self.env.user.company_ids
         return self.env._(
             "%(user)s has another extension too (%(others)s): calls from Odoo use the one of "

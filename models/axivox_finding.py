@@ -1,4 +1,4 @@
-"""Something that is wrong with a number, a user or a rule: since when, and who accepted it."""
+"""A problem with a number, a user or a rule: since when it is known, and who accepted it."""
 
 from collections import Counter
 from datetime import timedelta
@@ -17,8 +17,8 @@ NEW_FOR = timedelta(days=7)
 
 
 class AxivoxFinding(models.Model):
-    """What is wrong is always derived (`_problems` of the records); kept is what cannot be: when
-    it was first seen, and that somebody accepted it."""
+    """Problems are always derived (`_problems` of the records). Stored is only what cannot be: when
+    one was first seen, and that somebody accepted it."""
 
     _name = "axivox.finding"
     _description = "Something wrong in the settings of an Axivox account"
@@ -29,7 +29,7 @@ class AxivoxFinding(models.Model):
         "axivox.account", required=True, readonly=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="account_id.company_id")
-    # A list that is grouped by it has this order.
+    # Lists that are grouped by the cause have this order.
     cause = fields.Selection(
         [
             ("extension_emergency", "Extensions that are emergency numbers"),
@@ -44,7 +44,7 @@ class AxivoxFinding(models.Model):
         required=True,
         readonly=True,
     )
-    # The one that its cause is about.
+    # One of these three is set: the record that the cause is about.
     number_id = fields.Many2one(
         "axivox.number", readonly=True, index="btree_not_null", ondelete="cascade"
     )
@@ -73,7 +73,7 @@ class AxivoxFinding(models.Model):
     accepted_on = fields.Datetime(string="Accepted on", readonly=True)
     reason = fields.Text(readonly=True, help="Why it stays as it is.")
 
-    _once = models.UniqueIndex("(cause, COALESCE(number_id, extension_id, rule_id))")
+    _subject_unique = models.UniqueIndex("(cause, COALESCE(number_id, extension_id, rule_id))")
 
     @api.depends("number_id.display_name", "extension_id.display_name", "rule_id.display_name")
     @api.depends_context("lang")
@@ -84,7 +84,7 @@ class AxivoxFinding(models.Model):
     def _search_name(self, operator, value):
         found = Domain.FALSE
         for name in self._subject_fields().values():
-            # What is wrong with an archived number is a finding too.
+            # Archived numbers have findings too.
             records = self.env[self._fields[name].comodel_name].with_context(active_test=False)
             found |= Domain(name, "in", records._search([("display_name", operator, value)]))
         return found
@@ -121,26 +121,26 @@ class AxivoxFinding(models.Model):
 
     @api.model
     def web_read_group(self, *args, **kwargs):
-        """What is shown is what is wrong now."""
+        """Read groups of the problems that exist now."""
         self._refresh_shown()
         return super().web_read_group(*args, **kwargs)
 
     @api.model
     def web_search_read(self, *args, **kwargs):
-        """What is shown is what is wrong now."""
+        """Read the problems that exist now."""
         self._refresh_shown()
         return super().web_search_read(*args, **kwargs)
 
-    # Odoo's own only read.
+    # Odoo's own methods run in a read-only transaction; these refresh the records first.
     web_read_group._readonly = web_search_read._readonly = False
 
     def action_open(self):
-        """:return: the action of the number, user or rule that it is about"""
+        """Return the action that opens the number, user or rule concerned."""
         self.ensure_one()
         return actions.form(self._subject())
 
     def action_accept(self):
-        """:return: the action of the dialog that asks why these stay as they are"""
+        """Return the action of the dialog that asks why these are accepted."""
         self.account_id.check_access("write")
         return {
             **self.env["ir.actions.act_window"]._for_xml_id(
@@ -150,11 +150,11 @@ class AxivoxFinding(models.Model):
         }
 
     def action_take_back(self):
-        """Have these to do again."""
+        """Withdraw the acceptance of these."""
         self._write_acceptance({"accepted_by_id": False, "accepted_on": False, "reason": False})
 
     def _accept(self, reason):
-        """Remember that these stay as they are. What was accepted before keeps its reason.
+        """Accept these. What was accepted before keeps its reason.
 
         :raises UserError: without a reason
         """
@@ -165,16 +165,17 @@ class AxivoxFinding(models.Model):
         new._write_acceptance({**accepted, "reason": reason})
 
     def _write_acceptance(self, vals):
-        """
-        :raises AccessError: for who may not save the settings
+        """Write the fields of an acceptance.
+
+        :raises AccessError: if the user may not save the settings
         """
         self.account_id.check_access("write")
-        # sudo: which fields of a finding are written is said here only
+        # sudo: only this method writes findings for a user, and only these fields
         self.sudo().write(vals)
 
     @api.model
     def _subject_fields(self):
-        """:return: {model: the field of a finding about one of its records}"""
+        """Return {model: the field for one of its records}."""
         names = ("number_id", "extension_id", "rule_id")
         return {self._fields[name].comodel_name: name for name in names}
 
@@ -182,8 +183,8 @@ class AxivoxFinding(models.Model):
         return self.number_id or self.extension_id or self.rule_id
 
     @api.model
-    def _kept(self, account):
-        """:return: {(cause, record): its finding}"""
+    def _findings_by_problem(self, account):
+        """Return {(cause, record): its finding}."""
         names = ["cause", "accepted_on", "create_date", *self._subject_fields().values()]
         kept = self.search_fetch([("account_id", "=", account.id)], names)
         return {(finding.cause, finding._subject()): finding for finding in kept}
@@ -195,16 +196,16 @@ class AxivoxFinding(models.Model):
 
     @api.model
     def _refresh(self, accounts):
-        """Keep what is wrong now, and forget what is not any more: when that comes back, it is
-        new.
+        """Store the problems that exist now, and delete those that are gone: if one comes back, it
+        is new.
 
-        :raises ConcurrencyError: where somebody else did so meanwhile; Odoo repeats the request
+        :raises ConcurrencyError: if another transaction did so meanwhile; Odoo repeats the request
         """
         # sudo: findings are written by the server only
         findings = self.sudo()._in_server_context()
         by_model = self._subject_fields()
         for account in accounts.with_env(findings.env):
-            kept = findings._kept(account)
+            kept = findings._findings_by_problem(account)
             wrong = dict.fromkeys((cause, record) for record, cause, _ in account._problems())
             findings.union(*(kept[key] for key in kept.keys() - wrong)).unlink()
             new = [
@@ -220,15 +221,15 @@ class AxivoxFinding(models.Model):
 
     @api.model
     def _cron_refresh(self):
-        """What is first seen is dated, also where nobody looks."""
+        """Store new problems daily, so that they have a date even if nobody opens the list."""
         accounts = self.env["axivox.account"].search([("active", "=", True)])
         for account in accounts:
             self.env["axivox.sync"]._retry(lambda a=account: self._refresh(a.exists()))
 
     @api.model
     def _warnings_of(self, account):
-        """:return: (message, action of the list) for each cause that is to be looked at"""
-        kept, since = self._kept(account), fields.Datetime.now() - NEW_FOR
+        """Yield (message, action of the list) for each cause with problems that nobody accepted."""
+        kept, since = self._findings_by_problem(account), fields.Datetime.now() - NEW_FOR
         to_do, new = Counter(), Counter()
         for record, cause, _say in account._problems():
             finding = kept.get((cause, record))
@@ -238,13 +239,13 @@ class AxivoxFinding(models.Model):
         for cause, title in self._fields["cause"]._description_selection(self.env):
             if count := to_do[cause]:
                 message = self.env._(
-                    "%(cause)s: %(count)s", cause=title, count=self._written(count)
+                    "%(cause)s: %(count)s", cause=title, count=self._format_count(count)
                 )
                 if new[cause]:
                     message = self.env._(
                         "%(counted)s (%(count)s new)",
                         counted=message,
-                        count=self._written(new[cause]),
+                        count=self._format_count(new[cause]),
                     )
                 yield (
                     message,
@@ -259,5 +260,5 @@ class AxivoxFinding(models.Model):
                 )
 
     @api.model
-    def _written(self, count):
+    def _format_count(self, count):
         return formatLang(self.env, count, 0)

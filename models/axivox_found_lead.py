@@ -1,13 +1,12 @@
-"""The lead of a call in a log: its reader sees it as far as they may open it."""
+"""The lead of a call in a call log, shown to those who may open it."""
 
 from odoo import api, models
 from odoo.fields import Domain
 
 
 class AxivoxFoundLead(models.AbstractModel):
-    """For a log with a ``lead_id`` that is computed and searched here from a field that nobody
-    reads, ``_lead_field``: a link alone tells the name of what it links to.
-    """
+    """For a call log: computes and searches ``lead_id`` from the stored field ``_lead_field``,
+    which clients cannot read, since even a bare link reveals the name of its record."""
 
     _name = "axivox.found.lead"
     _description = "Call of which a lead was found"
@@ -17,7 +16,7 @@ class AxivoxFoundLead(models.AbstractModel):
     @api.depends(lambda self: [self._lead_field] if self._lead_field else [])
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_lead_id(self):
-        # sudo: which leads there are; those that the reader may not open are taken out again
+        # sudo: reads the hidden field; leads that the reader may not open are filtered out
         known = self.sudo()[self._lead_field].sudo(self.env.su)._filtered_access("read")
         for call in self:
             call.lead_id = known & call.sudo()[self._lead_field]
@@ -30,7 +29,7 @@ class AxivoxFoundLead(models.AbstractModel):
             return Domain(False in value)
 
         def about(domain):
-            # sudo: only leads that the reader finds are looked for
+            # sudo: searches the hidden field, for leads that the reader may find
             calls = self.sudo()._search([(self._lead_field, "in", leads._search(domain))])
             return Domain("id", "in", calls)
 

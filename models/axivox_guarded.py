@@ -4,35 +4,35 @@ from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
-# All that the context of a request may say to what is written here, and the defaults of a form.
-CLIENTS_MAY_SAY = frozenset({"lang", "tz", "allowed_company_ids"})
-# Odoo's own word while it uninstalls an addon, which it does as OdooBot: no client is that user.
-UNINSTALLS = "_force_unlink"
-# What the server says to itself: a client sends JSON, which holds no object of this process.
+# What a client's context may hold when a record is written, besides the defaults of a form.
+CLIENT_CONTEXT = frozenset({"lang", "tz", "allowed_company_ids"})
+# Odoo's own flag while it uninstalls an addon, which it does as OdooBot: no client is that user.
+UNINSTALL_FLAG = "_force_unlink"
+# The value of flags that the server sets: a client sends JSON, which cannot hold this object.
 _SERVER_SAYS = object()
 
 
 class AxivoxGuarded(models.AbstractModel):
-    """What a client may do to a record, beyond the access rights of its model.
+    """Limits what a client may do to a record, beyond the access rights of its model.
 
     - A field that is ``readonly`` is set by the server only.
-    - What decides for everybody at once (`_set_by_managers`) is the managers' to set.
-    - What a record belongs to (``_for_life``) does not change.
-    - A record points only at what its writer may read.
+    - The fields of `_manager_fields`, which affect live calls at once, are set by managers only.
+    - The fields of ``_immutable_fields``, such as the account of a record, do not change.
+    - A record points only at records that the user who writes it may read.
     - Nothing in the context of a request changes what is checked, written or logged.
     """
 
     _name = "axivox.guarded"
     _description = "Record that a client may not change at will"
 
-    _for_life = frozenset()
+    _immutable_fields = frozenset()
 
     @api.model_create_multi
     def create(self, vals_list):
         defaults = {
             key.removeprefix("default_"): value
             for key, value in self.env.context.items()
-            if key.startswith("default_") and self._is_said(key, value)
+            if key.startswith("default_") and self._is_accepted(key, value)
         }
         for vals in vals_list:
             self._check_client_may_set({**defaults, **vals})
@@ -41,7 +41,7 @@ class AxivoxGuarded(models.AbstractModel):
 
     def write(self, vals):
         self._check_client_may_set(vals)
-        for name in self._for_life & vals.keys():
+        for name in self._immutable_fields & vals.keys():
             if any(record[name].id != vals[name] for record in self):
                 raise UserError(self._refused(self.env._("%s: this stays as it is."), name))
         return super(AxivoxGuarded, self._in_server_context()).write(vals)
@@ -50,50 +50,48 @@ class AxivoxGuarded(models.AbstractModel):
         return super(AxivoxGuarded, self._in_server_context()).unlink()
 
     def onchange(self, values, field_names, fields_spec):
-        # A form is sent the names of what it points at, whoever may read them.
+        # The answer holds the names of the records that the form points at.
         self._check_client_may_point_at(values)
         return super().onchange(values, field_names, fields_spec)
 
-    def _in_server_context(self, *said):
-        """These records, with nothing in their context but what a client may say, and what the
-        server says.
+    def _in_server_context(self, *flags):
+        """Return these records with a context that holds nothing of a client's but what is
+        harmless.
 
-        :param str said: what the server says from now on; `_server_says` hears it
+        :param str flags: set for `_server_says` from here on
         """
         context = self.env.context.items()
-        heard = {name: value for name, value in context if self._is_said(name, value)}
-        return self.with_env(self.env(context={**heard, **dict.fromkeys(said, _SERVER_SAYS)}))
+        accepted = {name: value for name, value in context if self._is_accepted(name, value)}
+        return self.with_env(self.env(context={**accepted, **dict.fromkeys(flags, _SERVER_SAYS)}))
 
     def _server_says(self, what):
-        """:return: whether the server itself said this, with `_in_server_context`"""
+        """Return whether the server itself set this flag, with `_in_server_context`."""
         return self.env.context.get(what) is _SERVER_SAYS
 
-    def _is_said(self, name, value):
+    def _is_accepted(self, name, value):
         if name.startswith("default_"):
             field = self._fields.get(name.removeprefix("default_"))
             return field is None or not field.readonly
         return (
-            name in CLIENTS_MAY_SAY
+            name in CLIENT_CONTEXT
             or value is _SERVER_SAYS
-            or (name == UNINSTALLS and self.env.uid == SUPERUSER_ID)
+            or (name == UNINSTALL_FLAG and self.env.uid == SUPERUSER_ID)
         )
 
     def _check_client_may_set(self, vals):
-        """
-        :raises AccessError: where the user may not set one of these fields, or not to this
-        """
+        """:raises AccessError: if the user may not set one of these fields, or not to this value"""
         if self.env.su:
             return
         for name in vals:
             if name in self._fields and self._fields[name].readonly:
                 raise AccessError(self._refused(self.env._("%s is set by Odoo only."), name))
-        if not self._set_by_managers().isdisjoint(vals):
+        if not self._manager_fields().isdisjoint(vals):
             self._check_manager()
         self._check_client_may_point_at(vals)
 
     def _check_client_may_point_at(self, vals):
-        """
-        :raises AccessError: where a value points at what the user may not read; it names nothing
+        """:raises AccessError: if a value points at a record that the user may not read; the error
+        does not name it
         """
         if self.env.su:
             return
@@ -107,7 +105,7 @@ class AxivoxGuarded(models.AbstractModel):
                 continue
             new = self.env[field.comodel_name].browse(_ids(value))
             if len(self) == 1:
-                # sudo: what it points at already is no news to anybody
+                # sudo: what it points at already may stay
                 new -= self.sudo()[name].sudo(False)
             if new and not new.has_access("read"):
                 raise AccessError(
@@ -115,8 +113,8 @@ class AxivoxGuarded(models.AbstractModel):
                 )
 
     @api.model
-    def _set_by_managers(self):
-        """:return: the names of the fields that only managers set"""
+    def _manager_fields(self):
+        """Return the names of the fields that only managers set."""
         return frozenset()
 
     def _is_manager(self):
@@ -124,9 +122,7 @@ class AxivoxGuarded(models.AbstractModel):
         return self.env.su or (is_manager and self.has_access("read"))
 
     def _check_manager(self):
-        """
-        :raises AccessError: for who is no manager of these records
-        """
+        """:raises AccessError: unless the user is a manager of these records"""
         if not self._is_manager():
             raise AccessError(self.env._("Only Axivox managers can connect, pull and apply."))
 
@@ -135,7 +131,7 @@ class AxivoxGuarded(models.AbstractModel):
 
 
 def _ids(value):
-    """:return: the ids that a value of a many2one or many2many field names, as a client sends it"""
+    """Return the ids that a client's value of a many2one or many2many field names."""
     if isinstance(value, dict):
         value = value.get("id")
     if not isinstance(value, (list, tuple)):
@@ -152,7 +148,8 @@ def _ids(value):
 
 
 def _lines(model, value):
-    """:return: (record, values) of each line of a guarded model that a one2many's value writes"""
+    """Yield (record, values) for each line of a guarded model that the value of a one2many
+    writes."""
     if not isinstance(model, AxivoxGuarded) or not isinstance(value, (list, tuple)):
         return
     for command in value:

@@ -1,4 +1,4 @@
-"""*Apply changes* by hand: the list of what is done in Axivox's console, kept until it is done."""
+"""*Apply changes* by hand: the list of steps in Axivox's console, kept until it is done."""
 
 import base64
 from dataclasses import astuple
@@ -17,7 +17,7 @@ from . import actions
 from .axivox_sync import KEPT_FOR
 
 NAMED = 10  # steps, where not all of them are named
-# What is done to the rules, in the order in which it is done; users follow, number by number.
+# The blocks of steps by kind of change, in the order of the list; users follow, number by number.
 BLOCKS = {
     "default": "default",
     "override": "override",
@@ -30,10 +30,9 @@ ORDER = tuple(dict.fromkeys(BLOCKS.values()))
 
 
 class AxivoxManualApply(models.Model):
-    """The steps that lead from what the console holds to what was saved here when the list was
-    made. An account has one open list, which any number of people work through. A tick says that
-    a step is saved in the console; calls follow only when somebody says that *Apply changes* was
-    pressed there.
+    """The steps that lead from what the console holds to what was saved when the list was made. An
+    account has one open list, on which any number of people work. A tick says that a step is saved
+    in the console; calls follow only when somebody confirms that *Apply changes* was pressed there.
     """
 
     _name = "axivox.manual.apply"
@@ -115,7 +114,7 @@ class AxivoxManualApply(models.Model):
     @api.depends_context("lang")
     def _compute_waiting(self):
         for manual in self:
-            waiting = manual._waiting()
+            waiting = manual._unlisted_changes()
             manual.waiting_count = len(waiting)
             account, named = manual.account_id, waiting[:NAMED]
             sentences = account._sentences(named, account._teams(named))
@@ -168,9 +167,9 @@ class AxivoxManualApply(models.Model):
 
     @api.model
     def _open(self, account):
-        """
-        :return: the action of the account's open list, or of a new one
-        :raises AccessError: for who may not save the settings
+        """Return the action of the account's open list, or of a new one.
+
+        :raises AccessError: if the user may not save the settings
         """
         account.ensure_one()
         account.check_access("write")
@@ -184,22 +183,22 @@ class AxivoxManualApply(models.Model):
                 held = account._applied() or Settings()
                 vals = dict.fromkeys(("held", "settings"), held.to_json())
                 manual = lists.create({"account_id": account.id, **vals})
-                manual._plan(held)
+                manual._rebuild(held)
             elif not manual.done_count and manual.create_uid == self.env.user:
-                manual._plan(manual._held())  # nobody else has begun with it
+                manual._rebuild(manual._held_now())  # nobody else has begun with it
             syncs._commit()
         return manual.sudo(False)._action()
 
     @api.model
     def _replace_of(self, account):
-        """Close the account's open list: something else was applied."""
+        """Close the account's open list, since something else was applied."""
         # sudo: lists are written by the server only
         self.sudo().search([("account_id", "=", account.id), ("state", "=", "open")]).write(
             {"state": "replaced"}
         )
 
     def action_add_waiting(self):
-        """Make the list lead to what is saved here now; what is ticked stays ticked."""
+        """Extend the list to what is saved now; what is ticked stays ticked."""
         self.ensure_one()
         account = self.account_id._in_server_context()
         account.check_access("write")
@@ -207,12 +206,12 @@ class AxivoxManualApply(models.Model):
         with syncs._locked(account):
             self._check_open()
             # sudo: lists are written by the server only
-            self.with_env(account.env).sudo()._plan(self._held())
+            self.with_env(account.env).sudo()._rebuild(self._held_now())
             syncs._commit()
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def action_download(self):
-        """:return: the action that gives the steps as CSV"""
+        """Return the action that downloads the steps as CSV."""
         self.ensure_one()
         self.check_access("read")
         name = f"axivox-{fields.Date.to_string(self.create_date)}.csv"
@@ -220,9 +219,9 @@ class AxivoxManualApply(models.Model):
         return {"type": "ir.actions.act_url", "url": url, "target": "download"}
 
     def action_finish(self):
-        """Confirm, or first name what is not ticked.
+        """Confirm, or first open a dialog that names what is not ticked.
 
-        :raises AccessError: for who is no manager
+        :raises AccessError: unless the user is a manager
         """
         self.ensure_one()
         self.account_id._check_manager()
@@ -237,11 +236,11 @@ class AxivoxManualApply(models.Model):
         }
 
     def action_confirm(self):
-        """*Apply changes* was pressed in the console: calls follow what the list held. What was
-        confirmed already is not done a second time.
+        """Record that *Apply changes* was pressed in the console: calls follow what the list held.
+        A list that is confirmed already is not recorded twice.
 
-        :raises AccessError: for who is no manager
-        :raises UserError: where something else was applied meanwhile
+        :raises AccessError: unless the user is a manager
+        :raises UserError: if something else was applied meanwhile
         """
         self.ensure_one()
         account = self.account_id._in_server_context()
@@ -267,10 +266,11 @@ class AxivoxManualApply(models.Model):
         }
 
     def read_pages(self):
-        """What the list looks like; the steps themselves are read by their ids.
+        """Return the outline of the list; the steps themselves are read by their ids.
 
         :return: for each page of the console ``title``, ``intro`` and ``blocks``; for each block
             ``title``, ``steps`` (ids), ``left`` (ids of those that are not done) and ``copies``
+            (values to copy, dicts with ``label`` and ``value``)
         :rtype: list[dict]
         """
         self.ensure_one()
@@ -306,7 +306,7 @@ class AxivoxManualApply(models.Model):
 
     @api.autovacuum
     def _gc_closed(self):
-        """Remove lists that were closed long ago; what was applied is kept in the history."""
+        """Delete lists that were closed long ago; the history keeps what was applied."""
         before = fields.Datetime.now() - KEPT_FOR
         self.search(
             [("state", "!=", "open"), ("create_date", "<", before)], limit=GC_UNLINK_LIMIT
@@ -315,14 +315,14 @@ class AxivoxManualApply(models.Model):
     def _action(self):
         return actions.form(self, name=self.env._("Apply changes"), target="current")
 
-    def _plan(self, held):
-        """Make the list anew, for what is saved here now; what is done stays in it.
+    def _rebuild(self, held):
+        """Make the list anew for what is saved now; steps that are done stay in it.
 
         :param Settings held: what the console holds now
         """
         wanted = self.account_id._ours()
         left = self.step_ids.filtered(lambda step: not step.is_done)
-        known = {self._essence(step._change()) for step in left}
+        known = {self._change_key(step._change()) for step in left}
         was_empty = not self.step_ids
         (self.step_ids - left).is_settled = True
         left.unlink()
@@ -337,15 +337,16 @@ class AxivoxManualApply(models.Model):
                     "subject": change.subject,
                     "change": astuple(change),
                     "above": self._above(wanted, change),
-                    "is_new": not was_empty and self._essence(change) not in known,
+                    "is_new": not was_empty and self._change_key(change) not in known,
                 }
             )
-            for place, change in enumerate(sorted(differences, key=self._place))
+            for place, change in enumerate(sorted(differences, key=self._sort_key))
         ]
         self.write({"held": held.to_json(), "settings": wanted.to_json()})
 
-    def _held(self):
-        """:return: what the console holds now, by what is ticked
+    def _held_now(self):
+        """Return what the console holds now, going by the ticks.
+
         :rtype: Settings
         """
         # sudo: see account._settings
@@ -357,23 +358,22 @@ class AxivoxManualApply(models.Model):
             [step._change() for step in done],
         )
 
-    def _waiting(self):
-        """:return: what was saved here since the list was made, as ``changes.Change``"""
+    def _unlisted_changes(self):
+        """Return what was saved since the list was made, as a list of ``changes.Change``."""
         if self.state != "open":
             return []
         return changes.pending(self._listed(), self.account_id._ours())
 
     def _listed(self):
-        """:return: what the console holds when all is done
+        """Return what the console holds once all steps are done.
+
         :rtype: Settings
         """
         # sudo: see account._settings
         return Settings.from_json(self.sudo().settings)
 
     def _check_open(self):
-        """
-        :raises UserError: where the list is not to be worked with any more
-        """
+        """:raises UserError: if the list must not be worked on any more"""
         account = self.account_id
         if not account.is_manual:
             raise UserError(
@@ -395,8 +395,8 @@ class AxivoxManualApply(models.Model):
         return BLOCKS.get(change.kind) or f"extension {change.new or ''}"
 
     @api.model
-    def _place(self, change):
-        """:return: what steps are sorted by"""
+    def _sort_key(self, change):
+        """Return the key by which steps are sorted."""
         if change.kind == "extension":
             return len(ORDER), change.new or "", change.subject
         return ORDER.index(BLOCKS[change.kind]), change.position or 0, ""
@@ -409,6 +409,6 @@ class AxivoxManualApply(models.Model):
         return None
 
     @api.model
-    def _essence(self, change):
-        """:return: what makes two changes the same, whatever stands above them"""
+    def _change_key(self, change):
+        """Return what identifies a change, whichever rule it stands below."""
         return change.kind, change.subject, change.kind != "rule_moved" and change.new

@@ -1,4 +1,4 @@
-"""One thing to do in Axivox's console."""
+"""One step of an apply by hand in Axivox's console."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -59,18 +59,18 @@ class AxivoxManualStep(models.Model):
         return Change(*self.change)
 
     def action_tick(self, is_done):
-        """Say that these are saved in the console, or that they are not. What the list builds on
-        stays ticked.
+        """Mark these as saved in the console, or as not saved. Steps that the list already builds
+        on stay ticked.
 
         :param bool is_done:
-        :raises AccessError: for who may not save the settings
-        :raises UserError: where the list is closed
+        :raises AccessError: if the user may not save the settings
+        :raises UserError: if the list is closed
         """
         self.manual_id.account_id.check_access("write")
         if set(self.manual_id.mapped("state")) - {"open"}:
             raise UserError(self.env._("This list is closed: its steps stay as they are."))
         changed = self.filtered(lambda step: step.is_done != is_done and not step.is_settled)
-        # sudo: which fields of a step are written is said here only
+        # sudo: only this method writes steps for a user, and only these fields
         changed.sudo().write(
             {
                 "is_done": is_done,

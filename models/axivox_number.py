@@ -1,4 +1,4 @@
-"""A row of *Incoming numbers*: a number that calls may show, and where its callers go."""
+"""A row of *Incoming numbers*: a number that calls may show, and where its own callers go."""
 
 from functools import cache, partial
 
@@ -11,7 +11,7 @@ from ..callerid import dialing
 
 REACHES_NOBODY = ("not_configured", "hang_up")
 NAMES_NO_TARGET = ("unknown", *REACHES_NOBODY)
-# What names a number, besides the account: teams before the users who follow them.
+# The fields that use a number, besides the account's: teams before the users who follow them.
 USED_BY = (
     ("axivox.outgoing.rule", "number_id"),
     ("axivox.team.number", "outgoing_number_id"),
@@ -210,7 +210,7 @@ class AxivoxNumber(models.Model):
     )
     @api.depends_context("lang")
     def _compute_warning(self):
-        said = self._said()
+        said = self._problem_sentences()
         for number in self:
             number.warning = " ".join(said[number])
 
@@ -280,13 +280,13 @@ class AxivoxNumber(models.Model):
             )
 
     def action_archive(self):
-        """Archive, asking first where a number is in use."""
+        """Archive these, or first open a dialog if one of them is in use."""
         if self.filtered("active")._used_by():
             return self.action_replace()
         return super().action_archive()
 
     def action_replace(self):
-        """:return: the action of the dialog that replaces these numbers wherever they are set"""
+        """Return the action of the dialog that replaces these numbers wherever they are set."""
         return {
             **self.env["ir.actions.act_window"]._for_xml_id(
                 "axivox_caller_id.axivox_number_archive_action"
@@ -300,17 +300,17 @@ class AxivoxNumber(models.Model):
         accounts.default_outgoing_number_id = other
         for model, field in USED_BY:
             self.env[model].search([(field, "in", self.ids)]).write({field: other.id})
-        # sudo: what is shown after leaving a team is written by the server only
+        # sudo: the number to return to after a team is written by the server only
         followers = self.env["axivox.extension"].sudo()
         followers.search([("number_before_id", "in", self.ids)]).number_before_id = other
 
     def action_open_rules(self):
-        """:return: the list of the rules that show this number."""
+        """Return the action of the rules that show this number."""
         self.ensure_one()
         return {**self.account_id.action_open_rules(), "domain": [("number_id", "=", self.id)]}
 
     def action_open_shown_by(self):
-        """:return: the list of the users who show this number."""
+        """Return the action of the users who show this number."""
         self.ensure_one()
         shown = Domain("outgoing_number_id", "=", self.id)
         if self.account_id.default_outgoing_number_id == self:
@@ -322,7 +322,7 @@ class AxivoxNumber(models.Model):
 
     @api.model
     def _search_display_name(self, operator, value):
-        """Numbers are found in any written form, and by the name that an export gives them."""
+        """Find numbers in any written form, and by the name that an export gives them."""
         domain = super()._search_display_name(operator, value)
         if operator == "ilike" and value:
             domain |= Domain("name", "ilike", value)
@@ -347,7 +347,8 @@ class AxivoxNumber(models.Model):
 
     def _check_digits_stay(self, number):
         """
-        :raises UserError: where calls show a number as it is; what is no number may be repaired
+        :raises UserError: if one of these is in use under another number. What is no valid number
+            may be corrected.
         """
         changed = self.filtered(lambda n: n.number != number and dialing.is_e164(n.number))
         for used, places in changed._used_by().items():
@@ -360,7 +361,7 @@ class AxivoxNumber(models.Model):
             )
 
     def _normalised(self, vals):
-        # What the console holds is kept as it is.
+        # What is pulled from the console is stored as it is.
         if "number" not in vals or self._server_says("axivox_verbatim"):
             return vals
         account = self.env["axivox.account"].browse(vals.get("account_id")) or self.account_id
@@ -395,7 +396,8 @@ class AxivoxNumber(models.Model):
 
     @api.model
     def _digits(self, text):
-        """The part of an E.164 number that was typed into a search box; empty for words."""
+        """Return the digits of the part of an E.164 number that was typed into a search box; empty
+        for words."""
         number = text.partition("·")[0].strip().lower().removeprefix("tel:")
         if any(map(str.isalpha, number)):
             return ""
@@ -403,7 +405,7 @@ class AxivoxNumber(models.Model):
         return digits.removeprefix("00") if digits.startswith("00") else digits.removeprefix("0")
 
     def _in_use(self):
-        """:return: those of these that something names"""
+        """Return those of these numbers that are used anywhere."""
         used = self.account_id.default_outgoing_number_id
         for model, field in USED_BY if self else ():
             for [number] in self.env[model]._read_group([(field, "in", self.ids)], [field]):
@@ -411,7 +413,7 @@ class AxivoxNumber(models.Model):
         return used & self._origin
 
     def _used_by(self):
-        """:return: {number: where it is used, such as ``rule 0044`` or ``3 users``}"""
+        """Return {number: the places where it is used, such as ``rule 0044`` or ``3 users``}."""
         rules, teams, users = (
             self.env[model].search([(field, "in", self.ids)]).grouped(field)
             for model, field in USED_BY
@@ -425,7 +427,7 @@ class AxivoxNumber(models.Model):
         return {number: found for number, found in places.items() if found}
 
     def _places(self, rules, teams, users):
-        """:return: this number's entry of ``_used_by``"""
+        """Return this number's entry of ``_used_by``."""
         places = []
         if self.account_id.default_outgoing_number_id == self:
             places.append(self.env._("default outgoing number"))
@@ -444,15 +446,14 @@ class AxivoxNumber(models.Model):
         return places
 
     def _target(self):
-        """:return: where its callers go, in the console's words: an extension or a name, or None"""
+        """Return where its callers go, as the console knows it: an extension, a name, or None."""
         if self.destination_type == "extension":
             return self.extension_id.number
         return self.destination or None
 
     def _callers_reach(self):
-        """:return: who answers when this number is called, such as ``Main menu (dial plan)``;
-        empty for nobody, or where that is not known
-        """
+        """Return who answers when this number is called, such as ``Main menu (dial plan)``; empty
+        for nobody and for an unknown destination."""
         if self.destination_type in (False, *NAMES_NO_TARGET):
             return ""
         kinds = dict(self._fields["destination_type"]._description_selection(self.env))
@@ -461,20 +462,20 @@ class AxivoxNumber(models.Model):
     def _problems(self):
         broken = self.filtered(lambda number: not dialing.is_e164(number.number))
         for number in broken:
-            yield number, "number_broken", number._say_broken
+            yield number, "number_broken", number._broken_sentence
         doubtful = (self - broken).filtered(
             lambda number: not number.active or number.destination_type in REACHES_NOBODY
         )
         used, used_by = doubtful._in_use(), cache(doubtful._used_by)
         for number in doubtful.filtered(lambda number: number._origin in used):
             cause = "number_reaches_nobody" if number.active else "number_archived"
-            yield number, cause, partial(number._say_still_set, used_by)
+            yield number, cause, partial(number._still_set_sentence, used_by)
 
-    def _say_broken(self):
+    def _broken_sentence(self):
         return self.env._("It is no telephone number and never shown: correct it.")
 
-    def _say_still_set(self, used_by):
-        """:param used_by: gives what ``_used_by`` does"""
+    def _still_set_sentence(self, used_by):
+        """:param used_by: function that returns what ``_used_by`` does"""
         if not self.active:
             problem = self.env._("The number is archived and never shown, but still set")
         else:

@@ -62,7 +62,7 @@ class AxivoxOutgoingRule(models.Model):
         return self._next_sequence(self.env.context.get("default_account_id"))
 
     def _next_sequence(self, account_id):
-        """:return: the sequence of a rule below all others of the account"""
+        """Return the sequence of a rule below all others of the account."""
         last = account_id and self.with_context(active_test=False).search(
             [("account_id", "=", account_id)], order="sequence desc", limit=1
         )
@@ -78,15 +78,15 @@ class AxivoxOutgoingRule(models.Model):
 
     def _inverse_position(self):
         wanted = {rule: rule.position for rule in self if rule.position > 0}
-        # The first goes first: it takes its place before those that are to stand behind it.
+        # From the top down: a rule must have its place before those that go below it.
         for rule in sorted(wanted, key=lambda rule: (wanted[rule], rule.sequence, rule.id)):
             rule._move_to(wanted[rule])
-        # What was entered may be beyond the last one.
+        # The position that was entered may lie beyond the last one.
         self.invalidate_recordset(["position"])
 
     def _move_to(self, position):
-        """Give the rule this position among those of its account, counted from 1; as few others
-        as may be get another sequence."""
+        """Move the rule to this position among those of its account, counted from 1, and give a new
+        sequence to as few others as possible."""
         others = self.search([("account_id", "=", self.account_id.id)]) - self
         before, behind = others[: position - 1], others[position - 1 :]
         if not before:
@@ -99,12 +99,12 @@ class AxivoxOutgoingRule(models.Model):
             rule.sequence = last = last + 1
 
     def action_move_to_top(self):
-        """Make these the first rules, in the order that they have."""
+        """Make these the first rules, in their present order."""
         for rule in self.sorted(lambda rule: (rule.sequence, rule.id), reverse=True):
             rule._move_to(1)
 
     def action_insert_above(self):
-        """:return: the action of the dialog of a new rule in this one's place"""
+        """Return the action of the dialog of a new rule at this one's position."""
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
@@ -126,7 +126,7 @@ class AxivoxOutgoingRule(models.Model):
 
     @api.model
     def _search_display_name(self, operator, value):
-        """Rules are found by their prefix in any form, by a country, and by the number shown."""
+        """Find rules by their prefix in any form, by a country, and by the number shown."""
         if operator != "ilike" or not value:
             return super()._search_display_name(operator, value)
         digits = "".join(filter(str.isdigit, value)).lstrip("0")
@@ -145,11 +145,11 @@ class AxivoxOutgoingRule(models.Model):
                 try:
                     dialing.prefix(rule.destination_prefix)
                 except dialing.PrefixError as error:
-                    # In the row where it was typed, before it is saved.
+                    # Shown in the row where it was typed, before it is saved.
                     rule.name = messages.prefix_error(self.env, error)
 
     def _search_name(self, operator, value):
-        """By the name of any country that the prefix leads to."""
+        """Find rules by the name of any country that the prefix leads to."""
         if operator != "ilike":
             return NotImplemented
         countries = self.env["res.country"].search([("name", "ilike", value)])
@@ -173,7 +173,7 @@ class AxivoxOutgoingRule(models.Model):
     )
     @api.depends_context("lang")
     def _compute_warning(self):
-        said = self._said()
+        said = self._problem_sentences()
         for rule in self:
             problems = said[rule]
             rule.never_matches = bool(problems)
@@ -184,7 +184,7 @@ class AxivoxOutgoingRule(models.Model):
             rule.warning = " ".join(problems)
 
     def _search_never_matches(self, operator, value):
-        return self._found(operator, value, "never_matches")
+        return self._search_computed(operator, value, "never_matches")
 
     @api.depends(lambda self: [f"account_id.{p}" for p in self.account_id._setting_paths()])
     def _compute_is_pending(self):
@@ -193,11 +193,11 @@ class AxivoxOutgoingRule(models.Model):
             rule.is_pending = (rule.account_id, rule.destination_prefix) in pending
 
     def _search_is_pending(self, operator, value):
-        return self._found(operator, value, "is_pending")
+        return self._search_computed(operator, value, "is_pending")
 
     @api.model
-    def _found(self, operator, value, name):
-        """:return: the domain of a search for a boolean of the current companies' rules"""
+    def _search_computed(self, operator, value, name):
+        """Return the domain for a search on a computed boolean of the current companies' rules."""
         if operator != "in":
             return NotImplemented
         rules = self.env.companies.axivox_account_id.rule_ids.filtered(name)
@@ -236,13 +236,13 @@ class AxivoxOutgoingRule(models.Model):
 
     @api.onchange("destination_prefix")
     def _onchange_destination_prefix(self):
-        # What is none is said beside it: see `_compute_name`.
+        # An invalid prefix is explained beside it: see `_compute_name`.
         with suppress(dialing.PrefixError):
             self.destination_prefix = dialing.prefix(self.destination_prefix)
 
     @api.model_create_multi
     def create(self, vals_list):
-        # Each has its own sequence, also where a whole file is imported.
+        # Each rule gets its own sequence, also when a file is imported.
         following = {}
         for vals in vals_list:
             account_id = vals.get("account_id") or self.default_get(["account_id"]).get(
@@ -262,7 +262,7 @@ class AxivoxOutgoingRule(models.Model):
                     vals.get("destination_prefix") or self[:1].destination_prefix or "…",
                 )
             )
-        # What the console holds is kept as it is, and flagged: see _problems.
+        # What is pulled from the console is stored as it is, and flagged: see `_problems`.
         if "destination_prefix" not in vals or self._server_says("axivox_verbatim"):
             return vals
         try:
@@ -272,7 +272,7 @@ class AxivoxOutgoingRule(models.Model):
         return {**vals, "destination_prefix": prefix}
 
     def _shadows(self):
-        """:return: {rule: the earlier rule that takes everything that it matches}"""
+        """Return {rule: the earlier rule that matches all its destinations}."""
         shadows = {}
         for account in self.account_id._origin:
             if len(self) == 1:
@@ -298,15 +298,15 @@ class AxivoxOutgoingRule(models.Model):
         for rule in self:
             prefix = rule.destination_prefix
             if prefix and not dialing.regions_of_prefix(prefix):
-                yield rule, "rule_matches_nothing", rule._say_matches_nothing
+                yield rule, "rule_matches_nothing", rule._matches_nothing_sentence
             if by := shadows.get(rule._origin):
-                yield rule, "rule_behind_another", by._say_takes_everything
+                yield rule, "rule_behind_another", by._takes_everything_sentence
 
-    def _say_matches_nothing(self):
+    def _matches_nothing_sentence(self):
         return self.env._("It never matches: no telephone number begins like this.")
 
-    def _say_takes_everything(self):
-        """:return: what is wrong with a rule that stands behind this one"""
+    def _takes_everything_sentence(self):
+        """Return the problem of a rule that stands below this one."""
         return self.env._(
             "It never matches: rule %(prefix)s (%(destinations)s) comes first and takes "
             "everything.",

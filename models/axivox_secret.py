@@ -1,4 +1,4 @@
-"""An address, and the token that is sent there and never shown again."""
+"""An address, and the token that is sent there and never displayed."""
 
 import base64
 
@@ -35,7 +35,7 @@ class AxivoxSecret(models.AbstractModel):
     @api.depends("stored_token")
     def _compute_has_token(self):
         for record in self:
-            # sudo: whether there is one is no secret
+            # sudo: only whether there is a token, which is no secret
             record.has_token = bool(record.sudo().stored_token)
 
     def _compute_token(self):
@@ -47,7 +47,7 @@ class AxivoxSecret(models.AbstractModel):
             kept = token and record._cipher().encrypt(token.encode(errors="replace")).decode()
             # sudo: the field's group lets in those who may set it; nobody may read it
             record.sudo().stored_token = kept
-        # What was typed would be read back by the form that saves it.
+        # Else the form that saves the token would read it back.
         self.invalidate_recordset(["token"])
 
     @api.onchange("base_url")
@@ -56,7 +56,7 @@ class AxivoxSecret(models.AbstractModel):
 
     @api.constrains("base_url")
     def _check_base_url(self):
-        # sudo: a manager may change the mode, and is told what is missing
+        # sudo: managers may change the mode, but not read the address
         for record in self.sudo():
             if record.base_url and not is_safe_address(record.base_url):
                 raise ValidationError(
@@ -70,30 +70,31 @@ class AxivoxSecret(models.AbstractModel):
     def write(self, vals):
         moved = self.browse()
         if "base_url" in vals:
-            # sudo: whether it is another one; whether it may be written is checked by writing
+            # sudo: only to compare; `write` checks the rights
             moved = self.filtered(lambda record: record.sudo().base_url != vals["base_url"])
         result = super().write(vals)
         if moved and not vals.get("token"):
-            # It was entered for another address, and is not sent to this one.
-            # sudo: nobody may write it
+            # The token was entered for another address, and is not sent to this one.
+            # sudo: no user may write the stored token
             moved.sudo().stored_token = False
         if moved or "token" in vals:
-            self._forget_answer()
+            self._forget_test_result()
         return result
 
-    def _forget_answer(self):
-        """What answered a test was at another address, or took another token."""
+    def _forget_test_result(self):
+        """Forget what answered the last test: it was at another address, or took another token."""
 
     def _cipher(self):
-        """What encrypts the token: a statement that the database refuses is logged with its
-        values, and those are no secrets then."""
-        # sudo: the database's secret is used, and told to nobody
+        """Return the cipher of the token. Odoo logs the values of a statement that the database
+        refuses, so the token is encrypted before it becomes one."""
+        # sudo: the database's secret is used, and shown to nobody
         key = tools.hmac(self.env(su=True), "axivox_caller_id.token", self.id)
         return Fernet(base64.urlsafe_b64encode(bytes.fromhex(key)))
 
     def _token(self):
-        """
-        :raises ConsoleError: where none is kept, or it was encrypted for another database
+        """Return the token in plain text.
+
+        :raises ConsoleError: if there is none, or if it was encrypted for another database
         """
         try:
             # sudo: who may pull and apply uses the token without reading it

@@ -9,9 +9,9 @@ class AxivoxSetting(models.AbstractModel):
     _name = "axivox.setting"
     _description = "Part of an Axivox account's settings"
     _inherit = ["axivox.guarded"]
-    _for_life = frozenset({"account_id"})
+    _immutable_fields = frozenset({"account_id"})
 
-    # What the answers are made of: another field may change without any answer changing.
+    # The fields that answers are made of: no other field changes an answer.
     _decisive_fields = frozenset()
 
     account_id = fields.Many2one(
@@ -42,23 +42,23 @@ class AxivoxSetting(models.AbstractModel):
             return super().unlink()
 
     def _problems(self):
-        """What is wrong with these, at a cost that does not grow with how much that is.
+        """Yield the problems of these records. The cost does not grow with the number of problems.
 
-        :return: (record, cause, function that says it) of each; the causes are those of
+        :return: (record, cause, function that returns the sentence); the causes are those of
             `axivox.finding`
         """
         return ()
 
-    def _said(self):
-        """:return: {record: sentences that say what is wrong with it}"""
+    def _problem_sentences(self):
+        """Return {record: sentences on its problems}."""
         said = defaultdict(list)
         for record, _cause, say in self._problems():
             said[record].append(say())
         return said
 
     def _normalised(self, vals):
-        """The values as they are stored, whatever form they were typed in.
+        """Return the values as they are stored, whatever form they were typed in.
 
-        :raises ValidationError: for what is not valid
+        :raises ValidationError: for an invalid value
         """
         return vals

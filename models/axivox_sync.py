@@ -20,14 +20,14 @@ from . import actions, mirror
 
 _logger = logging.getLogger(__name__)
 
-LOCK = 0x41786976  # the kind of advisory lock that one account's pull or apply holds
-PATIENCE = 1.0  # seconds that somebody who asks waits for the lock, before they are told
+LOCK = 0x41786976  # the first key of the advisory locks; the second is the account's id
+PATIENCE = 1.0  # seconds that a user waits for the lock
 PAUSE = 0.05  # seconds between two tries
 BATCH = 200  # records
 IN_BACKGROUND_FROM = 500  # users
-LONGEST_WAIT = timedelta(minutes=15)  # until a doubt is looked into again
-STALE_AFTER = timedelta(minutes=5)  # what the scheduler has not begun by then may be replaced
-KEPT_FOR = timedelta(days=90)  # of what ended; the history is kept for good
+LONGEST_WAIT = timedelta(minutes=15)  # between two checks of an attempt in doubt
+STALE_AFTER = timedelta(minutes=5)  # a pending attempt that is older may be replaced
+KEPT_FOR = timedelta(days=90)  # attempts that ended; the history is kept for good
 UNFINISHED = ("pending", "running", "asked")
 ENDED = ("done", "failed", "repeated")
 
@@ -40,17 +40,17 @@ class AxivoxSync(models.Model):
                       ▼ └─────────┤ the console is read again
                     failed ◀──────┘
 
-    - ``pending``: there is much to do, the scheduler begins it.
-    - ``running``: nothing went live yet. A process that dies leaves it so, and the scheduler
-      begins it anew: it reads what is there, writes what differs, and ends when nothing does, so
-      there are no steps to remember.
-    - ``asked``: Axivox was asked to apply, and may have. It stays so, with a ``message``, where the
-      answer was lost and the console cannot be read: the scheduler looks again and again.
+    - ``pending``: it is long, and the scheduler will begin it.
+    - ``running``: nothing went live yet. If the process dies, the scheduler begins the attempt
+      anew: it reads what is there, writes what differs, and ends when nothing does. So no steps
+      need to be remembered.
+    - ``asked``: Axivox was asked to apply, and may have done so. It stays so, with a ``message``,
+      if the answer was lost and the console cannot be read: the scheduler reads it again later.
     - ``done``, ``failed``: live calls run on it; or they are as they were.
-    - ``repeated``: somebody asked for something newer before it ended; from any of the first
-      three, and never left again.
+    - ``repeated``: a newer attempt took its place. It follows any of the first three states, and is
+      final.
 
-    Whoever runs one holds the account's lock, and reads the state anew under it.
+    Who runs an attempt holds the account's lock, and reads the state anew under it.
     """
 
     _name = "axivox.sync"
@@ -104,14 +104,13 @@ class AxivoxSync(models.Model):
 
     @api.model
     def _start(self, account, kind, **vals):
-        """Pull or apply, now, or in the scheduler where there is much to do.
+        """Pull or apply, now or, if it is long, in the scheduler. What is applied is what is saved
+        now.
 
-        What is applied is what is saved here now.
-
-        :param vals: ``choices``, ``decisions``, ``users``, ``revision``; ``settings`` (JSON) where
-            somebody looked at what is to be applied
-        :raises UserError: where somebody else is at it, where something else is saved here than
-            was looked at, and where it fails
+        :param vals: ``choices``, ``decisions``, ``users``, ``revision``; ``settings`` (JSON) if the
+            user reviewed what is to be applied
+        :raises UserError: if another attempt is running, if the saved settings are not the reviewed
+            ones, and if the attempt fails
         """
         account = account._in_server_context()
         account._check_manager()
@@ -128,8 +127,8 @@ class AxivoxSync(models.Model):
                             "review the changes again."
                         )
                     )
-            # What does not run any more was interrupted; this attempt takes its place, and its
-            # doubt about what Axivox was asked.
+            # The lock is ours, so unfinished attempts were interrupted. This one takes their place,
+            # and inherits the doubt about what Axivox was asked.
             vals["state"] = "asked" if "asked" in before.mapped("state") else "running"
             before._replace()
             # sudo: attempts are written by the server only
@@ -147,25 +146,25 @@ class AxivoxSync(models.Model):
 
     @api.model
     def _unfinished(self, account):
-        """:return: what is under way for an account, or was interrupted; the newest first"""
+        """Return the account's attempts that are under way or were interrupted, the newest
+        first."""
         return self.search([("account_id", "=", account.id), ("state", "in", UNFINISHED)])
 
     def _replace(self):
-        """Something newer takes the place of these attempts."""
+        """Mark these attempts as replaced by a newer one."""
         # sudo: attempts are written by the server only
         self.sudo().write({"state": "repeated"})
 
     def _is_due_before(self, kind):
-        """:return: whether this one waits for the scheduler, and is not to be replaced by another
-        of this kind: a pull takes the place of no apply, however late the scheduler is
-        """
+        """Return whether this attempt waits for the scheduler and must not be replaced by one of
+        this kind. A pull never replaces an apply, however late the scheduler is."""
         is_fresh = self and self.create_date > fields.Datetime.now() - STALE_AFTER
         keeps_its_place = self.kind == "apply" and kind == "pull"
         return self.state == "pending" and (is_fresh or keeps_its_place)
 
     @api.model
     def _cron_run(self):
-        """Begin what waits, and repeat what was interrupted."""
+        """Begin pending attempts, and repeat interrupted ones."""
         for sync in self.search([("state", "in", UNFINISHED)], order="id"):
             if not (account := sync.exists().account_id):
                 continue
@@ -191,7 +190,7 @@ class AxivoxSync(models.Model):
 
     @api.model
     def _check(self, account):
-        """Compare with the console, or remember why that failed and nothing else of it."""
+        """Compare an account with its console, or store why that failed."""
         try:
             self._retry(lambda: self._compare(account, account._read_console(account._console())))
             return
@@ -208,7 +207,7 @@ class AxivoxSync(models.Model):
 
     @api.autovacuum
     def _gc_ended(self):
-        """Remove attempts that ended long ago; what was applied is kept in the history."""
+        """Delete attempts that ended long ago; the history keeps what was applied."""
         before = fields.Datetime.now() - KEPT_FOR
         self.search(
             [("state", "in", ENDED), ("create_date", "<", before)], limit=GC_UNLINK_LIMIT
@@ -216,8 +215,8 @@ class AxivoxSync(models.Model):
 
     @api.model
     def _warnings_of(self, account):
-        """:return: (message, None) of each warning about the last apply"""
-        # sudo: what the sentences are made of is a manager's to read
+        """Yield (message, None) for each warning about the last apply."""
+        # sudo: the sentences are made of what only managers may read
         last = self.sudo().search(
             [("account_id", "=", account.id), ("kind", "=", "apply")], limit=1
         )
@@ -234,9 +233,8 @@ class AxivoxSync(models.Model):
             yield last.message, None
 
     def _is_due(self):
-        """:return: whether it is still to be done, and now: a doubt is looked into again when it
-        has lasted twice as long, or a quarter of an hour longer
-        """
+        """Return whether it must be run now. An attempt in doubt is checked again when the doubt
+        has lasted twice as long, or a quarter of an hour longer."""
         if not self._is_to_be_done():
             return False
         lasted = min(self.write_date - self.create_date, LONGEST_WAIT)
@@ -244,16 +242,15 @@ class AxivoxSync(models.Model):
         return not is_doubt or fields.Datetime.now() >= self.write_date + lasted
 
     def _is_to_be_done(self):
-        """:return: whether nothing ended this attempt, or took its place: what is older than
-        what was asked for later is never applied
-        """
+        """Return whether this attempt has neither ended nor been replaced: older settings are never
+        applied after newer ones."""
         later = [("account_id", "=", self.account_id.id), ("id", ">", self.id)]
         if self.state in UNFINISHED and self.search_count(later, limit=1):
             self._commit(state="repeated")
         return self.state in UNFINISHED
 
     def _run_unattended(self):
-        # sudo: who asked may not even read it any more; what it does is done with their rights
+        # sudo: its user may no longer read it; `_run` itself works with that user's rights
         sync = self.sudo()
         before = sync.state, sync.message
         try:
@@ -266,16 +263,17 @@ class AxivoxSync(models.Model):
             sync._give_up(UserError(messages.unexpected(self.env)))
         if not sync.exists():  # deleted with its account
             return
-        # Whoever asked may have closed the dialog; they are told what is new.
+        # The user may have closed the dialog, and is notified of the result.
         if before != (sync.state, sync.message):
             kind = {"done": "success", "failed": "danger"}.get(sync.state, "warning")
             note = {"type": kind, "message": sync.message, "sticky": kind != "success"}
             sync.create_uid._bus_send("simple_notification", note)
 
     def _run(self):
-        """
-        :raises UserError: where it fails; then the message says why, and the state whether live
-            calls may have changed
+        """Carry out the attempt.
+
+        :raises UserError: if it fails. ``message`` then says why, and ``state`` whether live calls
+            may have changed.
         """
         try:
             self.account_id._check_manager()
@@ -284,7 +282,7 @@ class AxivoxSync(models.Model):
             self._commit(state=state, message=False)
             message = {"pull": self._pull, "apply": self._apply}[self.kind]()
         except (ConsoleError, UserError) as error:
-            # What goes wrong here says nothing of what Axivox was asked before.
+            # This error says nothing about what Axivox was asked in an earlier run.
             in_doubt = self.state == "asked" and getattr(error, "in_doubt", True)
             raise UserError(self._settle(error, in_doubt=in_doubt)) from error
         if self.decisions:
@@ -315,7 +313,7 @@ class AxivoxSync(models.Model):
             batch = plan.new_users[start : start + BATCH]
             mirror.create_users(account, state, plan, batch, user_ids)
             self._commit(done=self.done + len(batch))
-        # Something may have been saved here meanwhile.
+        # The users were created in other transactions: something may have been saved meanwhile.
         plan = reconcile.plan_pull(mirror.snapshot(account, state), self._choose)
         mirror.write_directory(account, plan, user_ids)
         mirror.save_settings(account, plan)
@@ -370,9 +368,8 @@ class AxivoxSync(models.Model):
         return "\n".join(sentences)
 
     def _check_nothing_is_undecided(self, plan):
-        """
-        :raises UserError: where nobody has looked at a change in the console, or Axivox has not a
-            number that is to be shown
+        """:raises UserError: if nobody has reviewed a change in the console, or if Axivox does not
+        have a number that is to be shown
         """
         if plan.undecided:
             names = self.account_id._names()
@@ -390,9 +387,9 @@ class AxivoxSync(models.Model):
         """Ask Axivox to apply what was sent.
 
         :param console.State before: what the console held before anything was sent
-        :return: what it holds now, where that had to be looked at; else None
+        :return: what it holds now, if that had to be read; else None
         :rtype: console.State
-        :raises ConsoleError: where it was not applied, or, in doubt, where that is not known
+        :raises ConsoleError: if it was not applied, or, in doubt, if that is not known
         """
         self._commit()
         self._check_to_be_done()
@@ -406,14 +403,14 @@ class AxivoxSync(models.Model):
                 now = console.read()
             except ConsoleError as unread:
                 raise self._in_doubt(unread, True) from unread
-            # All that was sent was saved by then: whoever applies, that goes live.
+            # Everything was saved there by then, so any apply by anybody made it live.
             if now.applied == before.applied:
                 raise self._in_doubt(error, False) from error
             return now
         return None
 
     def _read_console(self):
-        """See what is there; then nothing that was asked before is in doubt any more.
+        """Read the console. After that, earlier requests are no longer in doubt.
 
         :rtype: tuple[console.Console, console.State]
         """
@@ -427,7 +424,7 @@ class AxivoxSync(models.Model):
         return console, state
 
     def _in_doubt(self, error, in_doubt):
-        """The same error, told whether live calls may have changed."""
+        """Return the same error, with whether live calls may have changed."""
         return ConsoleError(error.reason, error.detail, wait=error.wait, in_doubt=in_doubt)
 
     def _choose(self, change):
@@ -435,7 +432,7 @@ class AxivoxSync(models.Model):
 
     @api.model
     def _compare(self, account, state):
-        """Remember what runs at Axivox, and what somebody changed in the console.
+        """Record what runs at Axivox, and what was changed in the console.
 
         :param console.State state:
         """
@@ -464,7 +461,7 @@ class AxivoxSync(models.Model):
         )
 
     def _action(self):
-        """:return: the action that shows how it went, or how far it is"""
+        """Return the action that shows the result or the progress."""
         if self.state in UNFINISHED:
             name = self.env._("Apply changes") if self.kind == "apply" else self.env._("Pull")
             return actions.form(self, name=name, target="new")
@@ -482,7 +479,7 @@ class AxivoxSync(models.Model):
     def _locked(self, account):
         """Hold the account's lock, as `_lock` does.
 
-        :raises UserError: where somebody else holds it
+        :raises UserError: if another process holds it
         """
         with self._lock(account, patience=PATIENCE) as is_ours:
             if not is_ours:
@@ -491,17 +488,19 @@ class AxivoxSync(models.Model):
 
     @contextmanager
     def _lock(self, account, patience=0):
-        """Hold the account's lock for as long as the block, or this process, lives; see what
-        whoever held it before has written.
+        """Hold the account's lock until the block ends, or this process dies. Inside, this
+        transaction sees what earlier holders wrote.
 
         :param float patience: seconds to wait for it: the scheduler holds it for a moment to see
             that there is nothing to do
-        :return: whether it is ours, over all Odoo processes
+        :return: whether the lock is ours, over all Odoo processes
         """
         until = time.monotonic() + patience
         key = LOCK, account.id
         with self.env.registry.cursor() as cr:
-            while not (is_ours := _ask(cr, SQL("SELECT pg_try_advisory_lock(%s, %s)", *key))):
+            while not (
+                is_ours := _query_value(cr, SQL("SELECT pg_try_advisory_lock(%s, %s)", *key))
+            ):
                 if time.monotonic() >= until:
                     break
                 time.sleep(PAUSE)
@@ -511,25 +510,27 @@ class AxivoxSync(models.Model):
                 yield is_ours
             finally:
                 if is_ours:
-                    _ask(cr, SQL("SELECT pg_advisory_unlock(%s, %s)", *key))
+                    _query_value(cr, SQL("SELECT pg_advisory_unlock(%s, %s)", *key))
 
     def _commit(self, **vals):
-        """Write down how far it is, for other processes and for after a crash."""
+        """Commit the progress, for other processes and for after a crash."""
         # sudo: attempts are written by the server only
         self.sudo().write(vals)
         if not modules.module.current_test:  # a test is one transaction
             self.env["ir.cron"]._commit_progress()
-            # Odoo tells other processes only of what ends well: this stays, however it ends.
+            # Odoo signals only at the end of a successful request; this commit stays in any case.
             self.env.registry.signal_changes()
 
     def _settle(self, error, *, in_doubt):
-        """End it; where Axivox may have applied, leave it to be looked at again.
+        """End the attempt after an error. If Axivox may have applied it, leave it to be checked
+        again.
 
-        :param error: a ConsoleError, or one whose sentence is for people
+        :param error: a ConsoleError, or one whose text is for people
+        :param bool in_doubt: whether Axivox may have applied it
         :return: the message
         """
         self._roll_back()
-        if self.state not in UNFINISHED:  # something newer took its place
+        if self.state not in UNFINISHED:  # a newer attempt took its place
             return str(error)
         state = "asked" if in_doubt else "failed"
         is_console = isinstance(error, ConsoleError)
@@ -540,13 +541,14 @@ class AxivoxSync(models.Model):
         return message
 
     def _give_up(self, error):
-        """Settle what could not do so itself: rights were lost, or the database refused it."""
+        """Settle an attempt that could not do so itself: rights were lost, or the database refused
+        it."""
         self._roll_back()
         if self.exists() and self.state in UNFINISHED and not self.message:
             self._settle(error, in_doubt=self.state == "asked")
 
     def _retry(self, run):
-        """Run, commit, and begin anew where another transaction was in the way."""
+        """Run and commit, again if another transaction was in the way."""
         if modules.module.current_test:  # a test is one transaction
             run()
         else:
@@ -555,20 +557,19 @@ class AxivoxSync(models.Model):
     def _roll_back(self):
         if not modules.module.current_test:
             self.env.cr.rollback()
-            # What was cached of it goes too.
+            # Drop what was cached of it too.
             self.env.registry.reset_changes()
 
     @api.model
     def _call_scheduler(self):
-        """Have the scheduler do now what waits for it, not only in a minute."""
-        # sudo: the scheduler is called for one's own request
+        """Have the scheduler run pending attempts now, not only within a minute."""
+        # sudo: triggers the job for the user's own attempt
         self.env.ref("axivox_caller_id.axivox_sync_cron").sudo()._trigger()
 
 
-def _ask(cr, query):
-    """:return: the one value that a query gives. Nothing is left open: a server that ends idle
-    transactions would end the session, and with it the lock.
-    """
+def _query_value(cr, query):
+    """Return the one value of a query, and end the transaction: a server that ends idle
+    transactions would end the session, and with it the lock."""
     cr.execute(query)
     [value] = cr.fetchone()
     cr.commit()

@@ -1,26 +1,28 @@
-"""A sales team's outgoing number, which lasts: who joins shows it, who leaves goes back."""
+"""A sales team's outgoing number: who joins the team shows it, who leaves goes back to their
+own."""
 
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .. import messages
+
 NAMED = 10  # members, where not all of them are named
 
 
 class AxivoxTeamNumber(models.Model):
-    """The console knows the numbers of users only: a team's is written to those of its members,
-    as pending changes. A member who shows the team's number follows the team; one who shows
-    another number is an exception, and keeps it. That is all there is to know, so whatever else
-    sets a user's number (a pull, an import, a restored history) need not know of teams.
-    """
+    """The console knows numbers of users only, so a team's number is written to its members, as
+    pending changes. A member who shows the team's number follows the team; one who shows another
+    number is an exception, and keeps it. Nothing else is stored, so that whatever sets a user's
+    number (a pull, an import, a restored history) need not know of teams."""
 
     _name = "axivox.team.number"
     _description = "Outgoing number of a sales team"
     _inherit = ["axivox.setting"]
     _order = "sequence, id"
     _rec_names_search = ["team_id"]
-    _for_life = frozenset({"account_id", "team_id"})
+    _immutable_fields = frozenset({"account_id", "team_id"})
 
     sequence = fields.Integer(
         string="Order",
@@ -95,14 +97,12 @@ class AxivoxTeamNumber(models.Model):
             team.follower_count = counts.get((team._origin, True), 0)
             team.differing_count = counts.get((team._origin, False), 0)
             members = missing.get((team.account_id._origin, team.team_id._origin), ())
-            names = ", ".join(member.name for member in members[:NAMED])
-            more = len(members) - NAMED
-            team.without_extension = names + (
-                self.env._(" (and %s more)", more) if more > 0 else ""
-            )
+            names = [member.name for member in members[:NAMED]]
+            more = len(members) - len(names)
+            team.without_extension = ", ".join(messages.and_more(self.env, names, more))
 
     def _members_without_extension(self):
-        """:return: {(account, sales team): its members of that company who have no extension}"""
+        """Return {(account, sales team): its members in that company who have no extension}."""
         missing = {}
         extensions = self.env["axivox.extension"]
         for account, teams in self.grouped(lambda team: team.account_id._origin).items():
@@ -162,12 +162,12 @@ class AxivoxTeamNumber(models.Model):
         return super().unlink()
 
     def web_resequence(self, specification, field_name="sequence", offset=0):
-        # Members go to the team that is first in the end, and to none in between.
+        # Members move once, to the team that comes first in the end.
         with self.env["axivox.extension"]._changing_teams():
             return super().web_resequence(specification, field_name, offset)
 
     def action_open_differing(self):
-        """:return: the list of the members who show another number"""
+        """Return the action of the members who show another number."""
         self.ensure_one()
         self.check_access("read")
         title = self.env._("Who differs from Team %s", self.name)
@@ -181,9 +181,10 @@ class AxivoxTeamNumber(models.Model):
         }
 
     def _change_number(self, vals):
-        """Have those who follow show another number, before the team does: they never differ.
+        """Make the followers show another number before the team does, so that they never differ
+        from it.
 
-        :raises AccessError: where the user may not set it
+        :raises AccessError: if the user may not set it
         """
         self.check_access("write")
         self._check_client_may_set(vals)
@@ -192,7 +193,7 @@ class AxivoxTeamNumber(models.Model):
         members = extensions.search([("team_number_id", "in", self.ids)])
         others = members.filtered(lambda member: not member.follows_team)
         (members - others).outgoing_number_id = number_id
-        # sudo: who shows it already goes back to it; the server notes that
+        # sudo: who shows the new number already will return to it; only the server writes that
         others.filtered(
             lambda member: member.outgoing_number_id.id == number_id
         ).sudo().number_before_id = number_id

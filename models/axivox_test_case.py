@@ -1,4 +1,4 @@
-"""A kept test case: whose call, to where, and which number the called person is meant to see."""
+"""A stored test case: who calls whom, and which number the called person should see."""
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -17,7 +17,7 @@ class AxivoxTestCase(models.Model):
     _description = "Axivox Test Case"
     _inherit = ["axivox.guarded"]
     _order = "id"
-    _for_life = frozenset({"account_id"})
+    _immutable_fields = frozenset({"account_id"})
 
     account_id = fields.Many2one(
         "axivox.account",
@@ -83,7 +83,7 @@ class AxivoxTestCase(models.Model):
     @api.depends_context("lang")
     def _compute_display_name(self):
         for case in self:
-            # sudo: what a team is called is told to who reads the test case
+            # sudo: who may read the test case may read the name of its team
             who = case.extension_id.display_name or case.team_id.sudo().name or ""
             case.display_name = case.name or self.env._(
                 "%(user)s to %(destination)s", user=who, destination=case.destination or ""
@@ -100,7 +100,7 @@ class AxivoxTestCase(models.Model):
     )
     @api.depends_context("lang")
     def _compute_results(self):
-        # What is being written down yet is no result.
+        # A case that is still being entered has no result.
         whole = self.filtered(
             lambda case: (
                 case.account_id and case.destination and (case.extension_id or case.team_id)
@@ -169,7 +169,7 @@ class AxivoxTestCase(models.Model):
         if not self.destination:
             return None
         try:
-            self.destination = self._written(self.destination, self.account_id)
+            self.destination = self._destination_to_store(self.destination, self.account_id)
         except dialing.NotDiallableError as error:
             return {
                 "warning": {
@@ -181,9 +181,10 @@ class AxivoxTestCase(models.Model):
 
     @api.model
     def _failing(self, account, settings):
-        """
-        :param settings: gives the Settings that may go live; asked where there are test cases
-        :return: {test case of the account: a sentence on why it fails by them}
+        """Return {test case of the account: a sentence on why it fails}.
+
+        :param settings: function that returns the Settings that may go live; called only if there
+            are test cases
         """
         cases = self.search([("account_id", "=", account.id)])
         if not cases:
@@ -194,7 +195,11 @@ class AxivoxTestCase(models.Model):
 
     @api.model
     def _failing_notices(self, account, settings):
-        """:return: what the widget ``axivox_notices`` shows of `_failing`; each opens its case"""
+        """Return the value of the widget ``axivox_notices`` for the failing cases; each opens its
+        case.
+
+        :param settings: as for `_failing`
+        """
         return [
             {
                 "message": f"{case.display_name}: {sentence}",
@@ -204,11 +209,11 @@ class AxivoxTestCase(models.Model):
         ]
 
     def _failures(self, policy):
-        """
+        """Return {test case that fails: a sentence on why}.
+
         :param policy.Policy policy:
-        :return: {test case that fails: a sentence on why}
         """
-        members = self.env["axivox.extension"]._of_teams(self.account_id, self.team_id)
+        members = self.env["axivox.extension"]._members_by_team(self.account_id, self.team_id)
         failures = {}
         for case in self:
             callers = case.extension_id or members.get((case.account_id, case.team_id), ())
@@ -217,7 +222,7 @@ class AxivoxTestCase(models.Model):
         return failures
 
     def _failure(self, policy, callers):
-        """:return: a sentence on why it fails; empty where it passes"""
+        """Return a sentence on why the case fails; empty if it passes."""
         expected, extension = self.expected_number_id, self.extension_id
         if expected and not expected.active:
             return self.env._(
@@ -240,9 +245,9 @@ class AxivoxTestCase(models.Model):
             answer = policy.caller_id(caller.number, destination)
             if answer.number != (expected.number or None):
                 wrong.setdefault(answer, []).append(caller.display_name)
-        return self._sentence(wrong) if wrong else ""
+        return self._failure_sentence(wrong) if wrong else ""
 
-    def _sentence(self, wrong):
+    def _failure_sentence(self, wrong):
         """:param wrong: {policy.CallerId: the names of those who show that}"""
         said = []
         for answer, names in list(wrong.items())[:NAMED]:
@@ -254,19 +259,19 @@ class AxivoxTestCase(models.Model):
                 self.env._("%(user)s shows %(shown)s (%(reason)s)", user=names[0], **shown)
                 if len(names) == 1
                 else self.env._(
-                    "%(users)s show %(shown)s (%(reason)s)", users=self._named(names), **shown
+                    "%(users)s show %(shown)s (%(reason)s)", users=self._join_names(names), **shown
                 )
             )
         left = sum(len(names) for names in list(wrong.values())[NAMED:])
         return self.env._(
             "%(shown)s; expected: %(expected)s.",
-            shown=self._named(said, left),
+            shown=self._join_names(said, left),
             expected=self.expected_number_id.display_name or self.env._("no outside number"),
         )
 
     @api.model
-    def _named(self, names, left=0):
-        """:return: the first of these, and how many more there are"""
+    def _join_names(self, names, left=0):
+        """Return the first of these names, and how many more there are."""
         more = left + len(names[NAMED:])
         return ", ".join(messages.and_more(self.env, names[:NAMED], more))
 
@@ -275,15 +280,15 @@ class AxivoxTestCase(models.Model):
             return vals
         account = self.env["axivox.account"].browse(vals.get("account_id")) or self.account_id[:1]
         try:
-            return {**vals, "destination": self._written(vals["destination"], account)}
+            return {**vals, "destination": self._destination_to_store(vals["destination"], account)}
         except dialing.NotDiallableError as error:
             raise ValidationError(messages.number_error(self.env, error)) from error
 
     @api.model
-    def _written(self, text, account):
-        """
-        :return: a destination in the form that means the same whatever the company's country
-        :raises dialing.NotDiallableError: for what is no telephone number
+    def _destination_to_store(self, text, account):
+        """Return a destination in a form that means the same in every country.
+
+        :raises dialing.NotDiallableError: if it is no telephone number
         """
         account = account or self.env.company.axivox_account_id
         read = account._prepared("saved").policy.read(text)

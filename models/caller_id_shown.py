@@ -1,4 +1,4 @@
-"""Beside a phone number, which number a call to it shows."""
+"""The number that a call to a contact or lead shows, for display beside its phone number."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -41,7 +41,7 @@ class AxivoxCallerIdShown(models.AbstractModel):
                     record.phone, record.country_id.id, "applied", "saved"
                 )
             except UserError:
-                continue  # the phone field's own business
+                continue  # the phone field itself says that this is no number
             answer, pending = account._answer(now), account._after_apply(now, after)
             record.axivox_dial = answer["dial"]
             record.axivox_local_time = messages.local_time(self.env, answer["destination"], clock)

@@ -1,6 +1,6 @@
 from odoo import models
 
-# What decides whose team it is, besides its members.
+# The fields that decide who is in a team, besides its members.
 DECISIVE_FIELDS = frozenset({"active", "company_id"})
 
 

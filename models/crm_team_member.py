@@ -8,7 +8,7 @@ class CrmTeamMember(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        # Where one is in one team only, Odoo archives the old membership meanwhile.
+        # If users are in one team only, Odoo archives the old membership inside this.
         with self.env["axivox.extension"]._changing_teams() as users:
             members = super().create(vals_list)
             users.update(members.user_id.ids)

@@ -1,4 +1,5 @@
-"""What an account's records hold, as a Snapshot; and what a Plan changes here, in the records."""
+"""Turns an account's records into a Snapshot, and carries out in the records what a Plan changes
+here."""
 
 from dataclasses import replace
 
@@ -7,7 +8,8 @@ from ..callerid.policy import Settings
 
 
 def snapshot(account, state):
-    """
+    """Return what the account, the console and their last agreement hold.
+
     :param console.State state: what the console holds
     :rtype: reconcile.Snapshot
     """
@@ -51,7 +53,8 @@ def _people(account, state):
 
 
 def create_numbers(account, numbers):
-    """Where they lead is written later: that may be a user whom Odoo does not know yet.
+    """Create numbers without a destination: that may be a user whom Odoo does not know yet.
+    `write_directory` sets it.
 
     :param numbers: iterable of E.164
     """
@@ -61,7 +64,8 @@ def create_numbers(account, numbers):
 
 
 def renumber(account, renumbered):
-    """
+    """Give users their new extensions.
+
     :param dict renumbered: ``{"201": "211"}``
     """
     for user in account.extension_ids.filtered(lambda user: user.number in renumbered):
@@ -69,7 +73,9 @@ def renumber(account, renumbered):
 
 
 def create_users(account, state, plan, extensions, user_ids):
-    """
+    """Create users as the console has them.
+
+    :param console.State state: what the console holds
     :param extensions: those of the plan's new users that are created
     :param dict user_ids: ``{"201": id of the Odoo user, or None}``
     """
@@ -90,7 +96,7 @@ def create_users(account, state, plan, extensions, user_ids):
 
 
 def write_directory(account, plan, user_ids):
-    """Write whose the users are, what they are called, and where numbers lead.
+    """Write the users' Odoo users, names and addresses, and the numbers' destinations.
 
     :param dict user_ids: ``{"201": id of the Odoo user, or None}``
     """

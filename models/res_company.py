@@ -1,4 +1,4 @@
-"""A company knows its Axivox account."""
+"""The Axivox account of a company."""
 
 from odoo import api, fields, models
 from odoo.fields import NO_ACCESS
@@ -7,7 +7,7 @@ from odoo.fields import NO_ACCESS
 class ResCompany(models.Model):
     _inherit = "res.company"
 
-    # For the server: it tells when another account is the company's.
+    # For the server only: the account below depends on it.
     axivox_account_ids = fields.One2many(
         "axivox.account", "company_id", string="Axivox accounts", groups=NO_ACCESS
     )

@@ -94,7 +94,7 @@ class ResUsers(models.Model):
     def _compute_axivox_call_back(self):
         for user in self:
             extension = user.axivox_extension_id
-            user.axivox_call_back = extension._call_back() if extension else False
+            user.axivox_call_back = extension._call_back_sentence() if extension else False
 
     def write(self, vals):
         # An Axivox editor need not be able to write users: the number is the extension's.

@@ -1,4 +1,4 @@
 """A stand-in for Axivox: its console's pages, and the contract in `console/openapi.json`.
 
-It imports nothing of the addon, so that the two agreeing means something.
+It imports nothing of the addon, so that their agreement means something.
 """

@@ -20,7 +20,8 @@ from .live import Live
 
 
 def program(account, token, page_size):
-    """Everything: the console's pages, the API, what tests ask, and what stands before them."""
+    """The whole application: the console's pages, the API, what tests ask, and the guards before
+    them."""
     console = FastAPI(openapi_url=None, redirect_slashes=False)
     console.include_router(pages.router)
     console.include_router(faults.router)
@@ -85,7 +86,7 @@ def main():
         timeout_graceful_shutdown=1,
     )
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    # The socket listens already: whoever comes now waits a moment and is served.
+    # The socket listens already: early requests wait a moment and are served.
     print(f"Sandbox at {address}/ · API at {address}/api", flush=True)
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listener])

@@ -1,6 +1,6 @@
 """The account behind the console: what is saved, what live calls run on, who saved what.
 
-It knows no web. A change is on disk before anybody is told that it was made.
+It knows no web. A change is on disk before anybody learns that it was made.
 """
 
 import contextlib
@@ -13,7 +13,7 @@ from pathlib import Path
 SEED = Path(__file__).with_name("seed.json")
 SETTINGS = ("default_number", "rules_override_users", "rules")
 LONGEST_PREFIX = 32
-MOST_EARLIER = 20  # versions that were applied before; older ones are forgotten
+MOST_EARLIER = 20  # earlier applied versions that are kept
 
 
 class Stale(Exception):
@@ -21,10 +21,9 @@ class Stale(Exception):
 
 
 class Refused(ValueError):
-    """What cannot be saved.
+    """The values cannot be saved.
 
-    `errors` are pairs of a place in what was to be saved, as a tuple of keys and positions,
-    and a sentence.
+    `errors` are pairs: the place of a value, as a tuple of keys and positions, and a sentence.
     """
 
     def __init__(self, errors):
@@ -73,8 +72,8 @@ class Account:
     def save(self, saver, wanted):
         """Save all of `wanted`, or raise `Refused` and save nothing.
 
-        `wanted` holds any of the settings by their names, and `users`: the outgoing number
-        (E.164, or None for Default) of each extension that is to have another.
+        `wanted` holds any of the settings by their names, and `users`: {extension: outgoing number
+        (E.164, or None for Default)} of those that change.
         """
         signature = {"saved_by": saver, "saved_at": _now()}
         account_wide = {name: value for name, value in wanted.items() if name != "users"}
@@ -91,21 +90,22 @@ class Account:
                         state["savers"][key] = signature
 
     def set_destination(self, number, kind, target):
-        """Where an incoming number leads. It is no caller ID setting: nothing waits for Apply."""
+        """Set where an incoming number leads. It is no caller ID setting: it takes effect without
+        an apply."""
         with self._change() as state:
             entry = next(entry for entry in state["numbers"] if entry["number"] == number)
             entry["destination"] = {"type": kind, "target": target}
 
     def give_back(self, number):
-        """The number is rented no more; the settings that name it stay as they are."""
+        """Give a number back; the settings that name it stay as they are."""
         with self._change() as state:
             state["numbers"] = [e for e in state["numbers"] if e["number"] != number]
 
     def apply(self, key=None):
         """Let live calls run on all that is saved.
 
-        Gives the number of applied changes and the new revision. They are kept under `key`,
-        for the caller who never got them and asks again.
+        Returns the number of applied changes and the new revision. They are kept under `key`, for a
+        client that did not get them and asks again.
         """
         with self._change() as state:
             answer = {"applied_changes": len(self.changes()), "revision": str(state["revision"])}
@@ -118,7 +118,7 @@ class Account:
         return answer
 
     def answer_to(self, key):
-        """What the apply with this key gave, or None."""
+        """Return what the apply with this key returned, or None."""
         return self["answers"].get(key)
 
     def replace(self, seed):
@@ -144,11 +144,11 @@ class Account:
 
     @contextlib.contextmanager
     def _change(self):
-        """A draft of the state, with a revision of its own; kept when all went well."""
+        """Yield a draft of the state with a new revision; keep it if the block succeeds."""
         draft = copy.deepcopy(self._state)
         draft["revision"] += 1
         yield draft
-        # The file is whole at any moment, whenever the process is killed.
+        # The file is complete at any moment, even if the process is killed.
         beside = self._path.with_name(self._path.name + ".new")
         with beside.open("w", encoding="utf-8") as file:
             json.dump(draft, file, ensure_ascii=False, indent=1)
@@ -159,7 +159,7 @@ class Account:
 
 
 def _check(state, wanted):
-    """Raise `Refused` where something of `wanted` cannot be saved in this account."""
+    """Raise `Refused` if something of `wanted` cannot be saved in this account."""
     numbers = {entry["number"] for entry in state["numbers"]}
     users, rules = wanted.get("users", {}), wanted.get("rules", [])
     errors = [

@@ -1,8 +1,8 @@
-"""Which number a call leaves with: what Axivox's side of the telephone network asks.
+"""Which number a call leaves with: the question of Axivox's side of the telephone network.
 
 The few lines of the resolution are written from the domain's description alone, so that their
-agreeing with the addon's means something. They see what a PBX sees: who calls, and the user part
-of the request URI.
+agreement with the addon means something. They see what a PBX sees: the caller, and the user part of
+the request URI.
 """
 
 import re
@@ -52,7 +52,7 @@ def kind_of(dialled, extensions):
 
 
 def zero_form(dialled):
-    """`00442079460958`, which prefixes are matched against."""
+    """Return `00442079460958`, which prefixes are matched against."""
     if dialled.startswith("+"):
         return "00" + dialled[1:]
     if dialled.startswith("00"):
@@ -61,8 +61,8 @@ def zero_form(dialled):
 
 
 def outgoing_number(settings, ours, extension, destination):
-    """The number that calls on these settings (see live.py) show, or None; one that was given back
-    counts as not named."""
+    """Return the number that calls on these settings (see live.py) show, or None. A number that was
+    given back counts as not set."""
     if extension in settings["forwards"]:
         return settings["forwards"][extension]
     own, default = (

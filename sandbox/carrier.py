@@ -1,6 +1,5 @@
-"""The carrier of a telephone network beside the sandbox, if one is there: a robot that is called
-and does what network/robot.xml says, and that calls in when it is told to. Both are SIPp.
-"""
+"""The carrier of a telephone network beside the sandbox, if there is one: a robot that answers
+calls as network/robot.xml says, and that calls in on request. Both are SIPp."""
 
 import contextlib
 import math
@@ -15,7 +14,7 @@ from pydantic import Field
 from starlette.exceptions import HTTPException
 
 from .api import E164, ServedAccount, Text
-from .faults import Asked
+from .faults import StrictModel
 
 HERE = "127.0.0.1"
 FILES = Path(__file__).with_name("network")
@@ -30,23 +29,23 @@ router = APIRouter(prefix="/sandbox")
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
-class Caller(Asked):
-    """Somebody outside; who has no `number` withholds it."""
+class Caller(StrictModel):
+    """Somebody outside; one without a `number` withholds it."""
 
     name: Text
     number: E164 | None = None
 
 
-class Network(Asked):
-    """UDP ports of 127.0.0.1: where the carrier is reached, and the proxy by it; who calls in."""
+class Network(StrictModel):
+    """UDP ports of 127.0.0.1 where the carrier and the proxy listen; and the callers."""
 
     carrier: Port
     proxy: Port
     callers: list[Caller]
 
 
-class CallIn(Asked):
-    """A call from outside to a number of the account; `caller`: which of the network's."""
+class CallIn(StrictModel):
+    """A call from outside to a number of the account; `caller` names one of the network's."""
 
     caller: Annotated[int, Field(ge=0)]
     number: E164
@@ -75,7 +74,7 @@ class Carrier:
         self.network = self._robot = None
 
     def call(self, call, ours):
-        """Have somebody call one of `ours`."""
+        """Let somebody call one of `ours`."""
         if self.network is None:
             raise HTTPException(409, "There is no telephone network.")
         if call.caller >= len(self.network.callers) or call.number not in ours:
@@ -97,7 +96,7 @@ class Carrier:
         command = ["sipp", "-sf", str(scenario), "-nd", "-nostdin", "-rtp_echo", *here, *options]
         try:
             return subprocess.Popen(
-                # It ends with the thread that starts it, which is the sandbox's first.
+                # The program ends with the thread that starts it, the sandbox's main thread.
                 ["setpriv", "--pdeathsig", "KILL", *command],
                 cwd=self._folder.name,
                 stdin=subprocess.DEVNULL,
@@ -109,8 +108,8 @@ class Carrier:
 
 
 def free_port():
-    """A UDP port that nobody listens on, nor on the one two further: with a port for sound, SIPp
-    takes that for pictures."""
+    """Return a free UDP port whose port two further is free too: SIPp uses that for video, beside
+    one for sound."""
     while True:
         with contextlib.ExitStack() as both, contextlib.suppress(OSError, OverflowError):
             one, other = (both.enter_context(socket.socket(type=socket.SOCK_DGRAM)) for _ in "12")
@@ -121,7 +120,7 @@ def free_port():
 
 
 def tones():
-    """What is heard where a number is out of service, as bytes of PCMU."""
+    """Return what is heard if a number is out of service, as bytes of PCMU."""
     samples = range(int(TONE * RATE))
     waves = [[math.sin(2 * math.pi * hertz * at / RATE) / 4 for at in samples] for hertz in TONES]
     silence = [0.0] * int(SILENCE * RATE)
@@ -129,7 +128,7 @@ def tones():
 
 
 def pcmu(sample):
-    """A sample between -1 and 1 in one byte (ITU-T G.711, μ-law)."""
+    """Return a sample between -1 and 1 in one byte (ITU-T G.711, μ-law)."""
     size = min(int(abs(sample) * 32767), 32635) + 132
     exponent = size.bit_length() - 8
     mantissa = (size >> (exponent + 3)) & 0x0F

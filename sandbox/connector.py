@@ -1,8 +1,8 @@
-"""A connector that writes calls into Odoo as a service of Axivox's does: through Odoo's external
-API, into the `axivox.call` of Axivox's own addon, as a user of its own.
+"""A connector that writes calls into Odoo as Axivox's service does: through Odoo's external API,
+into the `axivox.call` of Axivox's own addon, as a user of its own.
 
-Each call shows what live calls run on. What the sandbox knows of it is kept, so that what Odoo says
-of it can be compared.
+Each call shows what live calls run on. What the sandbox knows of it is kept, for comparison with
+what Odoo says of it.
 """
 
 import datetime
@@ -18,24 +18,24 @@ from starlette.exceptions import HTTPException
 
 from .api import E164, Extension, Text
 from .calls import kind_of, outgoing_number, zero_form
-from .faults import Asked
+from .faults import StrictModel
 
 SECONDS_FOR_AN_ANSWER = 30
 SECONDS_OF_RINGING = 8
-MOST_CALLS = 1000  # that are listed; older ones are forgotten
+MOST_CALLS = 1000  # calls that are kept
 
 router = APIRouter(prefix="/sandbox")
 
 
-class Odoo(Asked):
-    """Where calls are written to."""
+class Odoo(StrictModel):
+    """The Odoo that calls are written to."""
 
     url: Annotated[str, Field(pattern=r"^https?://[^/?#]+$")]
     database: Text
     key: Annotated[str, Field(min_length=1, description="An API key of the connector's user.")]
 
     def ask(self, model, method, **arguments):
-        """Call a method of a model; raise `HTTPException` where Odoo does not do it."""
+        """Call a method of a model; raise `HTTPException` if Odoo refuses."""
         request = urllib.request.Request(
             f"{self.url}/json/2/{model}/{method}",
             json.dumps(arguments).encode(),
@@ -59,11 +59,11 @@ class Odoo(Asked):
 _WITHOUT_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-class Call(Asked):
-    """A call that somebody of the account makes or gets. `seconds` of talk: 0: nobody answered.
+class Call(StrictModel):
+    """A call that somebody of the account makes or gets. `seconds` of talk; 0 if nobody answered.
 
-    `number` is the other side's, as it was dialled or as the carrier says it; `did` the account's
-    number that was dialled, of an incoming call.
+    `number` is the other side's, as it was dialled or as the carrier sends it; `did` is the
+    account's number that was dialled, for an incoming call.
     """
 
     direction: Literal["incoming", "outgoing"] = "outgoing"
@@ -81,7 +81,7 @@ class Call(Asked):
 
 
 class Connector:
-    """Writes calls into Odoo, if one is connected; `calls` are those that it wrote."""
+    """Writes calls into the connected Odoo, if there is one; `calls` are those that it wrote."""
 
     def __init__(self, account, live):
         self._account, self._live = account, live
@@ -90,10 +90,10 @@ class Connector:
 
     def write(self, calls, *, together):
         """Write these calls, each when it begins and again when it has ended; or all of them
-        `together`, as a connector does that was away for a while.
+        `together`, as a connector does after an outage.
 
-        Gives what the sandbox knows of each: the call, its `id` in Odoo, what `kind` it was, the
-        number that was really `shown`, and the one that what is applied would have shown.
+        Returns what the sandbox knows of each: the call, its `id` in Odoo, its `kind`, the number
+        that was really `shown`, and the one that the applied settings would have shown.
         """
         if self.odoo is None:
             raise HTTPException(409, "No Odoo is connected.")
@@ -130,7 +130,7 @@ class Connector:
         return told
 
     def _users(self):
-        """{extension: id of the Odoo user with its e-mail}"""
+        """Return {extension: id of the Odoo user with its e-mail address}."""
         emails = {user["email"]: user["extension"] for user in self._account["users"]}
         emails.pop(None, None)
         domain = [["email", "in", [*emails]]]
@@ -145,7 +145,7 @@ def _begun(call, users):
         "state": "calling",
         "start_date": _in_odoo(call.at),
         "user_id": users.get(call.extension, False),
-        # Which of our numbers was dialled is known at once; which one is presented, only later.
+        # The dialled number is known at once; the one that an outgoing call shows, only later.
         **({"did": call.did} if call.did else {}),
     }
 

@@ -1,4 +1,5 @@
-"""Misbehaviour on demand, and what tests ask of the sandbox. No token: it is loopback only."""
+"""Misbehaviour on demand, and what else tests ask of the sandbox. It needs no token, since the
+sandbox listens on loopback only."""
 
 import asyncio
 import json
@@ -25,17 +26,17 @@ from .api import (
 
 CONSOLE_USER = "Console user"
 LONGEST_DELAY = 600  # seconds
-MOST_REQUESTS = 1000  # that are listed; older ones are forgotten
+MOST_REQUESTS = 1000  # requests that are kept
 
 
-class Asked(BaseModel):
-    """What is asked of the sandbox itself: a member that it does not know is an error."""
+class StrictModel(BaseModel):
+    """A request to the sandbox itself: unknown members are an error."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class Edit(Asked):
-    """What somebody saves in the console behind the client's back; what is not named stays."""
+class Edit(StrictModel):
+    """What somebody saves in the console behind the client's back; other settings stay."""
 
     default_number: E164 | None = None
     rules_override_users: bool = False
@@ -49,11 +50,11 @@ class Edit(Asked):
             account.apply()
 
 
-class Fault(Asked):
+class Fault(StrictModel):
     """From the `request`-th request on, `times` requests go wrong in this way.
 
-    Requests are counted from the moment that the fault was asked for, and only those that
-    `method` and the end of the path, `path`, let through.
+    Requests are counted from the moment when the fault was set; only those count that match
+    `method` and the end of the path, `path`.
     """
 
     request: int = Field(1, ge=1)
@@ -84,7 +85,7 @@ class Fault(Asked):
         return self
 
     def is_due(self, scope):
-        """Whether this request is one to go wrong; counts it."""
+        """Count this request, and return whether it must go wrong."""
         if self.method not in (None, scope["method"]):
             return False
         if self.path is not None and not scope["path"].endswith(self.path):
@@ -93,7 +94,7 @@ class Fault(Asked):
         return -self.times < self.request <= 0
 
 
-# Wrong for each answer of the contract: every member that one could have, of a wrong type.
+# Wrong for every answer of the contract: each possible member has a wrong type.
 WRONG_SHAPE = {
     "name": 1,
     "items": {},
@@ -106,7 +107,8 @@ WRONG_SHAPE = {
 
 
 class Connection(H11Protocol):
-    """uvicorn's connection, which lets the application hang up: the transport is in its scope."""
+    """uvicorn's connection, with its transport in the scope, so that the application can hang
+    up."""
 
     def connection_made(self, transport):
         super().connection_made(transport)
@@ -114,7 +116,7 @@ class Connection(H11Protocol):
 
 
 class Misbehaving:
-    """Stands before the whole program; lets requests to the API go wrong, and notes them."""
+    """Stands before the whole program: makes requests to the API go wrong, and records them."""
 
     def __init__(self, app, account):
         self.app = app
@@ -123,7 +125,7 @@ class Misbehaving:
         self.requests = deque(maxlen=MOST_REQUESTS)
 
     async def __call__(self, scope, receive, send):
-        # Where a redirect points is noted too: nobody may follow it with the token in hand.
+        # Requests to where a redirect points are recorded too: no client may follow with the token.
         if scope["type"] != "http" or not scope["path"].startswith(("/api/", "/stolen")):
             await self.app(scope, receive, send)
             return
@@ -138,7 +140,7 @@ class Misbehaving:
                 note["status"] = message["status"]
             await send(message)
 
-        # Read whole: a connection that is closed upon unread bytes is reset, not closed.
+        # Read the whole body: a connection that is closed with unread bytes is reset.
         body = await Request(scope, receive).body()
         due = [fault for fault in self.faults if fault.is_due(scope)]
         answer_with = None
@@ -211,7 +213,7 @@ class _Answer:
         await self._app(self._scope, self._receive, hold)
 
     def replace(self, body, media_type):
-        """Another content, with success; the other headers stay."""
+        """Answer with success and another content; the other headers stay."""
         headers = dict(self._start["headers"])
         headers[b"content-length"] = b"%d" % len(body)
         headers[b"content-type"] = media_type
@@ -229,7 +231,7 @@ class _Answer:
 router = APIRouter(prefix="/sandbox")
 
 
-class _SeedUser(Asked):
+class _SeedUser(StrictModel):
     extension: Extension
     name: Text
     email: Text | None = None
@@ -237,12 +239,12 @@ class _SeedUser(Asked):
     outgoing_number: E164 | None = None
 
 
-class _SeedCompany(Asked):
+class _SeedCompany(StrictModel):
     name: Text
     domain: Text
 
 
-class Seed(Asked):
+class Seed(StrictModel):
     """A whole account, as in seed.json."""
 
     company: _SeedCompany

@@ -1,7 +1,7 @@
-"""What comes before everything else: who may ask at all, and how much they may send.
+"""The checks before everything else: who may send requests, and how large they may be.
 
-The pages ask for no password, since the sandbox listens on loopback only. But what a browser on
-this machine loads from elsewhere is behind that line too.
+The pages ask for no password, since the sandbox listens on loopback only. But a page from elsewhere
+in a browser on this machine could send requests too.
 """
 
 import re
@@ -16,8 +16,8 @@ HERE = re.compile(r"(?i)(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?")
 
 
 class Guard:
-    """Turns away what a page of another site sends through somebody's browser, and bodies that
-    are too large, however they come."""
+    """Refuses what a page of another site sends through somebody's browser, and bodies that are too
+    large, however they come."""
 
     def __init__(self, app):
         self.app = app
@@ -25,7 +25,7 @@ class Guard:
     async def __call__(self, scope, receive, send):
         request = Request(scope, receive)
         body = b""
-        # A name of another site that has come to mean this machine would make its pages ours.
+        # A foreign name that resolves to this machine (DNS rebinding) would make its pages ours.
         if not HERE.fullmatch(request.headers.get("host", "")):
             answer = problem(421, "The sandbox is asked for by an address of this machine only.")
         elif _is_from_another_site(request):
@@ -47,15 +47,15 @@ class Guard:
 
 
 def _is_from_another_site(request):
-    """Whether a browser says so; what is no browser says nothing of it."""
+    """Return whether a browser says so; other clients send no such header."""
     headers = request.headers
     own = f"http://{headers['host']}".lower()
     if any(origin.lower() != own for origin in headers.getlist("origin")):
         return True
     if all(site in ("same-origin", "none") for site in headers.getlist("sec-fetch-site")):
         return False
-    # A link may lead here: to a page of its own, that nobody else's script or frame can touch. The
-    # softphone's is made for others' frames, and knows no account.
+    # A link may open a page here, which no foreign script or frame can reach. The softphone's page
+    # is made for foreign frames, and knows no account.
     followed = headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest")
     ways = [("navigate", "document")]
     if request.url.path == FRAMED:
@@ -64,7 +64,8 @@ def _is_from_another_site(request):
 
 
 async def _read(request):
-    """The body, or None if it is too large. It is counted as it comes: no header says it surely."""
+    """Return the body, or None if it is too large. Bytes are counted as they come, since no header
+    is sure to give their number."""
     body = bytearray()
     async for part in request.stream():
         body += part

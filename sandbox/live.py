@@ -1,5 +1,5 @@
-"""What live calls run on: what is applied, but for what somebody has made deviate from it, as where
-a console is not what it seems."""
+"""What live calls run on: the applied settings, but for deliberate deviations, as in a console that
+is not what it seems."""
 
 import copy
 from typing import Annotated, Literal
@@ -9,17 +9,17 @@ from pydantic import Field, TypeAdapter
 
 from .account import MOST_EARLIER, SETTINGS, Refused
 from .api import E164, Extension, Text
-from .faults import Asked
+from .faults import StrictModel
 
 router = APIRouter(prefix="/sandbox")
 
 
-# The ways to deviate. Each changes the settings that it is given: those that are applied, and the
+# The possible deviations. Each changes the settings that it is given: the applied ones, with the
 # `forwards`, {extension: the one number that its calls show}.
 
 
-class OlderVersion(Asked):
-    """An earlier applied version still runs, whole."""
+class OlderVersion(StrictModel):
+    """An earlier applied version still runs as a whole."""
 
     kind: Literal["older_version"]
     back: Annotated[int, Field(ge=1, le=MOST_EARLIER)] = 1
@@ -32,7 +32,7 @@ class OlderVersion(Asked):
         return f"What was applied {self.back} before still runs"
 
 
-class RuleNotApplied(Asked):
+class RuleNotApplied(StrictModel):
     kind: Literal["rule_not_applied"]
     prefix: Text
 
@@ -44,7 +44,7 @@ class RuleNotApplied(Asked):
         return f"Rule {self.prefix} is not applied"
 
 
-class RuleNumber(Asked):
+class RuleNumber(StrictModel):
     kind: Literal["rule_number"]
     prefix: Text
     number: E164
@@ -57,7 +57,7 @@ class RuleNumber(Asked):
         return f"Rule {self.prefix} shows {self.number}"
 
 
-class RulesSwapped(Asked):
+class RulesSwapped(StrictModel):
     kind: Literal["rules_swapped"]
     prefix: Text
     other_prefix: Text
@@ -73,7 +73,7 @@ class RulesSwapped(Asked):
         return f"Rules {self.prefix} and {self.other_prefix} have each other's place"
 
 
-class BoxFlipped(Asked):
+class BoxFlipped(StrictModel):
     """The checkbox *Apply advanced rules even for users …* is the other way."""
 
     kind: Literal["box_flipped"]
@@ -85,7 +85,7 @@ class BoxFlipped(Asked):
         return "The box below the rules is the other way"
 
 
-class DefaultNumber(Asked):
+class DefaultNumber(StrictModel):
     kind: Literal["default_number"]
     number: E164 | None = None
 
@@ -96,7 +96,7 @@ class DefaultNumber(Asked):
         return f"The default outgoing number is {self.number or 'none'}"
 
 
-class UserNumber(Asked):
+class UserNumber(StrictModel):
     kind: Literal["user_number"]
     extension: Extension
     number: E164 | None = None
@@ -109,8 +109,9 @@ class UserNumber(Asked):
         return f"The outgoing number of {self.extension} is {self.number or 'Default'}"
 
 
-class Forwarded(Asked):
-    """Something else places the calls of an extension, and shows one number, maybe a stranger's."""
+class Forwarded(StrictModel):
+    """Something else places the calls of an extension, and always shows one number, even a foreign
+    one."""
 
     kind: Literal["forwarded"]
     extension: Extension
@@ -139,7 +140,7 @@ DEVIATION = TypeAdapter(Deviation)
 
 
 class Live:
-    """What the calls of an account run on, and the `deviations` that make the difference. Those are
+    """What the calls of an account run on, and the `deviations` from what is applied. Those are
     kept in memory only, as faults are."""
 
     def __init__(self, account):
@@ -147,23 +148,23 @@ class Live:
         self.deviations = []
 
     def applied(self):
-        """The settings that are applied, to be changed at will."""
+        """Return a copy of the applied settings."""
         applied = self._account["applied"]
         settings = {name: applied[name] for name in (*SETTINGS, "users")}
         return copy.deepcopy(settings) | {"forwards": {}}
 
     def settings(self):
-        """Those that calls run on. A deviation from what was applied and is not any more changes
-        nothing."""
+        """Return the settings that calls run on. A deviation from a line that is no longer applied
+        changes nothing."""
         live = self.applied()
         for deviation in self.deviations:
             deviation.change(live, self._account["earlier"])
         return live
 
     def deviate(self, deviations):
-        """Run on what is applied but for these, one after the other.
+        """Run on what is applied with these deviations, one after the other.
 
-        Raise `Refused`, and let all be as it was, where one of them would change nothing.
+        Raise `Refused`, and keep the earlier ones, if one of them would change nothing.
         """
         live = self.applied()
         for place, deviation in enumerate(deviations):
@@ -203,5 +204,5 @@ async def run_on_what_is_applied(live: ServedLive):
 
 
 def _first(live, prefix):
-    """The first rule with this prefix, in a list; none in an empty one."""
+    """Return the first rule with this prefix, in a list; an empty list if there is none."""
     return [rule for rule in live["rules"] if rule["prefix"] == prefix][:1]

@@ -1,6 +1,6 @@
-"""The console's pages, as DOMAIN words go: Settings, Users, Incoming numbers, Apply changes; the
-softphone's, which stands in a frame of Odoo's; and two that Axivox has not, for live calls that
-deviate from them, and for calls from outside."""
+"""The console's pages: Settings, Users, Incoming numbers, Apply changes; the softphone's page,
+which stands in a frame of Odoo's; and two pages that Axivox does not have, for deviations of live
+calls and for calls from outside."""
 
 from itertools import islice
 from pathlib import Path
@@ -52,7 +52,8 @@ def _render(request, account, name, *, status=200, **context):
 
 
 async def _form(request):
-    """What was typed, as pairs in the order of the page: a rule's fields come again and again."""
+    """Return what was typed, as pairs in the order of the page: the fields of rules are
+    repeated."""
     try:
         return parse_qsl((await request.body()).decode(), keep_blank_values=True)
     except UnicodeDecodeError:
@@ -60,7 +61,7 @@ async def _form(request):
 
 
 async def _typed(request, *names):
-    """What was typed into these fields."""
+    """Return what was typed into these fields."""
     form = dict(await _form(request))
     if not form.keys() >= set(names):
         raise HTTPException(400, f"The form has the fields {', '.join(names)}.")
@@ -72,7 +73,7 @@ def _see(address):
 
 
 def _addresses(account):
-    """Every page there is: nothing else is redirected to, however it is written."""
+    """Return the address of every page: redirects lead to these only."""
     return {
         *("/settings", "/settings/advanced", "/users", "/numbers", "/live", "/outside"),
         *(f"/users/{user['extension']}" for user in account["users"]),

@@ -12,7 +12,7 @@ NEW_YORK = "+12125550123"
 CALLED_IN_LONDON = "0044 20 7946 0321"
 CALLED_IN_BERLIN = "0049 30 123456"
 
-# What the pages load that the tests open in a browser.
+# The asset bundles of the pages that the tests open in a browser.
 JAVASCRIPT = ("web.assets_web", "web.assets_tests", "web.__assets_tests_call__")
 JAVASCRIPT += ("web.assets_unit_tests_setup", "web.assets_unit_tests")
 CSS = ("web.assets_web", "web.assets_web_print", "web.assets_tests")
@@ -20,14 +20,14 @@ CSS += ("web.assets_unit_tests_setup", "web.assets_unit_tests")
 
 
 class BrowserCase(HttpCase):
-    """Pages in a browser.
+    """Tests of pages in a browser.
 
-    What they load is made and kept before: in the transaction of a test it would be made anew
-    for each test, and on a busy machine the page's other requests, which wait meanwhile, would
-    wait for longer than Odoo lets them ("Unable to acquire lock for test cursor").
+    The assets are generated and committed first. Else each test would generate them in its own
+    transaction, and on a busy machine the page's other requests would wait for longer than Odoo
+    lets them ("Unable to acquire lock for test cursor").
     """
 
-    # Seconds that a request may wait for another one: as long as a tour may last.
+    # Seconds that a request may wait for another: as long as a tour may last.
     test_cursor_lock_timeout = 60
 
     @classmethod
@@ -128,19 +128,19 @@ class AxivoxCase(TransactionCase):
         )
 
     def commit_answers(self):
-        """As after a commit: what was changed is everybody's now, and prepared once."""
+        """Make changes visible to everybody, and answers prepared once, as after a commit."""
         self.env.flush_all()
         self.cr.postcommit.run()
 
     def break_number(self, number, stored="+3212345678\r\nP-Asserted-Identity: <sip:evil>"):
-        """Damage what is stored of a number, past every check."""
+        """Damage a stored number, bypassing every check."""
         self.env.flush_all()
         self.cr.execute("UPDATE axivox_number SET number = %s WHERE id = %s", (stored, number.id))
         self.env.invalidate_all()
         self.env.registry.clear_cache()
 
     def findings(self, account=None):
-        """:return: what is wrong now, as Health shows it"""
+        """Return the present problems, as Health shows them."""
         account = account or self.account
         account.env.flush_all()
         account.env.invalidate_all()
@@ -148,7 +148,7 @@ class AxivoxCase(TransactionCase):
         return account.env["axivox.finding"].search([("account_id", "=", account.id)])
 
     def age(self, findings, days):
-        """As if these had been seen so many days earlier."""
+        """Make these findings look as if they were seen so many days earlier."""
         self.env.flush_all()
         self.cr.execute(
             "UPDATE axivox_finding SET create_date = create_date - %s WHERE id IN %s",

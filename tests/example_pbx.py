@@ -1,4 +1,5 @@
-"""Another PBX behind Axivox caller ID: a Console, a value of ``mode``, and what opens it."""
+"""An example of another PBX behind Axivox caller ID: a Console, a value of ``mode``, and what opens
+it."""
 
 from dataclasses import replace
 

@@ -18,17 +18,17 @@ LAUNCHER = "from odoo.cli.command import main\nmain()\n"
 
 
 class RefusedError(Exception):
-    """What Odoo tells a user: a sentence, never a traceback."""
+    """An error that Odoo means for the user: a sentence, never a traceback."""
 
 
 class Server:
-    """An Odoo process of its own on the test database, spoken to over HTTP."""
+    """An Odoo process of its own on the test database, addressed over HTTP."""
 
     def __init__(self, database, workers=0):
         self.port = _free_port()
         self.database = database
         self._session = requests.Session()
-        # Odoo starts further processes by the name of its file: `-m odoo` would not do.
+        # Odoo starts further processes by the name of its file: `-m odoo` would not work.
         self._folder = tempfile.TemporaryDirectory()
         launcher = Path(self._folder.name) / "odoo-bin"
         launcher.write_text(LAUNCHER)
@@ -57,7 +57,7 @@ class Server:
         )
 
     def log_in(self, login):
-        """Wait until the process answers, and be this user (the password is the same word)."""
+        """Wait until the process answers, and log in (the password is the login)."""
         deadline = time.monotonic() + START_SECONDS
         params = {"db": self.database, "login": login, "password": login}
         while True:
@@ -70,15 +70,14 @@ class Server:
 
     def call(self, model, method, *args, **kwargs):
         """
-        :raises RefusedError: for what Odoo means to tell a user
-        :raises requests.ConnectionError: where the process died
+        :raises RefusedError: for an error that Odoo means for the user
+        :raises requests.ConnectionError: if the process died
         """
         params = {"model": model, "method": method, "args": args, "kwargs": kwargs}
         return self._ask("/web/dataset/call_kw", params)
 
     def run_scheduled(self, name):
-        """Run one of the addon's scheduled actions, named as in its XML id, such as
-        ``axivox_sync_cron``."""
+        """Run one of the addon's scheduled actions by its XML id, such as ``axivox_sync_cron``."""
         asked = "check_object_reference", "axivox_caller_id", name
         self.call("ir.cron", "method_direct_trigger", [self.call("ir.model.data", *asked)[1]])
 
@@ -88,13 +87,13 @@ class Server:
         self._folder.cleanup()
 
     def kill_workers(self):
-        """SIGKILL for every process that serves requests; others take their places."""
+        """Send SIGKILL to every process that serves requests; others take their places."""
         for worker in psutil.Process(self.process.pid).children():
             if "gevent" not in worker.cmdline():
                 worker.kill()
 
     def _ask(self, path, params):
-        # A session, since the check of a password takes longer than what is tested.
+        # A session, since checking a password takes longer than what is tested.
         answer = self._session.post(
             f"http://127.0.0.1:{self.port}{path}", json={"params": params}, timeout=120
         ).json()
@@ -108,10 +107,10 @@ class Server:
 
 @contextmanager
 def committed(database):
-    """An environment whose changes are there for other processes after the block.
+    """Yield an environment whose changes are committed at the end of the block.
 
-    For the main thread: while Odoo's own runner runs tests it holds the lock of all registries, and
-    another thread would wait for it as long as the main one waits for that thread.
+    For the main thread only: Odoo's own runner holds the lock of all registries while it runs
+    tests, so another thread would wait for it while the main one waits for that thread.
     """
     registry = odoo.modules.registry.Registry(database)
     with registry.cursor() as cr:
@@ -120,12 +119,12 @@ def committed(database):
 
 
 def remove_company(database, company_id):
-    """Take back a committed company, with its users whose logins end in ``_test``."""
+    """Delete a committed company, with its users whose logins end in ``_test``."""
     with committed(database) as env:
         company = env["res.company"].browse(company_id)
         main = env.ref("base.main_company")
         env["axivox.account"].search([("company_id", "=", company.id)]).unlink()
-        # OdooBot made it, and is archived.
+        # OdooBot created it, and is archived.
         users = env["res.users"].with_context(active_test=False)
         users = users.search([("company_ids", "in", company.ids)])
         users.write({"company_id": main.id, "company_ids": [(3, company.id)]})

@@ -12,7 +12,7 @@ TOKEN = "a-token-for-tests"
 
 
 class StandIn:
-    """The sandbox, a program of its own that stands in for Axivox, spoken to over HTTP."""
+    """The sandbox in a process of its own, which stands in for Axivox, addressed over HTTP."""
 
     def __init__(self):
         self._folder = tempfile.TemporaryDirectory()
@@ -33,7 +33,7 @@ class StandIn:
         self._folder.cleanup()
 
     def hold(self, **account):
-        """Hold this account, saved and applied alike; nothing went wrong and nothing was asked."""
+        """Hold this account, saved and applied alike, and forget faults and requests."""
         self._control("PUT", "state", account)
         self._control("DELETE", "faults")
         self._control("DELETE", "requests")
@@ -45,11 +45,11 @@ class StandIn:
         self._control("DELETE", "faults")
 
     def edit(self, **edit):
-        """Somebody saves something in the console; ``apply=True``: and applies."""
+        """Save something in the console; with ``apply=True`` also apply it."""
         self._control("POST", "edit", edit)
 
     def applied(self):
-        """What live calls run on, in the form of ``Settings.to_json``."""
+        """Return what live calls run on, in the form of ``Settings.to_json``."""
         held = self._control("GET", "applied")
         return {
             "default": held["default_number"],
@@ -59,7 +59,7 @@ class StandIn:
         }
 
     def saved(self):
-        """What is saved in the console, applied or not, in the same form."""
+        """Return what is saved in the console, applied or not, in the same form."""
         settings, users = (
             requests.get(
                 f"{self.base_url}/{path}",
@@ -78,12 +78,13 @@ class StandIn:
         }
 
     def requests(self):
-        """``METHOD /path`` of each request since it was last forgotten, without queries."""
+        """Return ``METHOD /path`` of each request since they were last forgotten, without
+        queries."""
         served = self._control("GET", "requests")
         return [f"{r['method']} {r['path'].split('?')[0]}" for r in served]
 
     def settle(self):
-        """Wait until every request that came was carried out, or given up."""
+        """Wait until every received request was carried out or given up."""
         time.sleep(0.5)
 
     def forget_requests(self):

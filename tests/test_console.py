@@ -41,8 +41,8 @@ def hold(sandbox, **settings):
 
 
 class ConsoleCase(AxivoxCase):
-    """The account of ``AxivoxCase``, connected to a console that holds its numbers and users and
-    was never edited otherwise: default main line, two rules, one number of one's own."""
+    """The account of ``AxivoxCase``, connected to a console with its numbers and users, which was
+    edited nowhere else: default main line, two rules, one user with an own number."""
 
     @classmethod
     def setUpClass(cls):

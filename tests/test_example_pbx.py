@@ -6,7 +6,7 @@ from ..console import State
 from .common import LONDON, MAIN, PARIS, AxivoxCase
 from .example_pbx import AxivoxAccount, ExamplePbx
 
-# The example is no part of this addon: no registry that is loaded later has it.
+# The example is not part of this addon: registries that are loaded later must not have it.
 MetaModel._module_to_models__[AxivoxAccount._module].remove(AxivoxAccount)
 
 

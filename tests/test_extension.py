@@ -59,7 +59,7 @@ class TestExtension(AxivoxCase):
         )
         self.main.write({"destination_type": "extension", "extension_id": lobby.id})
         lobby.outgoing_number_id = self.main
-        self.assertIn("reach 100 Lobby directly", lobby._call_back())
+        self.assertIn("reach 100 Lobby directly", lobby._call_back_sentence())
 
     def test_user_reads_what_calling_back_means(self):
         def call_back(user):
@@ -75,14 +75,16 @@ class TestExtension(AxivoxCase):
         self.assertFalse(call_back(self.editor))
 
     def test_archived_number_is_not_what_customers_call_back(self):
-        self.assertIn("Main menu", self.extension._call_back())
-        self.assertIn("Main menu", self.own._call_back())
+        self.assertIn("Main menu", self.extension._call_back_sentence())
+        self.assertIn("Main menu", self.own._call_back_sentence())
         self.paris.write({"active": False, "destination": "Paris menu"})
-        self.assertIn("Main menu", self.own._call_back(), "an archived number leaves Default")
+        self.assertIn(
+            "Main menu", self.own._call_back_sentence(), "an archived number leaves Default"
+        )
         self.main.active = False
         for extension in (self.extension, self.own):
             self.assertFalse(extension._shown_by_default())
-            self.assertNotIn("Main menu", extension._call_back())
+            self.assertNotIn("Main menu", extension._call_back_sentence())
 
     def test_own_fields_are_read_by_the_user(self):
         james = self.james.with_user(self.james)

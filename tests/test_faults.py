@@ -27,8 +27,8 @@ NEW = {
     "rules": [["0033", PARIS], ["0044", NEW_YORK]],
     "extensions": {"201": NEW_YORK, "202": None},
 }
-# Reading the company, the settings, what waits there, users and numbers; saving the settings and
-# the users; applying.
+# Reading the company, the settings, the pending changes, users and numbers; saving the settings
+# and the users; applying.
 REQUESTS = [
     "GET /api/company",
     "GET /api/outgoing-settings",
@@ -73,7 +73,7 @@ class ApplyCase(BaseCase):
 
     @classmethod
     def account_at(cls, sandbox):
-        """:return: the id of a new account of the administrator's, for this stand-in"""
+        """Return the id of a new account of the administrator's, for this stand-in."""
         cls.hold(OLD, sandbox)
         with committed(cls.database) as env:
             company = env["res.company"].create(
@@ -116,7 +116,7 @@ class ApplyCase(BaseCase):
         return cls.server.call("axivox.account", method, [cls.account_id], *args)
 
     def begin(self):
-        """Both sides agree on the old settings; the new ones are saved in Odoo."""
+        """Let both sides agree on the old settings; save the new ones in Odoo."""
         self.hold(OLD)
         with committed(self.database) as env:
             account = env["axivox.account"].browse(self.account_id)
@@ -128,7 +128,7 @@ class ApplyCase(BaseCase):
         self.sandbox.forget_requests()
 
     def apply(self):
-        """:return: the sentence of what went wrong, or None"""
+        """Return the sentence of what went wrong, or None."""
         try:
             self.call("action_apply_changes")
         except RefusedError as refused:
@@ -146,7 +146,8 @@ class ApplyCase(BaseCase):
         self.wait_until(lambda: len(self.sandbox.requests()) >= requests)
 
     def check_all_old_or_all_new(self, said):
-        """And that Odoo says which, unless it says that it does not know."""
+        """Check that live calls run on all old or all new settings, and that Odoo says which, or
+        that it does not know."""
         live = self.sandbox.applied()
         self.assertIn(live, (OLD, NEW))
         account = self.call("read", ["pending_change_count", "warnings"])[0]
@@ -290,7 +291,7 @@ class TestKilled(ApplyCase):
         return any("not known yet" in warning["message"] for warning in warnings)
 
     def kill_at(self, request, *, arrives):
-        """Kill Odoo while a request of an apply is under way: it arrives at Axivox, or not."""
+        """Kill Odoo during a request of an apply; the request arrives at Axivox, or does not."""
         faults = [{"request": request, "kind": "delay", "seconds": 0.3}]
         if not arrives:
             faults.append({"request": request, "kind": "drop_before"})

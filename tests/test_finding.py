@@ -8,7 +8,7 @@ from odoo.tools import mute_logger
 from .common import AxivoxCase
 
 FINDING = "axivox.finding"
-# Every cause, and what has it in `everything`.
+# Every cause, and the record that has it in `everything`.
 CAUSES = {
     "extension_emergency": "101 Sophie",
     "extension_of_archived_user": "202 James",
@@ -26,7 +26,7 @@ class TestFinding(AxivoxCase):
     maxDiff = None
 
     def everything(self):
-        """Have one of each cause."""
+        """Create one problem of each cause."""
         self.extension.number = "101"
         self.james.active = False
         other = self.env["axivox.account"].create(
@@ -53,7 +53,7 @@ class TestFinding(AxivoxCase):
         self.break_number(number, "no number")
 
     def grouped(self, domain=(), reader=None):
-        """:return: {cause: how many} as the screen shows them"""
+        """Return {cause: count} as the screen shows them."""
         findings = self.env[FINDING].with_user(reader or self.editor)
         groups = findings.web_read_group(
             [("account_id", "=", self.account.id), *domain], ["cause"], ["__count"]
@@ -61,7 +61,7 @@ class TestFinding(AxivoxCase):
         return {group["cause"]: group["__count"] for group in groups}
 
     def lines(self, reader=None):
-        """:return: {cause: the line of Settings that opens its list}"""
+        """Return {cause: the line of Settings that opens its list}."""
         self.env.flush_all()
         self.env.invalidate_all()
         return {
@@ -240,7 +240,7 @@ class TestFinding(AxivoxCase):
         finding = self.findings()
         french = finding.with_context(lang="fr_FR")
         with patch.object(
-            type(self.main), "_say_still_set", lambda number, used_by: str(number.env.lang)
+            type(self.main), "_still_set_sentence", lambda number, used_by: str(number.env.lang)
         ):
             self.assertEqual((french.message, finding.message), ("fr_FR", str(self.env.lang)))
 
@@ -256,9 +256,9 @@ class TestFinding(AxivoxCase):
     def test_what_two_readers_keep_at_once_is_kept_once(self):
         self.main.destination_type = "hang_up"
         finding = self.findings()
-        # As for somebody whose transaction began before it was kept.
+        # As for a transaction that began before the finding was stored.
         with (
-            patch.object(type(finding), "_kept", lambda self, account: {}),
+            patch.object(type(finding), "_findings_by_problem", lambda self, account: {}),
             mute_logger("odoo.sql_db"),
             self.assertRaises(ConcurrencyError),
         ):

@@ -4,7 +4,7 @@ from odoo.tests import Form, tagged
 
 from .common import CALLED_IN_BERLIN, CALLED_IN_LONDON, LONDON, MAIN, NEW_YORK, PARIS, AxivoxCase
 
-# What a client might say in a context to be checked, logged or forgotten less.
+# What a client might put in a context to evade checks, the log or invalidation.
 FLAGS = {
     "axivox_saving": True,
     "axivox_verbatim": True,
@@ -18,7 +18,8 @@ FLAGS = {
 
 
 class TwoCompaniesCase(AxivoxCase):
-    """A second company with an account, a number, a user and a rule; its manager is a stranger."""
+    """A second company with an account, a number, a user and a rule; its manager belongs to it
+    only."""
 
     @classmethod
     def setUpClass(cls):
@@ -50,17 +51,17 @@ class TwoCompaniesCase(AxivoxCase):
         cls.rule = cls._rule("0044", cls.london)
 
     def works_for_both(self, user):
-        """:return: the context in which a user of both companies works"""
+        """Return the context in which a user of both companies works."""
         user.company_ids += self.other_company
         return {"allowed_company_ids": (self.company + self.other_company).ids}
 
 
 @tagged("post_install", "-at_install")
 class TestGuarded(TwoCompaniesCase):
-    """What a client sends is neither believed nor obeyed where it is not the client's to say."""
+    """What a client sends is neither trusted nor obeyed unless it is the client's to decide."""
 
     def _review(self):
-        """:return: a dialog of the manager's, as it is over an API"""
+        """Return a dialog of the manager's, as it is over an API."""
         looked_at = {"kind": "apply", "mode": "api", "settings": self.account._ours().to_json()}
         # sudo: what was looked at is written by the server only
         reviews = self.env["axivox.review"].with_user(self.manager).sudo()

@@ -21,7 +21,7 @@ EXAMPLES = re.findall(
 
 @tagged("post_install", "-at_install")
 class TestIntegrators(AxivoxCase, HttpCase):
-    """The examples of docs/integrators.md, as they stand there."""
+    """The examples of docs/integrators.md, exactly as they stand there."""
 
     def setUp(self):
         super().setUp()

@@ -220,7 +220,7 @@ class TestNumber(AxivoxCase):
         rule = self._rule("0044", self.london)
         self.extension.outgoing_number_id = self.london
         self.assertFalse(self.london.warning or rule.warning or self.extension.warning)
-        self.assertIn("does not know", self.extension._call_back())
+        self.assertIn("does not know", self.extension._call_back_sentence())
 
     def test_pasted_number_that_is_archived_is_there_already(self):
         self.paris.active = False

@@ -1,15 +1,15 @@
-"""Who may what: every door of our addons, found by looking, is tried by every role.
+"""Who may do what: every door of our addons is found by inspection, and tried by every role.
 
-`rights.csv` says what is meant. A door is a public method, the reading or setting of a field that
-not everybody may read or set, or a server action (a scheduled one too). Each is tried as over RPC,
-with Odoo's own `call_kw`, at
+`rights.csv` has the expected rights. A door is a public method, reading or setting a field that is
+restricted, or a server action (a scheduled one too). Each is tried as over RPC, with Odoo's own
+`call_kw`, at
 
-- ``own``: what is the caller's, such as a dialog or a call,
-- ``home``: what is the caller's company's, and somebody else's,
-- ``other``: what is another company's,
+- ``own``: the caller's own records, such as a dialog or a call,
+- ``home``: other records of the caller's company,
+- ``other``: records of another company,
 
-and is open where the answer is no AccessError. The file says how far: ``-``, ``own``, ``home``
-(and ``own``) or ``all``.
+and is open if the answer is no AccessError. The file says how far a door opens: ``-``, ``own``,
+``home`` (and ``own``) or ``all``.
 """
 
 import csv
@@ -27,7 +27,7 @@ from odoo.tools import mute_logger
 
 from .common import CALLED_IN_LONDON, AxivoxCase
 
-OURS = "axivox_caller_id"  # what the names of the addon and of its bridges begin with
+OURS = "axivox_caller_id"  # the beginning of the names of the addon and of its bridges
 # Where a bridge says that a call is logged without what could not be found out.
 LOG_OF_CALLS = "odoo.addons.axivox_caller_id_voip_oca.models.voip_call_log"
 ROOT = Path(__file__).resolve().parents[1]
@@ -46,8 +46,8 @@ OVER_API = " over an API"
 
 
 class Door(NamedTuple):
-    """Its name is ``action_pull()`` for a method, ``base_url`` for the reading of a field,
-    ``base_url =`` for its setting, or the XML id of a server action."""
+    """``action_pull()`` for a method, ``base_url`` for reading a field, ``base_url =`` for setting
+    it, or the XML id of a server action."""
 
     model: str
     name: str
@@ -62,7 +62,7 @@ def is_ours(addon):
 
 
 def addon_of(cls):
-    """:return: the addon of ours that declares a class, else None"""
+    """Return our addon that declares a class, else None."""
     package = cls.__module__.split(".")
     return package[2] if package[:2] == ["odoo", "addons"] and is_ours(package[2]) else None
 
@@ -76,7 +76,7 @@ def is_public(model, name):
 
 
 def read_rights():
-    """:return: {Door: its line of the file}"""
+    """Return {Door: its line of the file}."""
     with (ROOT / "tests" / "rights.csv").open(newline="") as file:
         return {Door(line["model"], line["door"]): line for line in csv.DictReader(file)}
 
@@ -138,7 +138,7 @@ class TestRights(AxivoxCase):
 
     @classmethod
     def _connect(cls, account):
-        """Know all of a console that can be known."""
+        """Set everything that can be known of a console."""
         saved = account._ours().to_json()
         account.write({"base_url": "http://127.0.0.1/api", "token": "secret"})
         company = {"name": "Velo", "domain": "velo", "numbers": 1, "users": 1, "revision": "1"}
@@ -228,7 +228,7 @@ class TestRights(AxivoxCase):
     # What there is ----------------------------------------------------------------------------
 
     def _doors(self):
-        """:return: {Door: the addon that declares it}"""
+        """Return {Door: the addon that declares it}."""
         doors, governed = {}, self._models()
         for model, addon in governed.items():
             doors |= {Door(model, f"{operation}()"): addon for operation in OPERATIONS}
@@ -247,7 +247,8 @@ class TestRights(AxivoxCase):
         return doors
 
     def _models(self):
-        """:return: {model: addon} of our models, and of those that we give access to or rule"""
+        """Return {model: addon} of our models, and of those that we give access to or have rules
+        for."""
         models = {
             self.env[data.model].browse(data.res_id).model_id.model: data.module
             for data in self._our_data("ir.model.access", "ir.rule")
@@ -263,8 +264,11 @@ class TestRights(AxivoxCase):
         return named.filtered(lambda data: is_ours(data.module))
 
     def _field_doors(self, model, field, is_added):
-        """:param bool is_added: whether it is in a model whose rights are Odoo's business"""
-        of_managers = model._set_by_managers() if hasattr(model, "_set_by_managers") else ()
+        """
+        :param bool is_added: whether the field is added to a model of Odoo's, whose own rights are
+            not ours
+        """
+        of_managers = model._manager_fields() if hasattr(model, "_manager_fields") else ()
         if field.groups or is_added:
             yield Door(model._name, field.name)
         if not field.readonly and (field.groups or is_added or field.name in of_managers):
@@ -307,7 +311,7 @@ class TestRights(AxivoxCase):
         return "+".join(is_open)  # further away and not nearer: the file has no word for it
 
     def _places(self, door):
-        """:return: the places that differ for a door, the nearest first"""
+        """Return the places that differ for a door, the nearest first."""
         if self._takes_no_record(door):
             return ["home", "other"]
         if not self._is_personal(door.model):
@@ -376,14 +380,14 @@ class TestRights(AxivoxCase):
         return ways
 
     def _is_as(self, field, record):
-        """:return: the condition that a field has the value that it has; not all types have one"""
+        """Return the condition that a field has its present value; some types have none."""
         if field.type == "json":
             return (field.name, "=" if field.required else "!=", False)
         value = record[field.name]
         return (field.name, "in", value.ids if field.relational else [value])
 
     def _another(self, field, record):
-        """:return: another value of a field, for a client to set, where there is one"""
+        """Return another value of a field for a client to set, if there is one."""
         value = record[field.name]
         if field.type == "boolean":
             return not value
@@ -422,7 +426,7 @@ class TestRights(AxivoxCase):
         return arguments if self._takes_no_record(door) else [record.ids, *arguments]
 
     def _is_action(self, door):
-        """:return: whether it is a method, and more than what every model has"""
+        """Return whether the door is a method that not every model has."""
         return door.name.endswith("()") and not hasattr(BaseModel, door.name[:-2])
 
     def _takes_no_record(self, door):
@@ -432,7 +436,7 @@ class TestRights(AxivoxCase):
         return getattr(method, "_api_model", False) and door.name != "create()"
 
     def _at(self, place, role):
-        """:return: the account, and whose the records are, at a place"""
+        """Return the account, and the owner of the records, at a place."""
         return {
             "own": (self.account, self.users[role]),
             "home": (self.account, self.colleague),
@@ -440,7 +444,7 @@ class TestRights(AxivoxCase):
         }[place]
 
     def _record(self, model, place, role):
-        """:return: a record as it is found there, made by whom it belongs to"""
+        """Return a record at a place, made by its owner."""
         account, user = self._at(place, role)
         if self.env[model]._abstract:
             return self.env[model].browse(1)
@@ -456,7 +460,7 @@ class TestRights(AxivoxCase):
         return self.records[key]
 
     def _values(self, model, place, role):
-        """:return: values of a new record; the last of them is the one that is written"""
+        """Return values of a new record; the last of them is the one that is written."""
         account, user = self._at(place, role)
         number, unique = account.number_ids[:1], next(self.numbers)
         match model:

@@ -16,7 +16,7 @@ from .test_faults import NEW, ApplyCase
 
 @tagged("post_install", "-at_install")
 class TestScheduler(ApplyCase):
-    """What the scheduler does about pulls and applies that wait, or were interrupted."""
+    """What the scheduler does with pending and interrupted attempts."""
 
     def setUp(self):
         super().setUp()
@@ -24,7 +24,7 @@ class TestScheduler(ApplyCase):
         self.addCleanup(self.sandbox.behave)
 
     def interrupted(self, login, **vals):
-        """:return: the id of an attempt that this manager began, and nobody ended"""
+        """Return the id of an attempt that this manager began, and that never ended."""
         with committed(self.database) as env:
             user = env["res.users"].search([("login", "=", login)]) or new_test_user(
                 env, login, groups="base.group_user,axivox_caller_id.group_manager"
@@ -42,8 +42,8 @@ class TestScheduler(ApplyCase):
         sync = self.server.call("axivox.sync", "read", [sync_id], ["state", "message"])[0]
         return sync["state"], sync["message"]
 
-    def told(self):
-        """:return: how often anybody was told how it went"""
+    def notifications(self):
+        """Return how many notifications of a result were sent."""
         with committed(self.database) as env:
             return env["bus.bus"].search_count([("message", "like", "simple_notification")])
 
@@ -93,7 +93,7 @@ class TestScheduler(ApplyCase):
             cron = env.ref("axivox_caller_id.axivox_sync_cron")
             env["ir.cron.trigger"].search([("cron_id", "=", cron.id)]).unlink()
             for killed in range(3):
-                # What ir.cron writes down before it runs a job, and leaves where it is killed.
+                # What ir.cron writes before it runs a job, and leaves if it is killed.
                 cron._add_progress(timed_out_counter=killed)
         with self.assertLogs("odoo.addons.base.models.ir_cron", "ERROR") as logs:
             self.run_when_due()
@@ -108,7 +108,7 @@ class TestScheduler(ApplyCase):
         self.assertEqual(self.sandbox.applied(), NEW)
 
     def run_when_due(self):
-        """Let Odoo's own scheduler run the job, as if its time had come."""
+        """Let Odoo's own scheduler run the job, as if it were due."""
         with committed(self.database) as env:
             cron = env.ref("axivox_caller_id.axivox_sync_cron")
             cron.nextcall = fields.Datetime.now()
@@ -143,10 +143,10 @@ class TestScheduler(ApplyCase):
         doubt = self.interrupted("french_test", state="asked")
         self.speak("french_test", "fr_FR")
         self.sandbox.misbehave({"kind": "500_before", "times": 9999})
-        before = self.told()
+        before = self.notifications()
         for _ in range(2):
             self.schedule()
-            self.assertEqual(self.told(), before + 1)
+            self.assertEqual(self.notifications(), before + 1)
         state, message = self.state(doubt)
         self.assertEqual(state, "asked")
         self.assertIn("On ne sait pas encore", message)
@@ -160,7 +160,7 @@ class TestScheduler(ApplyCase):
         self.sandbox.behave()
         self.schedule()
         self.assertEqual(self.state(doubt)[0], "done")
-        self.assertEqual(self.told(), before + 2)
+        self.assertEqual(self.notifications(), before + 2)
 
     def speak(self, login, code):
         """Let this user speak a language until the end of the test."""
@@ -173,7 +173,7 @@ class TestScheduler(ApplyCase):
         self.addCleanup(self.server.call, "res.users", "write", user, {"lang": "en_US"})
 
     def asks(self):
-        """:return: how often the scheduler, called once, asks Axivox anything"""
+        """Return how many requests the scheduler, called once, sends to Axivox."""
         self.sandbox.forget_requests()
         self.schedule()
         return len(self.sandbox.requests())
@@ -196,14 +196,14 @@ class TestLock(ApplyCase):
         self.addCleanup(self.sandbox.behave)
 
     def another_process(self):
-        """:return: the cursor of a session that may take the lock"""
+        """Return the cursor of a session that may take the lock."""
         cr = Registry(self.database).cursor()
         self.addCleanup(cr.close)
         self.addCleanup(self.release, cr)
         return cr
 
     def take(self, cr):
-        """:return: whether the lock was free, and is this session's now"""
+        """Return whether the lock was free, and is this session's now."""
         cr.execute(SQL("SELECT pg_try_advisory_lock(%s, %s)", LOCK, self.account_id))
         return cr.fetchone()[0]
 
@@ -258,7 +258,7 @@ class TestLock(ApplyCase):
         self.assertIn("Somebody changed Axivox's console", str(account["warnings"]))
 
     def disconnect_others(self):
-        """Leave the scheduler this account only to check."""
+        """Leave the scheduler only this account to check."""
         with committed(self.database) as env:
             others = env["axivox.account"].search([("id", "!=", self.account_id)])
             others.connected_to = False

@@ -32,7 +32,7 @@ if st:
 
 
 def items(document):
-    """The settings (JSON) as {what: value}; a rule that is not there is left out."""
+    """Return the settings (JSON) as {what: value}, without rules that are not there."""
     return {
         "default": document["default"],
         "override": document["override"],
@@ -48,8 +48,8 @@ class TestStateMachine(ConsoleCase):
         case = self
 
         class Machine(RuleBasedStateMachine):
-            """``mine``: what was edited here and is not at Axivox yet. ``theirs``: what was edited
-            in the console, and nobody here has seen yet."""
+            """``mine``: edits here that are not at Axivox yet. ``theirs``: edits in the console
+            that nobody here has seen yet."""
 
             @initialize()
             def begin(self):

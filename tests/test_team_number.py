@@ -29,7 +29,7 @@ class TestTeamNumber(AxivoxCase):
 
     @classmethod
     def _give(cls, team, number=None, **vals):
-        """:return: the number that a team gets"""
+        """Give a team a number; return the record."""
         account, number_id = vals.pop("account", cls.account), number and number.id
         return cls.env["axivox.team.number"].create(
             {"account_id": account.id, "team_id": team.id, "outgoing_number_id": number_id, **vals}
@@ -92,7 +92,7 @@ class TestTeamNumber(AxivoxCase):
         self.assertEqual(europe.without_extension, self.manager.name)
         others = [self._user(f"nobody{position:02}_test") for position in range(12)]
         self.europe.member_ids += self.env["res.users"].union(*others)
-        self.assertTrue(europe.without_extension.endswith(" (and 3 more)"))
+        self.assertTrue(europe.without_extension.endswith(", … and 3 more"))
 
     def test_who_leaves_goes_back_to_what_they_showed_before(self):
         self._give(self.europe, self.london)
@@ -375,9 +375,9 @@ class TestTeamNumber(AxivoxCase):
                 self.extension.with_user(self.manager).write(vals)
 
     def _seats(self, count):
-        """Have so many more members in the team, with an extension each.
+        """Add so many members with an extension each to the team.
 
-        Odoo takes minutes to make thousands of users and members: the database makes them.
+        Odoo takes minutes to make thousands of users and members: SQL makes them.
         """
         self.env.flush_all()
         self.cr.execute(
@@ -417,7 +417,7 @@ class TestTeamNumber(AxivoxCase):
         )
 
     def _cost(self, change):
-        """:return: how many queries a change takes"""
+        """Return how many queries a change takes."""
         self.env.flush_all()
         self.env.invalidate_all()
         before = self.cr.sql_log_count

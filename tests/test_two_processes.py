@@ -86,7 +86,7 @@ class TestTwoProcessesAndAConsole(ApplyCase):
         self.assertEqual(shown(), LONDON)
 
 
-# Odoo tells of its caches in a transaction of its own, after the one that changed them.
+# Odoo signals its caches in a transaction of its own, after the one that changed them.
 SLOW_SIGNAL = """
 CREATE FUNCTION axivox_test_slow_signal() RETURNS trigger AS $$
 BEGIN
@@ -100,7 +100,7 @@ FOR EACH ROW EXECUTE FUNCTION axivox_test_slow_signal()
 
 @tagged("post_install", "-at_install")
 class TestOldAnswers(ApplyCase):
-    """What one process answers from its cache while another one changes what it is made of."""
+    """What a process answers from its cache while another one changes the settings."""
 
     def setUp(self):
         super().setUp()

@@ -1,4 +1,4 @@
-"""Makes users of the console from the people in Odoo who have no extension yet."""
+"""Creates console users from Odoo users who have no extension yet."""
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
@@ -28,9 +28,9 @@ class AxivoxAddUsers(models.TransientModel):
 
     @api.model
     def _open(self, account):
-        """
-        :return: the action of the dialog
-        :raises UserError: where the company has no account yet
+        """Return the action of the dialog.
+
+        :raises UserError: if the company has no account yet
         """
         if not account:
             raise UserError(self.env._("Open Axivox → Settings first, and save it."))
@@ -45,7 +45,7 @@ class AxivoxAddUsers(models.TransientModel):
             order="name",
         )
         used = [int(user.number) for user in everybody if user.number.isdecimal()]
-        # sudo: who may be added is said by the server only
+        # sudo: only the server lists who can be added
         dialog = self.sudo().create(
             {
                 "account_id": account.id,
@@ -56,7 +56,10 @@ class AxivoxAddUsers(models.TransientModel):
         return dialog.sudo(False)._action()
 
     def action_number(self):
-        """Give everybody who has none an extension, from the first one on."""
+        """Number those who have no extension, from the first one on.
+
+        :raises UserError: if the first one is no number
+        """
         self.ensure_one()
         everybody = self.account_id.with_context(active_test=False).extension_ids
         used = {*everybody.mapped("number"), *self.line_ids.mapped("number")}
@@ -73,10 +76,10 @@ class AxivoxAddUsers(models.TransientModel):
     def action_create_users(self):
         """Create those who have an extension here.
 
-        :raises UserError: where nobody has
+        :raises UserError: if nobody has
         """
         self.ensure_one()
-        taken = self.account_id.extension_ids.user_id  # somebody may have added some meanwhile
+        taken = self.account_id.extension_ids.user_id  # another user may have added some meanwhile
         lines = self.line_ids.filtered(lambda line: line.number and line.user_id not in taken)
         if not lines:
             raise UserError(self.env._("Give at least one of them an extension."))

@@ -1,4 +1,4 @@
-"""Somebody in Odoo, and the extension they get."""
+"""An Odoo user, and the extension that they get."""
 
 from odoo import fields, models
 

@@ -1,4 +1,4 @@
-"""Where a connection is entered and tested before anything of it is used."""
+"""Enters and tests a connection before the account uses it."""
 
 from dataclasses import asdict
 
@@ -27,27 +27,27 @@ class AxivoxConnect(models.TransientModel):
         for wizard in self:
             company = wizard.found
             wizard.connection = company and messages.connected_to(self.env, company)
-            # sudo: what both agreed on is a manager's to read
-            wizard.is_another = company and wizard.account_id.sudo()._is_another(company)
+            # sudo: compares with what only managers may read
+            wizard.is_another = company and wizard.account_id.sudo()._is_another_account(company)
 
-    def _forget_answer(self):
+    def _forget_test_result(self):
         # sudo: what was found is written by the server only
         self.sudo().write({"found": False, "failure": False})
 
     @api.model
     def _open(self, account):
-        """
-        :return: the action of the dialog
-        :raises AccessError: for who is no system administrator
+        """Return the action of the dialog.
+
+        :raises AccessError: unless the user is a system administrator
         """
         account.check_access("write")
-        # sudo: whose connection it is is said by the server only
+        # sudo: only the server sets the account
         wizard = self.sudo().create({"account_id": account.id}).sudo(False)
         wizard.base_url = account.base_url
         return wizard._action()
 
     def action_test(self):
-        """Ask the console who it is. The account keeps the connection that it has."""
+        """Ask the console who it is. The account keeps its present connection."""
         self.ensure_one()
         try:
             found = asdict(self.account_id._consoles()["api"](self).describe())
@@ -61,7 +61,7 @@ class AxivoxConnect(models.TransientModel):
     def action_accept(self):
         """Use this connection from now on.
 
-        :raises UserError: where it did not answer a test
+        :raises UserError: unless it has answered a test
         """
         self.ensure_one()
         if not self.found:

@@ -1,4 +1,4 @@
-"""Says what a discard loses, and whose it is; takes it back."""
+"""Lists what a discard loses and who changed it; discards it, and undoes that."""
 
 from contextlib import contextmanager
 from dataclasses import astuple
@@ -29,23 +29,23 @@ class AxivoxDiscard(models.TransientModel):
 
     @api.model
     def _open(self, account):
-        """:return: the action of the dialog"""
+        """Return the action of the dialog."""
         account.ensure_one()
         account.check_access("write")
-        return self._made(account)._action()
+        return self._create_for(account)._action()
 
     @api.model
     def _restore(self, account, settings):
         """Make settings of the history the saved ones.
 
         :return: the action of the dialog, where that can be undone
-        :raises AccessError: for who is no manager, where others' changes are lost
+        :raises AccessError: unless the user is a manager, if others' changes are lost
         """
         edits = self.env["axivox.edit"]._last_of(account)
         pending = {change.setting for change in account._difference()}
         if any(edits[s].create_uid != self.env.user for s in pending & edits.keys()):
             account._check_manager()
-        wizard = self._made(account)
+        wizard = self._create_for(account)
         with wizard._undoable(self.env._("Restored from the history.")):
             account._restore(settings, self.env._("Restored from the history:"))
         return wizard._action()
@@ -58,9 +58,9 @@ class AxivoxDiscard(models.TransientModel):
         return self._action()
 
     def action_undo(self):
-        """Go back to what was saved before the last click in this dialog.
+        """Restore what was saved before the last action of this dialog.
 
-        :raises UserError: where something was saved since
+        :raises UserError: if something was saved since
         """
         self.ensure_one()
         account = self.account_id
@@ -69,32 +69,33 @@ class AxivoxDiscard(models.TransientModel):
                 self.env._("Something was saved since: what is there now is not overwritten.")
             )
         account._restore(Settings.from_json(self.before), self.env._("Undone:"))
-        # sudo: what can be undone is written by the server only
+        # sudo: only the server writes what can be undone
         self.sudo().said = False
-        self._list()
+        self._list_pending()
         return self._action()
 
     @contextmanager
     def _undoable(self, said):
-        """
-        :param str said: what is done in the block
+        """Remember what the block changes, so that it can be undone.
+
+        :param str said: a sentence on what the block does
         """
         self.ensure_one()
         account = self.account_id
         before = account._ours().to_json()
         yield
-        # sudo: what can be undone is written by the server only
+        # sudo: only the server writes what can be undone
         self.sudo().write({"before": before, "after": account._ours().to_json(), "said": said})
-        self._list()
+        self._list_pending()
 
     @api.model
-    def _made(self, account):
-        # sudo: what the dialog says is written by the server only
+    def _create_for(self, account):
+        # sudo: only the server sets the account
         wizard = self.sudo().create({"account_id": account.id}).sudo(False)
-        wizard._list()
+        wizard._list_pending()
         return wizard
 
-    def _list(self):
+    def _list_pending(self):
         """List what is pending now, with who changed it last."""
         account = self.account_id
         differences = account._difference()
@@ -113,7 +114,7 @@ class AxivoxDiscard(models.TransientModel):
                     }
                 )
             )
-        # sudo: what the dialog says is written by the server only
+        # sudo: only the server writes the lines
         self.sudo().line_ids = lines
 
     def _action(self):

@@ -19,9 +19,9 @@ class AxivoxDiscardLine(models.TransientModel):
     edited_on = fields.Datetime(string="Last changed on", readonly=True)
 
     def action_take_back(self):
-        """Make this setting what is applied again.
+        """Restore this setting to what is applied.
 
-        :raises UserError: where it is not pending any more
+        :raises UserError: if it is no longer pending
         """
         self.ensure_one()
         wizard = self.discard_id

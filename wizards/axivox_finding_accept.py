@@ -1,8 +1,10 @@
-"""Asks why something that is wrong stays as it is."""
+"""Asks why a problem is accepted."""
 
 from odoo import api, fields, models
 
-NAMED = 5  # of what is accepted
+from .. import messages
+
+NAMED = 5  # findings
 
 
 class AxivoxFindingAccept(models.TransientModel):
@@ -18,10 +20,9 @@ class AxivoxFindingAccept(models.TransientModel):
     @api.depends_context("lang")
     def _compute_subjects(self):
         for wizard in self:
-            named = wizard.finding_ids[:NAMED].mapped("name")
-            if more := len(wizard.finding_ids) - len(named):
-                named.append(self.env._("and %s more", more))
-            wizard.subjects = ", ".join(named)
+            names = wizard.finding_ids[:NAMED].mapped("name")
+            more = len(wizard.finding_ids) - len(names)
+            wizard.subjects = ", ".join(messages.and_more(self.env, names, more))
 
     def action_accept(self):
         self.finding_ids._accept(self.reason)

@@ -1,4 +1,4 @@
-"""Asks what is shown instead, before a number that is in use is archived."""
+"""Asks which number replaces one that is in use, before it is archived."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -41,7 +41,7 @@ class AxivoxNumberArchive(models.TransientModel):
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def action_confirm(self):
-        """Archive the numbers; before, where one was chosen, set the other one in their place."""
+        """Archive the numbers; if another one was chosen, first set that in their place."""
         if self.replacement_id:
             self.action_replace()
         self.number_ids.active = False

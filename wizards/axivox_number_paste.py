@@ -1,4 +1,4 @@
-"""Many incoming numbers at once, one per line, in any form."""
+"""Adds many incoming numbers at once, one per line, in any form."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -40,7 +40,7 @@ class AxivoxNumberPaste(models.TransientModel):
     @api.depends("text", "account_id")
     def _compute_preview(self):
         for wizard in self:
-            new, known, errors = wizard._read()
+            new, known, errors = wizard._parse_lines()
             wizard.new_count = len(new)
             wizard.error_count = len(errors)
             wizard.preview = "\n".join(
@@ -52,11 +52,11 @@ class AxivoxNumberPaste(models.TransientModel):
             )
 
     def action_create(self):
-        """Add the numbers of the good lines, and keep the bad ones to be mended.
+        """Add the numbers of the valid lines, and keep the invalid ones to be corrected.
 
-        :raises UserError: where no line has a new number
+        :raises UserError: if no line has a new number
         """
-        new, _known, errors = self._read()
+        new, _known, errors = self._parse_lines()
         if not new:
             sentences = [self.env._("Paste at least one new number, one per line.")]
             raise UserError("\n".join([*errors.values(), *sentences]))
@@ -80,8 +80,9 @@ class AxivoxNumberPaste(models.TransientModel):
             "res_id": self.id,
         }
 
-    def _read(self):
-        """:return: the new numbers and the known ones (E.164), and a sentence for each bad line
+    def _parse_lines(self):
+        """Return the new numbers and the known ones (E.164), and a sentence for each invalid line.
+
         :rtype: tuple[list[str], list[str], dict[str, str]]
         """
         region = self.account_id.company_id.country_id.code or None

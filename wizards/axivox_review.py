@@ -1,4 +1,4 @@
-"""The dialogs of *Apply changes* and of *Pull*: what a Plan will do, and what it asks."""
+"""The dialogs of *Apply changes* and *Pull*: what a Plan will do, and what it asks."""
 
 from collections import Counter
 from dataclasses import replace
@@ -20,7 +20,7 @@ class AxivoxReview(models.TransientModel):
 
     account_id = fields.Many2one("axivox.account", required=True, readonly=True)
     kind = fields.Selection([("apply", "Apply"), ("pull", "Pull")], required=True, readonly=True)
-    # What was looked at: somebody may save something else in the meantime, or apply it.
+    # The mode and settings that were reviewed: somebody may change or apply them meanwhile.
     mode = fields.Selection(
         lambda self: self.env["axivox.account"]._fields["mode"].selection,
         required=True,
@@ -68,16 +68,16 @@ class AxivoxReview(models.TransientModel):
             notices = []
             if review.kind == "apply":
                 notices = cases._failing_notices(review.account_id, review._live)
-            # Whoever opened a case from here would lose what they chose.
+            # Opening a case from here would lose the choices.
             review.failing = [{**notice, "action": False} for notice in notices]
             review.failing_count = len(notices)
 
     @api.model
     def _open(self, account, kind):
-        """Look, and show what will be done.
+        """Read the console, and show what will be done.
 
         :return: the action of the dialog
-        :raises UserError: where the console does not answer
+        :raises UserError: if the console does not answer
         """
         account.ensure_one()
         account.check_access("read")
@@ -91,17 +91,17 @@ class AxivoxReview(models.TransientModel):
             "settings": ours.to_json(),
         }
         account._check_manager()
-        with account._explained():
+        with account._errors_for_people():
             state = account._read_console(account._console())
         render = {"pull": reviews._render_pull, "apply": reviews._render_apply}[kind]
         vals |= render(account, state, mirror.snapshot(account, state))
-        # sudo: what was looked at is written by the server only
+        # sudo: only the server writes what is reviewed
         return reviews.sudo().create(vals).sudo(False)._action()
 
     def action_confirm(self):
-        """Pull, or apply. What was confirmed already is not done a second time.
+        """Pull, or apply. A dialog that is confirmed already does nothing a second time.
 
-        :raises UserError: where it is not what is to be done any more
+        :raises UserError: if the settings or the connection have changed since
         """
         self.ensure_one()
         return self._in_server_context()._confirm()
@@ -113,12 +113,12 @@ class AxivoxReview(models.TransientModel):
             )
         if not self.sync_id:
             sync = self._confirm_over_api()
-            # sudo: what became of it is written by the server only
+            # sudo: only the server writes the attempt
             self.sudo().sync_id = sync
         return self.sync_id._action()
 
     def _confirm_over_api(self):
-        """:return: the attempt"""
+        """Return the ``axivox.sync`` of the attempt."""
         if undecided := self.line_ids.filtered(lambda line: not line.choice):
             raise UserError(
                 self.env._(
@@ -144,7 +144,8 @@ class AxivoxReview(models.TransientModel):
         return self.account_id.action_review_discard()
 
     def _live(self):
-        """:return: what goes live if this is confirmed as it is chosen now
+        """Return what goes live if the present choices are confirmed.
+
         :rtype: Settings
         """
         # sudo: see account._settings
@@ -167,8 +168,8 @@ class AxivoxReview(models.TransientModel):
         return self._choose_everywhere(reconcile.OURS)
 
     def _check_users(self):
-        """:raises UserError: where an Odoo user would have two extensions"""
-        often = Counter(one.user_id for one in (*self.account_id.extension_ids, *self.user_ids))
+        """:raises UserError: if an Odoo user would have two extensions"""
+        often = Counter(user.user_id for user in (*self.account_id.extension_ids, *self.user_ids))
         if twice := self.user_ids.filtered(lambda line: line.user_id and often[line.user_id] > 1):
             raise UserError(
                 self.env._(
@@ -183,13 +184,13 @@ class AxivoxReview(models.TransientModel):
         return self._action()
 
     def _action(self):
-        """:return: the action of the dialog"""
+        """Return the action of the dialog."""
         name = self.env._("Pull") if self.kind == "pull" else self.env._("Apply changes")
         return actions.form(self, name=name, target="new")
 
     @api.model
     def _render_apply(self, account, state, snapshot):
-        """:return: what the plan of an apply adds to the dialog"""
+        """Return the values of the dialog for the plan of an apply."""
         plan = reconcile.plan_apply(snapshot)
         names = self._names(account, state)
         ours = snapshot.ours.settings
@@ -215,7 +216,7 @@ class AxivoxReview(models.TransientModel):
 
     @api.model
     def _render_pull(self, account, state, snapshot):
-        """:return: what the plan of a pull adds to the dialog"""
+        """Return the values of the dialog for the plan of a pull."""
         plan = reconcile.plan_pull(snapshot)
         names = self._names(account, state)
         international = self.env["axivox.number"]._international
@@ -264,19 +265,23 @@ class AxivoxReview(models.TransientModel):
 
     @api.model
     def _pages(self, sentences, empty):
-        """:return: what the dialog shows of these, by title, and where there are none"""
+        """Return the value of the widget ``axivox_apply_pages``.
+
+        :param dict sentences: {title: sentences}
+        :param str empty: a sentence for no page at all
+        """
         pages = [{"title": title, "changes": said} for title, said in sentences.items() if said]
         return {"pages": pages, "empty": empty}
 
     @api.model
     def _names(self, account, state):
-        """:return: what the users of both sides are called: ``{"201": "201 Sophie"}``"""
+        """Return the names of the users of both sides: ``{"201": "201 Sophie"}``."""
         theirs = {extension: f"{extension} {name}" for extension, (name, _) in state.users.items()}
         return {**theirs, **account._names()}
 
     @api.model
     def _lines(self, state, changed, names):
-        """:return: the commands of a line for each ``reconcile.RemoteChange``"""
+        """Return the commands that create a line for each ``reconcile.RemoteChange``."""
         saved_by = {(change.setting, change.extension): change.saved_by for change in state.pending}
 
         def line(change):

@@ -1,4 +1,4 @@
-"""A change of the console, and which side's value is kept."""
+"""A change in the console, and which side's value is kept."""
 
 from odoo import fields, models
 

@@ -1,4 +1,4 @@
-"""A user of the console, and which Odoo user that is."""
+"""A user of the console, and which Odoo user they are."""
 
 from odoo import fields, models
 

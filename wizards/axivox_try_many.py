@@ -1,4 +1,4 @@
-"""Many calls tried at once: which number each shows, now and after *Apply changes*."""
+"""Tries many calls at once: which number each shows, now and after *Apply changes*."""
 
 import base64
 from typing import NamedTuple
@@ -35,7 +35,9 @@ class AxivoxTryMany(models.TransientModel):
     account_id = fields.Many2one(
         "axivox.account",
         required=True,
-        default=lambda self: self._picked().account_id[:1] or self.env.company.axivox_account_id,
+        default=lambda self: (
+            self._selected_users().account_id[:1] or self.env.company.axivox_account_id
+        ),
     )
     text = fields.Text(string="Destinations", help="Numbers to call, one per line, in any form.")
     country_id = fields.Many2one(
@@ -48,7 +50,7 @@ class AxivoxTryMany(models.TransientModel):
         "axivox.extension",
         string="Users",
         domain="[('account_id', '=', account_id)]",
-        default=lambda self: self._picked(),
+        default=lambda self: self._selected_users(),
         help="Who calls. In the list of users, tick some and choose Try calls among the actions.",
     )
     team_ids = fields.Many2many(
@@ -101,35 +103,36 @@ class AxivoxTryMany(models.TransientModel):
             wizard.csv = base64.b64encode(content.encode())
 
     def action_download(self):
-        """:return: the action that gives all calls as CSV"""
+        """Return the action that downloads all calls as CSV."""
         self.ensure_one()
         self.check_access("read")
         url = f"/web/content/{self._name}/{self.id}/csv/axivox-calls.csv?download=true"
         return {"type": "ir.actions.act_url", "url": url, "target": "download"}
 
     @api.model
-    def _picked(self):
-        """:return: the users that were ticked in their list"""
+    def _selected_users(self):
+        """Return the users that were ticked in their list."""
         picked = self.env["axivox.extension"]
         if self.env.context.get("active_model") == picked._name:
             picked = picked.browse(self.env.context.get("active_ids", []))
         return picked
 
     def _callers(self):
-        """:return: the extensions that call, each once, in order"""
+        """Return the extensions that call, each once, in order."""
         extensions = self.env["axivox.extension"]
         mine = [("account_id", "=", self.account_id.id)]
         if self.all_users:
             return extensions.search(mine)
         account, teams = self.account_id, self.team_ids._origin
-        of_teams = extensions._of_teams(account, teams)
+        of_teams = extensions._members_by_team(account, teams)
         chosen = self.extension_ids._origin.union(*of_teams.values())
-        return chosen.filtered(lambda one: one.account_id == account).sorted()
+        return chosen.filtered(lambda extension: extension.account_id == account).sorted()
 
     def _destinations(self):
-        """
-        :return: by the applied and by the saved settings, as pairs of Resolutions of nobody's
-            call, each destination once; and a sentence for each bad line
+        """Parse the lines.
+
+        :return: pairs of Resolutions without a caller, by the applied and by the saved settings,
+            each destination once; and a sentence for each invalid line
         """
         lines = [line for line in (self.text or "").splitlines() if line.strip()]
         if len(lines) > MOST_LINES:
@@ -145,13 +148,12 @@ class AxivoxTryMany(models.TransientModel):
                 errors[line] = str(error)
             else:
                 read = [side.destination for side in sides]
-                destinations.setdefault(
-                    tuple((one.kind, one.e164 or one.dialled) for one in read), sides
-                )
+                destinations.setdefault(tuple((d.kind, d.e164 or d.dialled) for d in read), sides)
         return list(destinations.values()), list(errors.values())
 
     def _too_many(self, callers, destinations):
-        """:return: a sentence where these are more calls than can be tried at a time"""
+        """Return a sentence if these are more calls than can be tried at a time, else an empty
+        string."""
         if len(callers) * len(destinations) <= MOST_CALLS:
             return ""
         calls, most = (
@@ -163,13 +165,12 @@ class AxivoxTryMany(models.TransientModel):
         )
 
     def _result(self, callers, destinations):
-        """:return: what the widget ``axivox_try_many`` shows: ``hint`` where there are no rows,
-        else ``summary``, ``never_applied`` and ``rows``, see `_rows`
-        """
+        """Return the value of the widget ``axivox_try_many``: ``hint`` if there are no rows, else
+        ``summary``, ``never_applied`` and ``rows`` (see `_rows`)."""
         if not destinations:
             return {"hint": self.env._("Paste the numbers to call, one per line."), "rows": []}
         if not callers:
-            return {"hint": self._nobody(), "rows": []}
+            return {"hint": self._no_callers_hint(), "rows": []}
         if hint := self._too_many(callers, destinations):
             return {"hint": hint, "rows": []}
         calls = self._calls(callers, destinations)
@@ -184,7 +185,7 @@ class AxivoxTryMany(models.TransientModel):
             "rows": rows,
         }
 
-    def _nobody(self):
+    def _no_callers_hint(self):
         if self.team_ids or self.extension_ids:
             return self.env._("None of these has an active extension: nobody is asked about.")
         return self.env._("Nobody is asked about yet: pick users or sales teams.")
@@ -209,13 +210,14 @@ class AxivoxTryMany(models.TransientModel):
 
     @api.model
     def _calls(self, callers, destinations):
-        """:return: every call, those that *Apply changes* makes show another number first
+        """Return every call, first those that *Apply changes* makes show another number.
+
         :rtype: list[Call]
         """
         extensions = [(extension, extension.number) for extension in callers]
         calls = []
         for sides in destinations:
-            # Who has no number of their own, or the same, gets the same answer.
+            # Users with the same outgoing number, or with none, get the same answer.
             known = {}
             own = [side.prepared.policy.settings.extensions for side in sides]
             for extension, number in extensions:
@@ -231,9 +233,8 @@ class AxivoxTryMany(models.TransientModel):
         return sorted(calls, key=lambda call: not call.is_different)
 
     def _rows(self, calls):
-        """:return: (call, dict) of each: ``user``, ``destination``, and ``now`` and ``after``, each
-        the number that is shown and what decided it, as people read them
-        """
+        """Yield (call, dict) for each: ``user``, ``destination``, and ``now`` and ``after``, each
+        the number shown and what decided it, as people read them."""
         said = {}
 
         def in_words(function, about):

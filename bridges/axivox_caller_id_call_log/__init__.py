@@ -4,9 +4,9 @@ from . import models
 
 
 def post_init_hook(env):
-    """Write down what is so from now on. Calls that are there already were promised nothing that
-    could be looked up; they are marked at once, however many there are."""
-    env["axivox.period"]._begin()
+    """Record the present state. Calls that are in the log already cannot be judged; one statement
+    marks them so, however many there are."""
+    env["axivox.period"]._record_all()
     env.cr.execute(
         SQL(
             """
@@ -23,8 +23,8 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    # Odoo leaves its notes of what points out of another addon's table, and of the choices that an
-    # account has by `mail`'s activities.
+    # Odoo leaves its records of foreign keys from another addon's table, and of the selections that
+    # `mail.activity.mixin` adds to an account.
     env["ir.model.constraint"].search(
         [("module.name", "=", "axivox_caller_id_call_log"), ("type", "=", "f")]
     ).unlink()

@@ -1,4 +1,4 @@
-"""What calls tell of the console, as sentences in the reader's language."""
+"""Turns what calls say about the console into sentences in the reader's language."""
 
 from odoo.tools import format_datetime, formatLang
 
@@ -6,29 +6,29 @@ from odoo.addons.axivox_caller_id import messages
 from odoo.addons.axivox_caller_id.callerid import dialing
 
 
-def reason(env, found, names):
-    """Why calls did not show what was promised, and how many of them that explains.
+def reason(env, explanation, names):
+    """Return why calls did not show what was promised, and how many of them that explains.
 
-    :param dict found: one of the reasons that `axivox.account._explain` gives
-    :param dict names: what users are called: ``{"201": "201 Sophie"}``
+    :param dict explanation: one of the ``reasons`` of `axivox.account._explain`
+    :param dict names: the names of the extensions: ``{"201": "201 Sophie"}``
     """
-    causes = [_cause(env, cause, names) for cause in (found, *found["alike"])]
-    said = causes.pop()
+    causes = [_cause(env, cause, names) for cause in (explanation, *explanation["alike"])]
+    clause = causes.pop()
     while causes:
-        said = env._("%(cause)s, or %(other)s", cause=causes.pop(), other=said)
-    said = said[0].upper() + said[1:]
+        clause = env._("%(cause)s, or %(other)s", cause=causes.pop(), other=clause)
+    clause = clause[0].upper() + clause[1:]
     sentence = (
-        env._("%s (the call that differs).", said)
-        if found["of"] == 1
+        env._("%s (the call that differs).", clause)
+        if explanation["of"] == 1
         else env._(
             "%(cause)s (%(explains)s of %(of)s calls that differ).",
-            cause=said,
-            explains=formatLang(env, found["explains"], 0),
-            of=formatLang(env, found["of"], 0),
+            cause=clause,
+            explains=formatLang(env, explanation["explains"], 0),
+            of=formatLang(env, explanation["of"], 0),
         )
     )
-    if found["telling"]:
-        extension, destination = found["telling"]
+    if explanation["telling"]:
+        extension, destination = explanation["telling"]
         sentence += " " + env._(
             "A call from %(user)s to %(destination)s would tell.",
             user=names.get(extension, extension),
@@ -37,9 +37,12 @@ def reason(env, found, names):
     return sentence
 
 
-def _cause(env, found, names):
-    """:return: one cause, as it stands within a sentence"""
-    kind, subject, number = found["kind"], found["subject"], found["number"]
+def _cause(env, cause, names):
+    """Return one cause as a clause.
+
+    :param dict cause: a reason, or one of those in its ``alike``
+    """
+    kind, subject, number = cause["kind"], cause["subject"], cause["number"]
 
     def user(extension):
         return names.get(extension, extension)
@@ -49,7 +52,7 @@ def _cause(env, found, names):
     return {
         "older_version": lambda: env._(
             "Axivox behaves as before the changes of %s",
-            format_datetime(env, found["before"], dt_format="medium"),
+            format_datetime(env, cause["before"], dt_format="medium"),
         ),
         "not_applied": lambda: env._(
             "what is saved here and not applied yet runs at Axivox already"

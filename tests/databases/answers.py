@@ -1,6 +1,6 @@
 # ruff: noqa: F821
-# Odoo's shell runs this before and after an upgrade: what is asked of Odoo, and answered alike.
-# The sentences may be others.
+# Run by Odoo's shell before and after an upgrade: questions that must have the same answers; only
+# sentences may differ.
 import json
 import os
 

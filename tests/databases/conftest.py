@@ -1,4 +1,4 @@
-"""Databases that are thrown away after the test, and what is in them."""
+"""Databases that are dropped after the test, and comparison of their contents."""
 
 import json
 import subprocess
@@ -12,7 +12,7 @@ from checkout import NAME
 BRIDGE = "axivox_caller_id_voip_oca"
 CALL_LOG = "axivox_caller_id_call_log"
 SOFTPHONE = "axivox_caller_id_softphone"
-# What passes by itself, and which addons are installed how.
+# Rows that change by themselves, and those about installed addons.
 PASSING = ("bus_bus", "ir_cron_trigger", "ir_module_module", "orm_signaling_")
 READ_ALL = """
 import json, psycopg2, sys
@@ -47,7 +47,7 @@ def running_cluster():
 
 @pytest.fixture(scope="session")
 def demo_database():
-    """The name of a database with the addons and their demo data, to look at or to copy."""
+    """Return the name of a database with the addons and their demo data, to be read or copied."""
     name = server.database_name("test_demo")
     cluster.drop(name)
     cluster.clone(server.template("voip_oca", demo=True), name)
@@ -59,7 +59,7 @@ def demo_database():
 
 @pytest.fixture
 def database(request):
-    """Make a database that is a copy of another: call it with that one's name."""
+    """Make a database by copying another one: call it with the name of that."""
     name = server.database_name(request.node.name)
 
     def make(template):
@@ -72,7 +72,8 @@ def database(request):
 
 
 def content(database):
-    """:return: all columns, indexes and constraints, and the rows of each table
+    """Return all columns, indexes and constraints, and the rows of each table.
+
     :rtype: dict
     """
     command = [provisions.venv("odoo", "sandbox"), "-c", READ_ALL, database]
@@ -81,7 +82,7 @@ def content(database):
 
 
 def rows(content):
-    """:return: {(table, id or whole row): row without who wrote it when} of what is to stay"""
+    """Return {(table, id or whole row): row without who wrote it when} of what must stay."""
     return {
         (table, row.get("id") or json.dumps(row, sort_keys=True)): {
             name: value for name, value in row.items() if name not in WRITTEN
@@ -93,9 +94,8 @@ def rows(content):
 
 
 def changed_rows(was, is_now):
-    """:return: {key: {column: (before, after)}} of rows that changed or went, but for what Odoo
-    knows of addons
-    """
+    """Return {key: {column: (before, after)}} of rows that changed or went, except Odoo's own
+    records about addons."""
     changes = {}
     for (table, key), row in was.items():
         now = is_now.get((table, key)) or {}

@@ -1,6 +1,6 @@
 # ruff: noqa: F821
-# Odoo's shell runs this in a demo database of 19.0.1.0.0, in the words of then: an account that
-# is connected, and holds all that it can.
+# Run by Odoo's shell in a demo database of 19.0.1.0.0, with the names of that version: a connected
+# account that holds all that it can.
 from odoo import Command
 
 account = env.ref("axivox_caller_id.demo_account")

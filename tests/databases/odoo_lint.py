@@ -1,4 +1,4 @@
-# Odoo's shell runs this: the tests of its addon test_lint, upon our addons only.
+# Run by Odoo's shell: the tests of its addon test_lint, on our addons only.
 import importlib
 import os
 import pkgutil

@@ -1,5 +1,5 @@
-"""Our addons beside Axivox's own, whose log of calls is full already, installed and uninstalled in
-any order."""
+"""Our addons beside Axivox's own, whose call log is full already, installed and uninstalled in any
+order."""
 
 import json
 
@@ -28,7 +28,7 @@ env.cr.commit()
 
 
 def run(database, kind, addon):
-    """Install or uninstall an addon, and say so where Odoo warns of anything."""
+    """Install or uninstall an addon, and fail if Odoo warns of anything."""
     log = f"test-call-log-{kind}.log"
     if kind == "install":
         server.odoo("-d", database, "-i", addon, "--stop-after-init", log=log)
@@ -44,7 +44,7 @@ def installed(content):
 
 
 def facts(content):
-    """:return: what each row says; Odoo notes anew what a model inherits, under another id"""
+    """Return what each row says; Odoo records a model's inheritance anew, under another id."""
     for (table, _key), row in rows(content).items():
         noted = table == "ir_model_inherit" or row.get("model") == "ir.model.inherit"
         ids = ("id", "res_id", "create_date") if noted else ()

@@ -46,8 +46,8 @@ DEVIATIONS = (
 
 @pytest.fixture
 def odoo(database, demo_database, tmp_path):
-    """Name, address and sandbox of a running Odoo with the call log and the demo's account, to
-    which the sandbox's connector is connected."""
+    """Yield the name, address and sandbox of a running Odoo with the call log and the demo's
+    account, with the sandbox's connector connected to it."""
     name = database(demo_database)
     log = "test-connector.log"
     server.odoo("-d", name, "-i", "axivox", "--stop-after-init", log=log)
@@ -70,9 +70,8 @@ def odoo(database, demo_database, tmp_path):
 
 
 def expected(call):
-    """:return: verdict, why it is not known, promised and shown, as the sandbox's own knowledge
-    of a call has it
-    """
+    """Return verdict, reason, promised and shown number, from the sandbox's own knowledge of a
+    call."""
     if call["direction"] == "incoming":
         return False, False, False, False
     shown = call["shown"] or False

@@ -1,4 +1,4 @@
-"""What Odoo asks of its own addons' sources, asked of ours: the tests of its addon test_lint."""
+"""The tests of Odoo's addon test_lint, on our sources."""
 
 import shutil
 
@@ -8,14 +8,14 @@ import server
 from checkout import NAME, NOT_THE_ADDON, ROOT, STATE
 from conftest import BRIDGE, CALL_LOG
 
-# Tests that Odoo does not run, which are beside those that it does.
+# Tests in the same folder that Odoo itself does not run.
 BESIDE = tuple(path.parent.name for path in (ROOT / "tests").glob("*/pytest.ini"))
 PLANTED = "from . import test_planted_twice\nfrom . import test_planted_twice\n"
 
 
 @pytest.fixture
 def addons(tmp_path):
-    """The addons as copies: these tests do not follow links."""
+    """Return copies of the addons: these tests do not follow links."""
     left_out = shutil.ignore_patterns(".*", "__pycache__", *NOT_THE_ADDON, *BESIDE)
     shutil.copytree(ROOT, tmp_path / NAME, ignore=left_out)
     for bridge in (BRIDGE, CALL_LOG):
@@ -24,7 +24,7 @@ def addons(tmp_path):
 
 
 def lint(database, addons):
-    """:return: how many tests were run, how many failed, and what Odoo said"""
+    """Return how many tests were run, how many failed, and Odoo's output."""
     _home, odoo = provisions.odoo()
     path = ",".join(map(str, [*odoo, provisions.other_addons(), addons]))
     script = (server.ROOT / "tests" / "databases" / "odoo_lint.py").read_text()

@@ -1,4 +1,4 @@
-"""A demo database: whose records are touched, and what is left of it after an uninstall."""
+"""A demo database: whose records are touched, and what is left after an uninstall."""
 
 import server
 from checkout import NAME, STATE

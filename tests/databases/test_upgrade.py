@@ -1,6 +1,6 @@
-"""A database of an earlier version, with all that it can hold, is upgraded: nothing is lost.
+"""A full database of an earlier version is upgraded, and nothing is lost.
 
-After a renaming, add it to RENAMED, with the words of the earlier version first.
+After a renaming, add it to RENAMED, the earlier name first.
 """
 
 import json
@@ -16,7 +16,7 @@ from checkout import NAME, ROOT, STATE
 from conftest import BRIDGE, changed_rows, content, rows
 
 HERE = Path(__file__).parent
-# The last commit of a version, and what fills its database: see the script of that name.
+# The last commit of a version; the script fill_… of that version fills its database.
 COMMIT, FILL = "88d468e10657ecf2718ac3d41c7bddaea19feb90", HERE / "fill_19_0_1_0_0.py"
 ANSWERS = HERE / "answers.py"
 
@@ -32,16 +32,16 @@ RENAMED_VALUES = {
     ("axivox_sync", "choices"): {"found": "theirs", "wanted": "ours"},
     ("axivox_sync", "state"): {"waiting": "pending"},
 }
-# What goes: a right that every internal user has by being one.
+# Removed: a group whose rights every internal user now has.
 GONE = {"group_user"}
-# What was a dialog, its creator's, and is kept for everybody now: what was left of it goes.
+# A transient model that is a stored one now: leftover records go.
 DIALOG, OF_DIALOG = "axivox_team_number", "axivox_team_number_rule_own"
-# What is not lost where it changes: the administrator's own settings of a scheduler stay.
+# May change, except for the administrator's own settings of a scheduled action.
 SCHEDULER = ("active", "interval_number", "interval_type", "user_id", "priority")
 
 
 def old_addons(folder):
-    """Unpack the addons of the earlier version, each under its name; skip where none are."""
+    """Unpack the addons of the earlier version, each under its name; skip if there are none."""
     archive = folder / "old.zip"
     command = ["git", "-C", ROOT, "archive", "--output", archive, COMMIT]
     if subprocess.run(command, capture_output=True, check=False).returncode:
@@ -51,7 +51,7 @@ def old_addons(folder):
 
 
 def old_database(folder):
-    """:return: the name of the earlier version's database, made once, and what it answered"""
+    """Return the name of the earlier version's database, made once, and its answers."""
     template = server.template("voip_oca", demo=True)
     scripts = FILL.read_text(), ANSWERS.read_text()
     name = server.database_name(f"old_{provisions.key(COMMIT, template, *scripts)}")
@@ -77,7 +77,7 @@ def answers(database, folder, *options):
 
 
 def renamed(rows):
-    """:return: rows of the earlier version in the words of this one"""
+    """Return rows of the earlier version under the names of this one."""
     for (table, _key), row in rows.items():
         for before, now in RENAMED_COLUMNS.get(table, {}).items():
             row[now] = row.pop(before)
@@ -92,7 +92,7 @@ def renamed(rows):
 
 
 def names(content):
-    """:return: {name: (model, id)} of what the addon's data is called"""
+    """Return {external id: (model, id)} of the addon's data."""
     return {
         row["name"]: (row["model"], row["res_id"])
         for row in content["rows"]["ir_model_data"]
@@ -125,7 +125,7 @@ def test_nothing_is_lost(database, tmp_path):
 
 
 def is_about(table, key, gone):
-    """:return: whether a row without id says who is in a group that is gone"""
+    """Return whether a row without id is a membership in a removed group."""
     if not table.startswith("res_groups_"):
         return False
     groups = {value for name, value in json.loads(key).items() if name in ("gid", "hid")}

@@ -1,5 +1,5 @@
-"""All that a real call needs, started once: Odoo, the telephone network, the browser; who calls;
-and settings that a case changes, put back after it."""
+"""Fixtures for real calls: Odoo, the telephone network and the browser, started once; the callers;
+and settings that a case changes, restored after it."""
 
 import background
 import cluster
@@ -47,7 +47,7 @@ def scene(pytestconfig):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
-    """Of a case that failed, keep a picture of each agent's page, and the console's complaints."""
+    """Keep a picture of each agent's page and the browser console's errors, if a case fails."""
     report = yield
     scene = item.funcargs.get("scene") if hasattr(item, "funcargs") else None
     if report.failed and call.when == "call" and scene:
@@ -57,7 +57,7 @@ def pytest_runtest_makereport(item, call):
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    """A line a call: what Odoo said, and what was received."""
+    """Print a line for each call: what Odoo said, and what was received."""
     if rows := config.stash.get(ROWS, []):
         terminalreporter.section("calls")
         table = [COLUMNS, *([*(cell or "–" for cell in row[:-1]), row[-1]] for row in rows)]
@@ -101,7 +101,7 @@ def nothing_breaks(scene):
 
 @pytest.fixture
 def settings(admin):
-    """The account's settings, to be saved and applied; afterwards as in the demo, and applied."""
+    """The account's settings, to be saved and applied; restored to the demo's afterwards."""
     yield admin
     main = admin.id_of("demo_number_main")
     admin.account("write", {"rules_override_users": True, "default_outgoing_number_id": main})
@@ -119,7 +119,7 @@ def dial_plus(admin):
 
 @pytest.fixture
 def asking(admin):
-    """Phones ask to be shown as what Odoo says, and users may choose that."""
+    """Phones ask to be shown as Odoo says, and users may choose a number."""
     admin.account("write", {"signalling": "ask", "users_may_choose": True})
     yield
     admin.let_choose()
@@ -128,7 +128,7 @@ def asking(admin):
 
 @pytest.fixture
 def stray(admin):
-    """The id of a number that Odoo has and Axivox has not."""
+    """The id of a number that Odoo has and Axivox does not have."""
     [number] = admin.ask(
         *("axivox.number", "create"),
         [{"account_id": admin.id_of("demo_account"), "number": STRAY, "name": "Stray"}],
@@ -140,7 +140,7 @@ def stray(admin):
 
 @pytest.fixture
 def without_new_york(admin, network):
-    """Axivox has the number of New York no more, and Odoo has archived it."""
+    """Axivox no longer has the number of New York, and Odoo has archived it."""
     network.give_back(NEW_YORK)
     admin.save("axivox.number", "demo_number_new_york", active=False)
     yield
@@ -151,7 +151,7 @@ def without_new_york(admin, network):
 
 @pytest.fixture
 def mobiles_by_miami(admin):
-    """A rule for mobile telephones in Belgium, applied."""
+    """An applied rule for mobile telephones in Belgium."""
     account, number = map(admin.id_of, ("demo_account", "demo_number_miami"))
     rule = {"account_id": account, "destination_prefix": "0032450", "number_id": number}
     made = admin.ask("axivox.outgoing.rule", "create", [rule])
@@ -163,7 +163,7 @@ def mobiles_by_miami(admin):
 
 @pytest.fixture
 def other_tab(scene, sophie):
-    """One more tab of Sophie's browser."""
+    """A second tab of Sophie's browser."""
     tab = sophie.new_tab()
     for page in (sophie, tab):
         page.at_home()
@@ -173,7 +173,7 @@ def other_tab(scene, sophie):
 
 @pytest.fixture
 def wrong_password(admin, network, james):
-    """What James's phone is told, from the next page on, is not his SIP password."""
+    """James's phone gets a wrong SIP password from the next page on."""
     admin.save("res.users", "demo_user_james", voip_password="wrong")
     yield
     admin.save("res.users", "demo_user_james", voip_password=network.password("202"))
@@ -181,7 +181,7 @@ def wrong_password(admin, network, james):
 
 @pytest.fixture
 def registrar_that_refuses(network):
-    """A function after which no SIP password is the right one any more."""
+    """A function that makes all SIP passwords wrong."""
     right = network.secret
 
     def with_secret(secret):

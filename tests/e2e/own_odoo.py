@@ -32,7 +32,7 @@ def bring_up():
 
 @contextlib.contextmanager
 def silent():
-    """Odoo takes requests, and answers none of them until the block is through."""
+    """Stop Odoo inside the block: it accepts requests, and answers none."""
     os.kill(ODOO.process(), signal.SIGSTOP)
     try:
         yield
@@ -41,14 +41,14 @@ def silent():
 
 
 def errors():
-    """The lines of Odoo's log that tell of an error, but for those of its own Discuss: two pages of
-    one user that open at once wait for each other, and one begins anew."""
+    """Return the lines of Odoo's log with errors. Those of Discuss are left out: two pages of one
+    user that open at once wait for each other, and one of them is repeated."""
     lines = re.findall(r"(?m)^.* (?:ERROR|CRITICAL) .*$", ODOO.log.read_text(errors="replace"))
     return [line for line in lines if "discuss_channel_member" not in line]
 
 
 def _made_once():
-    """The name of a database with the addons and their demo data, never used itself."""
+    """Return the name of a database with the addons and their demo data, which is only copied."""
     name = server.database_name("e2e_whole")
     note = cluster.place() / "e2e.digest"
     digest = demo_server.source_digest()
@@ -62,8 +62,8 @@ def _made_once():
 
 
 class Administrator:
-    """Who sets up Odoo for the calls, as the web client asks: in one session, since each request
-    of XML-RPC proves the password anew, at a quarter of a second of computing."""
+    """Sets up Odoo for the calls, in one session as the web client does: over XML-RPC each request
+    would check the password, which takes a quarter of a second."""
 
     def __init__(self, playwright, address, database):
         self.requests = playwright.request.new_context(base_url=address, timeout=60_000)
@@ -84,7 +84,7 @@ class Administrator:
         return answer["result"]
 
     def record(self, name):
-        """The (model, id) of a record of the demo data, such as `demo_lead_london`."""
+        """Return the (model, id) of a record of the demo data, such as `demo_lead_london`."""
         if name not in self.records:
             self.records[name] = self.ask(
                 "ir.model.data", "check_object_reference", "axivox_caller_id", name
@@ -99,7 +99,7 @@ class Administrator:
         self.ask(model, "write", [self.id_of(name)], values)
 
     def new_lead(self, name, phone, country):
-        """Make a lead, known by its name as those of the demo data are.
+        """Make a lead, named by an external id as those of the demo data are.
 
         :param country: ISO 3166 code
         """
@@ -109,7 +109,7 @@ class Administrator:
         self.records[name] = "crm.lead", lead_id
 
     def lines(self, name):
-        """What the chatter of a record says of calls from here, the latest first."""
+        """Return the lines in a record's chatter about calls from here, the latest first."""
         model, record_id = self.record(name)
         of_calls = [("model", "=", model), ("res_id", "=", record_id)]
         of_calls += [("body", "ilike", "Outgoing call")]
@@ -121,7 +121,7 @@ class Administrator:
         return self.ask("axivox.account", method, [self.id_of("demo_account")], *arguments)
 
     def apply(self):
-        """Let live calls run on what is saved, if that is anything new."""
+        """Let live calls run on what is saved, if anything is pending."""
         if self.account("pending_changes"):
             self.account("action_apply_changes")
 
@@ -131,19 +131,20 @@ class Administrator:
         self.account("action_apply_changes")
 
     def let_choose(self, *numbers):
-        """Say which numbers Sophie may choose for one call."""
-        choosable = {"choosable_number_ids": [(6, 0, numbers)]}  # Odoo's way to say: these
+        """Set which numbers Sophie may choose for one call."""
+        choosable = {"choosable_number_ids": [(6, 0, numbers)]}  # the ORM's command SET
         self.save("axivox.extension", "demo_extension_201", **choosable)
 
     def connect(self, sandbox, token):
-        """Connect the account to the sandbox, and take over what is there."""
+        """Connect the account to the sandbox, and pull."""
         connection = {"mode": "api", "base_url": f"{sandbox}/api", "token": token}
         self.account("write", connection)
         self.account("action_test_connection")
         self.account("action_pull")
 
     def last_call(self, login, number=None):
-        """What the call log says of a user's last call, or of the last one with this number."""
+        """Return what the call log says of a user's last call, or of the last one with this
+        number."""
         fields = ["state", "outcome", "caller_id", "caller_id_source", "phone_number", "type_call"]
         fields += ["start_date", "end_date", "lead_id", "partner_id", "axivox_number_id"]
         fields += ["transferred_to"]

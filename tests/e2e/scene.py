@@ -1,5 +1,5 @@
-"""Who and what there is in a case: agents at their browsers, the network, Odoo's settings; and
-what must be seen of a call."""
+"""What a case has at hand: agents at their browsers, the network, Odoo's settings; and the checks
+of a call."""
 
 import contextlib
 import re
@@ -10,8 +10,8 @@ from progress import Failure
 
 COLUMNS = ("who calls", "whom", "dialled", "Odoo says", "received", "and")
 
-# The demo's outgoing numbers (its people and rules: docs/e2e.md); a call that shows none of them,
-# and what the softphone says then, by source; a number that Axivox has not.
+# The demo's outgoing numbers (see docs/e2e.md for its people and rules); the sources of calls that
+# show none of them, with what the softphone says; a number that Axivox does not have.
 MAIN_LINE, LONDON, PARIS = "+3212345678", "+442079460958", "+33199001234"
 NEW_YORK, MIAMI, NOTHING, STRAY = "+12125550123", "+13055550145", "", "+33199009999"
 NO_NUMBER = {
@@ -20,7 +20,7 @@ NO_NUMBER = {
     "none": "No number is shown",
 }
 
-# Who is called in Odoo: a demo record, or a typed number; and what must be dialled then.
+# Whom a case calls in Odoo: a demo record, or a typed number; and what must be dialled.
 LEAD_LONDON = "demo_lead_london", "00442079460321"
 LEAD_LYON = "demo_lead_lyon", "0033199004567"
 LEAD_BOSTON = "demo_lead_boston", "0016175550187"
@@ -38,9 +38,9 @@ ENOUGH_PACKETS = 20
 
 
 class Scene:
-    """All that a case needs.
+    """What a case has at hand.
 
-    :param rows: where each call's line for the table is added, as COLUMNS says
+    :param rows: list that takes each call's line of the table, see COLUMNS
     """
 
     def __init__(self, network, admin, browser, rows):
@@ -54,17 +54,20 @@ class Scene:
         return self._agents[login]
 
     def form(self, record):
-        """The path of the form of a demo record."""
+        """Return the path of the form of a demo record."""
         model, record_id = self.admin.record(record)
         return f"/odoo/{model}/{record_id}"
 
     def call_in(self, caller=STRANGER, number=MAIN_LINE, **ends):
-        """The carrier's side of a call from outside; `ends`: see `Network.carrier_side`."""
+        """Return the carrier's side of a call from outside.
+
+        :param ends: see `Network.carrier_side`
+        """
         return self.network.carrier_side("calls_in", caller=caller, dialled=number, **ends)
 
     def evidence(self, folder, name):
-        """Keep a picture of each agent's page in a folder; return the files, and what the
-        browser's console was told, as lines."""
+        """Keep a picture of each agent's page in a folder; return the files, and the lines of the
+        browser's console."""
         folder.mkdir(exist_ok=True)
         lines = []
         for login, agent in self._agents.items():
@@ -76,7 +79,7 @@ class Scene:
     # The call log
 
     def begin(self):
-        """Whatever there was so far is no answer to what follows."""
+        """Forget the calls that were logged so far."""
         self._seen_calls.update(self.admin.ask("voip.call", "search", []))
         self._server_errors = len(own_odoo.errors())
         for agent in self._agents.values():
@@ -84,13 +87,13 @@ class Scene:
             agent.uncaught.clear()
 
     def faults(self):
-        """Errors that nobody has taken care of meanwhile, on a page or in Odoo's log."""
+        """Return the errors on pages or in Odoo's log that no case has taken."""
         uncaught = [error for agent in self._agents.values() for error in agent.uncaught]
         return uncaught + own_odoo.errors()[self._server_errors :]
 
     def logged(self, login, number=None):
-        """What the call log says of the user's last call (with this number), once that is over;
-        each call once."""
+        """Return what the call log says of the user's last call (with this number), once it has
+        ended; each call once."""
         deadline = time.monotonic() + 15
         while time.monotonic() < deadline:
             call = self.admin.last_call(login, number)
@@ -101,10 +104,10 @@ class Scene:
         raise Failure(f"The call log knows nothing of {login}'s call, or not that it has ended.")
 
     def ended(self, what, state, outcome, note="", *, login="sophie", log=None):
-        """Somebody's last call ended like that, as the call log says.
+        """Check how somebody's last call ended, as the call log says.
 
         :param what: a word for the table
-        :param log: what the call log says, where that was asked already
+        :param log: what the call log says, if it was read already
         """
         log = log or self.logged(login)
         said, right = f"{log['state']}/{log['outcome']}", f"{state}/{outcome}"
@@ -114,7 +117,7 @@ class Scene:
             assert log["end_date"] > log["start_date"]
 
     def said(self, what, said, right, note="", *, login="sophie"):
-        """The panel said something of a call.
+        """Check what the panel said of a call.
 
         :param what: words for the table
         :param right: what it must say, or a part of it
@@ -137,18 +140,17 @@ class Scene:
         meanwhile=None,
         on_this_page=False,
     ):
-        """Call the carrier, from a record's form or from the numpad; compare; hang up.
+        """Call the carrier from a record's form or from the numpad; compare; hang up.
 
-        :param called: whom, the XML id of a lead or contact or what is typed; and the user of
-            the request URI that must leave
+        :param called: the XML id of a lead or contact, or what is typed; and the user of the
+            request URI that must leave
         :param source: what must decide the number: `rule`, `user`, `default`, `choice`, …
-        :param number: which must be shown
-        :param asks: whether the phone must ask Axivox to be shown as what Odoo says
+        :param number: the number that must be shown
+        :param asks: whether the phone must ask Axivox to be shown as Odoo says
         :param pending: whether the softphone must say that saved changes are not applied
         :param choose: a number that is chosen for this call on the numpad
-        :param meanwhile: function called between the choice and the call, which makes that number
-            one that may not be chosen
-        :param on_this_page: whether the page of the last call stays
+        :param meanwhile: function called between the choice and the call, which forbids that choice
+        :param on_this_page: whether to stay on the page of the last call
         :return: what the call log says
         """
         agent, (whom, dialled) = self.agent(login), called
@@ -204,8 +206,8 @@ class Scene:
 
 @contextlib.contextmanager
 def conversation(scene, agent, scenario, record="demo_lead_london", **ends):
-    """A call of somebody's in which sound went both ways; hung up at the end, and without
-    complaint of the carrier's."""
+    """A call of somebody's in which sound went both ways; hung up at the end, and without errors at
+    the carrier."""
     agent.at(scene.form(record))
     with scene.network.carrier_side(scenario, **ends) as carrier:
         agent.call_from_form()
@@ -217,7 +219,7 @@ def conversation(scene, agent, scenario, record="demo_lead_london", **ends):
 
 
 def agree(compared):
-    """All of it is as it must be.
+    """Check that everything is as it must be.
 
     :param compared: {what: (found, right)}
     """
@@ -227,11 +229,11 @@ def agree(compared):
 
 
 def linked(log):
-    """The id of the lead or contact that a call is about, or None."""
+    """Return the id of the lead or contact that a call is about, or None."""
     return next((log[field][0] for field in ("lead_id", "partner_id") if log[field]), None)
 
 
 def plain(number):
-    """`+442079460958`, or nothing where no number is told."""
+    """Return `+442079460958` from a number as people write it; empty for none."""
     digits = re.sub(r"[^+\d]", "", number or "")
     return digits if digits.startswith("+") else ""

@@ -1,5 +1,5 @@
-"""The softphone in a real browser, and what a salesperson does with it: look, click, type,
-telephone. Clicks and typing are the mouse's and the keyboard's."""
+"""The softphone in a real browser, and what a salesperson does with it: look, click, type, call.
+Clicks and keys are real input events."""
 
 import contextlib
 import re
@@ -14,14 +14,14 @@ OPTIONS = [
     "--allow-loopback-in-peer-connection",
     "--autoplay-policy=no-user-gesture-required",
     "--disable-gpu",
-    # The browser has habits of its own of looking outside: no name but ours is found.
+    # The browser makes requests of its own to the outside: no other name is resolved.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
-SECONDS = 20  # that something may take to be seen
-SECONDS_TO_LOAD = 90  # a page; Odoo makes its assets at the first one
+SECONDS = 20  # for something to be seen
+SECONDS_TO_LOAD = 90  # for a page; the first one generates Odoo's assets
 
-# `voip_oca` asks a public STUN server which address we have; here everything is on loopback. The
-# connections are kept to count their packets, and what plays a sound is, to know what is heard.
+# `voip_oca` asks a public STUN server for our address; here everything is on loopback. Connections
+# are recorded to count their packets, and players of sound, to know what is heard.
 BEFORE_PAGES = """
     window.connections = [];
     window.RTCPeerConnection = class extends RTCPeerConnection {
@@ -72,7 +72,7 @@ SHOWN = """(panel) => [
 
 
 def tells_of(request, number):
-    """Whether a request asks what a call of a typed number would show."""
+    """Return whether a request asks what a call of a typed number would show."""
     return "preview_call" in request.url and request.post_data_json["params"]["args"][0] == number
 
 
@@ -88,7 +88,7 @@ class Browser:
         self.chromium = playwright.chromium.launch(executable_path=program, args=OPTIONS)
 
     def agent(self, login):
-        """A user with a profile of their own, logged in."""
+        """Return a logged-in user with a profile of their own."""
         context = self.chromium.new_context(
             base_url=self.odoo,
             viewport={"width": 1366, "height": 1000},
@@ -109,9 +109,9 @@ class Browser:
 class Agent:
     """A user of Odoo with the softphone, at one tab of a browser's profile.
 
-    :ivar questions: kinds of what the browser itself asked; each was answered with yes
-    :ivar complaints: what the browser's console was told is wrong
-    :ivar uncaught: errors that no program on the page took care of
+    :ivar questions: kinds of the browser's own dialogs; each was answered with yes
+    :ivar complaints: warnings and errors in the browser's console
+    :ivar uncaught: errors that no program on the page caught
     """
 
     def __init__(self, context, login):
@@ -131,7 +131,7 @@ class Agent:
             self.complaints.append(message.text)
 
     def new_tab(self):
-        """The same user at one more tab, with nothing in it yet."""
+        """Open one more tab of the same user, with nothing in it yet."""
         return Agent(self.context, self.login)
 
     def close(self):
@@ -139,7 +139,7 @@ class Agent:
         self.page.close()
 
     def log_in(self):
-        """The password is the login, as in the demo data."""
+        """Log in: the password is the login, as in the demo data."""
         self.go("/web/login")
         self.type("#login", self.login)
         self.type("#password", self.login)
@@ -149,7 +149,7 @@ class Agent:
     # What is seen and done on the page
 
     def found(self, selector, text=""):
-        """The first element that contains the text."""
+        """Return the first element that contains the text."""
         elements = self.page.locator(selector)
         return (elements.filter(has_text=re.compile(re.escape(text))) if text else elements).first
 
@@ -166,7 +166,7 @@ class Agent:
         self.found(selector, text).click()
 
     def type(self, selector, text):
-        """Click into a field, and type in the place of what is there."""
+        """Click into a field, and type over what is there."""
         self.click(selector)
         self.found(selector).select_text()
         self.page.keyboard.type(text)
@@ -183,7 +183,7 @@ class Agent:
         self.registered()
 
     def at_home(self):
-        """The page that Odoo begins with: Discuss, which takes the keyboard once it is there."""
+        """Open the page that Odoo begins with: Discuss, which takes the keyboard's focus."""
         self.at("/odoo")
         self.see(".o-mail-Composer-input")
 
@@ -192,7 +192,7 @@ class Agent:
         self.see(".o_menu_systray .o_voip_connected")
 
     def registers(self, state):
-        """Wait until the registrar has answered, and it is so: `Registered`, `Unregistered`."""
+        """Wait until the registrar has answered with this state: `Registered`, `Unregistered`."""
         self.page.wait_for_function(
             f"state => {SERVICES}?.voip_agent_oca?.registererState === state",
             arg=state,
@@ -200,15 +200,15 @@ class Agent:
         )
 
     def status(self):
-        """Whether the softphone says that it is `connected` or `disconnected`."""
+        """Return the softphone's own status: `connected` or `disconnected`."""
         return self.page.evaluate(f"{SERVICES}.voip_oca.status")
 
     def promised(self):
-        """The number that the form says a call will show."""
+        """Return the number that the form says a call will show."""
         return self.see(".o_axivox_shown_as bdi")
 
     def call_from_form(self):
-        self.found("[name=phone] input").hover()  # the link is shown under the mouse only
+        self.found("[name=phone] input").hover()  # the link is visible under the mouse only
         self.click("[name=phone] .o_phone_form_link")
 
     def open_softphone(self):
@@ -248,8 +248,8 @@ class Agent:
         self.idle()
 
     def covered(self, width, height):
-        """The titles of the panel's buttons of which a part lies below something else, or out of
-        sight, in a window of this size."""
+        """Return the titles of the panel's buttons that are partly covered or out of sight in a
+        window of this size."""
         size = self.page.viewport_size
         self.page.set_viewport_size({"width": width, "height": height})
         try:
@@ -258,13 +258,14 @@ class Agent:
             self.page.set_viewport_size(size)
 
     def shown(self):
-        """What the panel says of the call that is being made: (text, number or None, reason)."""
+        """Return what the panel says of the call that is being made: (text, number or None,
+        reason)."""
         panel = ".o_voip_softphone_content:has(button[title='Hang up']) .o_axivox_call_shown"
         self.see(panel)
         return self.found(panel).evaluate(SHOWN)
 
     def pause(self):
-        """Ask to put the call on hold, or to go on with it."""
+        """Put the call on hold, or resume it."""
         self.click(".o_voip_softphone button[title=Pause]")
 
     def is_on_hold(self, held=True):
@@ -279,11 +280,11 @@ class Agent:
         self.page.keyboard.press("Enter")
 
     def situation(self):
-        """What the panel says of the call at this moment."""
+        """Return what the panel says of the call now."""
         return self.found(".o_axivox_situation").text_content()
 
     def heard(self):
-        """What the loudspeaker plays: `voice`, and names of tones."""
+        """Return what the loudspeaker plays: `voice`, and names of tones."""
         return self.page.evaluate(HEARD)
 
     def hears(self, *sounds):
@@ -294,7 +295,7 @@ class Agent:
 
     @contextlib.contextmanager
     def without_microphone(self):
-        """The user allows no microphone meanwhile."""
+        """Deny the microphone inside the block."""
         self.context.clear_permissions()
         try:
             yield
@@ -305,7 +306,7 @@ class Agent:
         return self.page.locator(".o_voip_softphone_footer button.text-danger").count() > 0
 
     def is_heard(self):
-        """Whether the microphone is on."""
+        """Return whether the microphone is on."""
         return self.page.evaluate(MICROPHONE)
 
     def hang_up(self):
@@ -317,11 +318,11 @@ class Agent:
         self.gone(".o_voip_softphone_footer button.text-danger")
 
     def sound(self, seconds=2):
-        """In an answered call: listen, then count the packets (sent, received) of sound so far."""
+        """In an answered call: listen, then return the packets (sent, received) of sound so far."""
         self.see(".o_voip_softphone button[title=Mute]")
         return self.packets(seconds)
 
     def packets(self, seconds=2):
-        """Listen, then count the packets (sent, received) of sound so far."""
+        """Listen, then return the packets (sent, received) of sound so far."""
         self.page.wait_for_timeout(seconds * 1000)
         return self.page.evaluate(PACKETS)

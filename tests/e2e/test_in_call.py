@@ -5,7 +5,7 @@ from scene import ENOUGH_PACKETS, conversation
 
 
 def goes_on(agent):
-    """Sound goes both ways, still; return the packets of two seconds (sent, received)."""
+    """Check that sound still goes both ways; return the packets of two seconds (sent, received)."""
     sent, received = agent.sound(0)
     more_sent, more_received = agent.sound()
     packets = more_sent - sent, more_received - received
@@ -139,7 +139,7 @@ def test_number_that_cannot_be_dialled_is_not_transferred_to(scene, sophie):
 
 
 def stays(scene, note):
-    """The call was transferred to nobody, as the call log says."""
+    """Check that the call was transferred to nobody, as the call log says."""
     log = scene.logged("sophie")
     assert not log["transferred_to"]
     scene.ended("not transferred", "terminated", "answered", note, log=log)

@@ -1,4 +1,4 @@
-"""When Odoo does not answer, the connection is cut, or the registrar refuses."""
+"""Odoo does not answer, the connection is cut, or the registrar refuses."""
 
 import contextlib
 import time
@@ -12,7 +12,7 @@ from scene import LEAD_LONDON, LEAD_LYON, LONDON, MIAMI, PARIS, agree, conversat
 
 @pytest.fixture(scope="module")
 def usual_seconds(scene):
-    """How many seconds a call takes to leave where Odoo answers."""
+    """How many seconds a call takes to leave if Odoo answers."""
     sophie = on_the_form_of_lyon(scene)
     return leave(scene, LEAD_LYON, PARIS, sophie.call_from_form, contextlib.nullcontext)
 
@@ -48,7 +48,7 @@ def test_call_that_is_hung_up_while_odoo_is_silent_never_leaves(scene):
 
 
 def on_the_form_of_lyon(scene):
-    """Sophie, where the form says already which number a call will show."""
+    """Sophie, on a form that already says which number a call will show."""
     sophie = scene.agent("sophie")
     sophie.at(scene.form(LEAD_LYON[0]))
     sophie.promised()
@@ -58,7 +58,7 @@ def on_the_form_of_lyon(scene):
 def leave(scene, called, number, dial, odoo):
     """Place a call of Sophie's, compare, and return how many seconds it took to leave.
 
-    :param odoo: function that gives a context in which Odoo answers, or is silent
+    :param odoo: function that returns a context manager in which Odoo answers, or is silent
     """
     sophie, (whom, dialled) = scene.agent("sophie"), called
     with scene.network.carrier_side("rings") as carrier:

@@ -121,7 +121,7 @@ SETTINGS = st.builds(
 
 
 def applied_by_hand(before, changes):
-    """The settings after a person made the changes in the console, one line at a time."""
+    """Return the settings after a person made the changes in the console, one line at a time."""
     default, override, extensions = before.default, before.override, dict(before.extensions)
     gone, placed, numbers = set(), {}, {}
     for change in changes:

@@ -1,4 +1,5 @@
-"""What in the console explains the calls: each test knows a console that ``explain`` does not."""
+"""What in the console explains the calls. Each test knows the console, which ``explain`` does
+not."""
 
 import time
 from dataclasses import replace
@@ -51,11 +52,11 @@ def rules(*lines):
 
 
 def an_account(rnd):
-    """Settings with rules that are told apart by their key."""
+    """Return settings with rules that are told apart by their key."""
     count = rnd.choice([0, 1, 2, 3, 5, 8, 13, 40])
     prefixes = PREFIXES if count < 20 else [*PREFIXES, *(f"00{code}" for code in range(50, 80))]
     lines = [Rule(rnd.choice(prefixes), rnd.choice(NUMBERS)) for _ in range(count)]
-    if rnd.random() < 0.5:  # as people keep them: what is more exact goes first
+    if rnd.random() < 0.5:  # as people order them: the more specific first
         lines.sort(key=lambda rule: -len(rule.prefix))
     return Settings(
         rnd.choice(NUMBERS),
@@ -69,7 +70,7 @@ def an_account(rnd):
 
 
 def calls_on(console, rnd, among=None):
-    """Calls as this console shows them."""
+    """Return calls as this console shows them."""
     extensions = [*(among or console).extensions, "299"]
     pairs = [
         (rnd.choice(extensions), rnd.choice(CALLED)) for _ in range(rnd.choice([1, 2, 5, 20, 60]))
@@ -79,11 +80,11 @@ def calls_on(console, rnd, among=None):
     return [call for call in answers if call[2]]
 
 
-# The single faults: each gives the subject, the true settings, and what else ``explain`` is told
+# The single faults: each returns the subject, the true settings, and more arguments of ``explain``
 
 
 def edited(promised, rnd):
-    """Another version of the settings: some edits away."""
+    """Return another version of the settings, some edits away."""
     version = promised
     for _ in range(rnd.randrange(1, 5)):
         version = rnd.choice([*EDITS.values()])(version, rnd)[1]
@@ -127,7 +128,7 @@ def rule_number(promised, rnd, numbers=NUMBERS):
 
 
 def rule_order(promised, rnd):
-    """A rule was dragged elsewhere, or two that can match the same call have each other's place."""
+    """Drag a rule elsewhere, or swap two that can match the same call."""
     lines = list(promised.rules)
     if len(lines) < 2:
         return set(), promised
@@ -164,7 +165,8 @@ FAULTS = {**EDITS, "older_version": older_version, "not_applied": not_applied}
 
 
 def a_fault(kind, rnd):
-    """:return: promised settings, those that run, the subject, what ``explain`` is told besides"""
+    """Return the promised settings, those that run, the subject, and further arguments of
+    ``explain``."""
     promised = an_account(rnd)
     subject, true, *told = FAULTS[kind](promised, rnd)
     return promised, true, subject, {"known_numbers": NUMBERS, **(told[0] if told else {})}
@@ -275,7 +277,7 @@ def test_a_number_that_odoo_does_not_know_is_named(seed):
 
 
 def as_told(explanation, calls, call):
-    """Whether the call is shown as it was by what an explanation supposes."""
+    """Return whether the settings that an explanation supposes show the call as it was."""
     if explanation.settings:
         return shown(explanation.settings, *call[:2]) == call[2]
     if explanation.kind == "forwarded":

@@ -1,4 +1,4 @@
-"""What an attacker can send, or leave in what is stored, to everything that ``callerid`` offers."""
+"""What an attacker can send, or leave in stored data, for everything that ``callerid`` offers."""
 
 import gc
 import inspect
@@ -131,7 +131,7 @@ def is_destination(sent, found):
 
 
 def is_as_written(sent, text):
-    """A number for people, or what it was asked for: nothing is added."""
+    """A number for people, or the input: nothing is added."""
     return text == sent.text if not is_e164(sent.text) else re.fullmatch(r"\+[0-9 -]+", text)
 
 
@@ -155,7 +155,7 @@ def prepared(sent):
 
 
 def is_fit_for_a_header(sent, shown):
-    """The promise that matters most: whatever is stored, no header is forged with it."""
+    """The most important promise: whatever is stored, no header can be forged with it."""
     ours = named(sent.theirs) - sent.numbers
     return shown.number is None or (is_e164(shown.number) and shown.number in ours)
 
@@ -247,7 +247,8 @@ def explained(sent):
 
 
 def are_explanations(sent, answer):
-    """What is supposed is built of what was stored and heard, and the counts are of these calls."""
+    """What is supposed is made of what was stored and observed, and the counts are of these
+    calls."""
     stored = named(sent.base) | named(sent.theirs) | named(sent.ours)
     return (
         all(e.settings is None or named(e.settings) <= stored | {*NUMBERS} for e in answer.alike)
@@ -272,7 +273,8 @@ def tell(sent):
 
 @dataclass
 class Promise:
-    """``call`` takes what was sent, ``holds`` that and the answer; ``errors`` are documented."""
+    """``call`` takes what was sent; ``holds`` checks the answer against it; ``errors`` are the
+    documented ones."""
 
     call: object
     holds: object
@@ -495,7 +497,7 @@ SPOKEN = {
 
 
 def offered():
-    """The names of all functions, methods and properties that the rooms offer."""
+    """Yield the names of all functions, methods and properties that the rooms offer."""
     for room in ROOMS:
         area = room.__name__.rpartition(".")[2]
         for name, thing in vars(room).items():

@@ -1,4 +1,4 @@
-"""How what was changed in the console and what was changed here become one."""
+"""How changes in the console and changes here are merged."""
 
 import random
 from dataclasses import replace
@@ -247,8 +247,8 @@ EXTENSIONS = ("201", "202", "203")
 
 
 def versions(count):
-    """So many versions of one account: the later ones are the first one after some edits."""
-    # Made from one number: drawn line by line, the same takes minutes.
+    """Return several versions of one account: the later ones are the first one after some edits."""
+    # Made from one random seed: drawn line by line, the same takes minutes.
     return st.integers(0, 2**48).map(lambda seed: _versions(random.Random(seed), count))
 
 
@@ -293,7 +293,7 @@ def often(examples=200):
 
 
 def by_key(held):
-    """{(prefix, how many of it came before): number}"""
+    """Return {(prefix, how many of it came before): number}."""
     keys = {}
     for rule in held.rules:
         nth = sum(prefix == rule.prefix for prefix, _nth in keys)
@@ -302,7 +302,8 @@ def by_key(held):
 
 
 def facts(held):
-    """A version as a dict of all that can be changed alone, but for the order of the rules."""
+    """Return a version as a dict of all that can be changed alone, except the order of the
+    rules."""
     return {
         "default": held.default,
         "override": held.override,
@@ -312,14 +313,14 @@ def facts(held):
 
 
 def lines_of(expected):
-    """The rules of such a dict, in no order: where a line went, the later ones move up."""
+    """Return the rules of such a dict, in no order: where a line went, the later ones move up."""
     return sorted(
         (fact[1], number) for fact, number in expected.items() if fact[0] == "rule" and number
     )
 
 
 def taken(seen, found, wanted, both):
-    """What merging has to come to: ``both`` decides what both sides changed."""
+    """Return the expected result of a merge: ``both`` decides what both sides changed."""
     seen, found, wanted = facts(seen), facts(found), facts(wanted)
     result = {}
     for fact in {**seen, **found, **wanted}:

@@ -1,4 +1,4 @@
-"""What a pull and an apply do, read off their plans."""
+"""What a pull and an apply do, as their plans say."""
 
 from dataclasses import replace
 

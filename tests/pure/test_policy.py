@@ -21,7 +21,7 @@ TO_LONDON, TO_NASSAU, TO_NEW_YORK = "+442079460958", "+12423655678", "+121255501
 
 
 def shown(dialled, extension="201", withdrawn=(), called=None, **wanted):
-    """(number, source) for a caller in Belgium."""
+    """Return (number, source) for a caller in Belgium."""
     prepared = Policy(Settings(**wanted), "BE", frozenset(withdrawn))
     answer = prepared.caller_id(extension, prepared.read(dialled, called))
     return answer.number, answer.source
@@ -39,7 +39,8 @@ OWN = {"201": DIRECT}
 
 
 def example_numbers():
-    """{E.164: PhoneNumber}: fixed line, mobile, toll free of every region; non-geographic."""
+    """Return {E.164: PhoneNumber}: fixed line, mobile, toll free of every region;
+    non-geographic."""
     numbers = [phonenumbers.example_number_for_non_geo_entity(code) for code in NON_GEOGRAPHIC]
     for region in REGIONS:
         for number_type in (
@@ -358,10 +359,10 @@ def test_settings_come_back_from_json_without_what_only_odoo_knows():
 
 
 def steps(prepared, dialled):
-    """How many lines of callerid/ an answer runs through; each turn of a loop counts.
+    """Return how many lines of callerid/ run for an answer; each turn of a loop counts.
 
-    Lines, since every Python tells of them: 3.12 does not tell of the bytecode instructions of
-    a frame that asked for them while it was entered.
+    Lines, since every Python reports them: 3.12 does not report the bytecode instructions of a
+    frame that asked for them while it was entered.
     """
     count = 0
 
@@ -413,7 +414,7 @@ EXTENSIONS = ("201", "202", "112", "101", "12345")
 
 
 def naive_digits(dialled):
-    """What is left of a written form, which names the same destination."""
+    """Return what is left of a written form, which names the same destination."""
     return "".join(
         str(int(char)) if char.isdecimal() else char
         for char in dialled.replace("＋", "+")
@@ -445,7 +446,8 @@ def naive_e164(digits, region):
 
 
 def naive_answer(wanted, withdrawn, home, extension, dialled, called):
-    """DOMAIN.md, steps 1 to 8, one after the other: (source, number shown, rule, E.164)."""
+    """Follow DOMAIN.md, steps 1 to 8, one after the other; return (source, number shown, rule,
+    E.164)."""
     digits = "" if re.search("[a-z]", dialled.replace("tel:", "")) else naive_digits(dialled)
     region = called or home
     bare = digits.isdecimal()
@@ -493,7 +495,8 @@ def naive_short(digits, region, is_short):
 
 
 def any_form(number, home, form, dress):
-    """(written form, digits behind the 00) of a number; ``form`` counts through the forms."""
+    """Return (written form, digits behind the 00) of a number; ``form`` counts through the
+    forms."""
     digits = phonenumbers.format_number(number, PhoneNumberFormat.E164)[1:]
     forms = ["+" + digits, "00" + digits, *(written(number, name) for name in FORMATS)]
     plan = PhoneMetadata.metadata_for_region(home)
@@ -513,8 +516,8 @@ def any_form(number, home, form, dress):
 
 
 def call(home, number, ending, called, form, dress, wanted, withdrawn, extension):
-    """What ``naive_answer`` takes; the rules' prefixes are texts, or beginnings of the number,
-    given by their length."""
+    """Return the arguments of ``naive_answer``; the rules' prefixes are texts, or beginnings of the
+    number, given by their length."""
     dialled, digits, region = number, "442079460958", None
     if not isinstance(number, str):
         region = phonenumbers.region_code_for_number(number)

@@ -1,4 +1,4 @@
-"""What a browser may tell of a call, whoever wrote what runs there."""
+"""What a browser may report of a call, whatever program runs in it."""
 
 from hypothesis import given
 from hypothesis import strategies as st

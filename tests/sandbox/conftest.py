@@ -1,4 +1,4 @@
-"""The real program in a process of its own, and a client that believes the document only."""
+"""The real program in a process of its own, and a client that knows only the document."""
 
 import json
 import re
@@ -52,7 +52,7 @@ class Sandbox:
         self.control("POST", "faults", list(faults))
 
     def raw(self, method, path, **arguments):
-        """A request to the API, whatever comes of it."""
+        """Send a request to the API, and return the answer, whatever it is."""
         headers = {"Authorization": f"Bearer {TOKEN}"} | arguments.pop("headers", {})
         return self.session.request(
             method,
@@ -64,7 +64,8 @@ class Sandbox:
         )
 
     def call(self, method, path, status=200, **arguments):
-        """A request to the API whose answer is as the document has it, to the last member."""
+        """Send a request to the API; the answer must be as the document says, to the last
+        member."""
         answer = self.raw(method, path, **arguments)
         assert answer.status_code == status, answer.text
         check(method, path.partition("?")[0], answer)
@@ -86,7 +87,7 @@ def revision_of(answer):
 
 
 def check(method, path, answer):
-    """Compare an answer's content and headers with what the document promises."""
+    """Compare an answer's content and headers with the document."""
     answers = DOCUMENT["paths"][path][method.lower()]["responses"]
     described = resolved(answers.get(str(answer.status_code), answers["default"]))
     media_type = answer.headers["Content-Type"].partition(";")[0]
@@ -113,7 +114,7 @@ def running(tmp_path_factory):
 
 @pytest.fixture
 def sandbox(running):
-    """The sandbox, well-behaved and as it was founded."""
+    """The sandbox without faults, with its first account."""
     running.control("POST", "reset")
     for asked in ("faults", "requests", "deviations", "connector", "calls", "carrier"):
         running.control("DELETE", asked)
@@ -122,7 +123,7 @@ def sandbox(running):
 
 @pytest.fixture
 def start(tmp_path):
-    """Start another sandbox, with options; the same state file each time."""
+    """Start another sandbox, with options; always with the same state file."""
     started = []
 
     def start(*options):

@@ -1,4 +1,4 @@
-"""A server that says whatever it is told to say, valid or not."""
+"""A server that sends whatever it is given, valid or not."""
 
 import contextlib
 import socket
@@ -25,14 +25,14 @@ class Asked:
 
 
 def answer(body=b"{}", *headers, status="200 OK", length=None):
-    """An answer, byte by byte; ``headers`` are whole lines, and go first."""
+    """Return an answer's bytes; ``headers`` are whole lines, and go first."""
     lines = [f"HTTP/1.1 {status}", *headers, "Connection: close"]
     lines.append(f"Content-Length: {len(body) if length is None else length}")
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
 
 
 def without_end(head, piece, seconds=0):
-    """Something, and then the same for ever, with a pause before each."""
+    """Yield a beginning, and then the same piece for ever, with a pause before each."""
     yield head
     while True:
         time.sleep(seconds)
@@ -40,10 +40,11 @@ def without_end(head, piece, seconds=0):
 
 
 class Nonsense:
-    """Each request, on a connection of its own, gets what ``say(asked)`` gives.
+    """Answers each request, on a connection of its own, with what ``say(asked)`` returns.
 
-    :param say: takes an Asked, gives bytes, or an iterable of them that are said one by one
-    :param ssl.SSLContext tls: speak TLS with this
+    :param say: function that takes an Asked and returns bytes, or an iterable of bytes to send one
+        by one
+    :param ssl.SSLContext tls: for TLS
     :param linger: seconds until the connection is closed
     """
 
@@ -74,7 +75,7 @@ class Nonsense:
 
     def _serve(self, bare):
         bare.settimeout(5)
-        # Whoever asked may go away: over TLS that is what a refusal looks like.
+        # The client may disconnect: over TLS that is how it refuses.
         with bare, contextlib.suppress(OSError):
             connection = bare.dup()
             if self._tls:

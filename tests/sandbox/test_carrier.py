@@ -1,4 +1,4 @@
-"""The robot that is the carrier: what it does when it is called, and whom it calls."""
+"""The robot that plays the carrier: what it does when it is called, and whom it calls."""
 
 import re
 import shutil
@@ -20,7 +20,7 @@ def listens(port):
 
 
 class Line:
-    """A proxy, as the carrier sees it; a context."""
+    """The proxy's side, as the carrier sees it; a context manager."""
 
     def __enter__(self):
         self.sip, self.sound, unused = (socket.socket(type=socket.SOCK_DGRAM) for _ in range(3))
@@ -40,7 +40,7 @@ class Line:
         return {"carrier": self.carrier, "proxy": proxy, "callers": CALLERS}
 
     def send(self, method, number, cseq=1, tag=""):
-        """A request of a call, as two hops have sent it; again until SIPp listens."""
+        """Send a request of a call, as two hops would have sent it; again until SIPp listens."""
         sdp = SDP.format(port=self.sound.getsockname()[1]) if method == "INVITE" else ""
         vias = (f"Via: SIP/2.0/UDP {host};branch=z9hG4bK-{number}\n" for host in self._hosts())
         lines = (
@@ -58,7 +58,7 @@ class Line:
         return f"127.0.0.1:{port}", "phone.invalid"
 
     def got(self):
-        """The first line of the next message."""
+        """Return the first line of the next message."""
         return self.sip.recv(4096).decode().partition("\r\n")[0]
 
 

@@ -1,4 +1,4 @@
-"""The addon's client, against the stand-in and against servers that keep to nothing."""
+"""The addon's client, against the stand-in and against servers that break every rule."""
 
 import contextlib
 import copy
@@ -47,7 +47,7 @@ SETTINGS = Settings(PARIS, False, (Rule("0044", LONDON), Rule("04", MAIN)))
 
 @pytest.fixture(autouse=True)
 def waits(monkeypatch):
-    """The seconds that the client would have waited, one by one. No test does."""
+    """The seconds that the client would have waited, one by one. No test waits."""
     waits = []
     clock = types.SimpleNamespace(sleep=waits.append, time=time.time)
     monkeypatch.setattr(urllib3.util.retry, "time", clock)
@@ -72,7 +72,7 @@ def console(sandbox):
 
 @pytest.fixture
 def serve():
-    """Start a server that answers as ``say`` says: bytes, or a function of what was asked."""
+    """Start a server that answers what ``say`` gives: bytes, or a function of the request."""
     servers = []
 
     def serve(say, **options):
@@ -107,7 +107,7 @@ def failure(action, *arguments):
 
 
 def outcome(console, method, revision="1"):
-    """What came of it: the reason and whether that leaves a doubt."""
+    """Return the result: the reason, and whether it leaves a doubt."""
     error = failure(ACTIONS[method], console, revision)
     return error.reason, error.in_doubt
 
@@ -542,7 +542,7 @@ CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
 
 
 def saying(documents, *headers):
-    """What a server says that has these documents; bytes are said as they are."""
+    """Return the server's answers for these documents; bytes are sent as they are."""
 
     def say(asked):
         document = documents[f"{asked.method} {asked.path.removeprefix('/api')}"]
@@ -622,7 +622,7 @@ def test_an_answer_that_is_none_is_a_reason_of_the_list(serve, caplog, name, met
 
 
 def wrongs(document):
-    """Copies of a document, each wrong in one place."""
+    """Yield copies of a document, each wrong in one place."""
     for wrong in (None, True, -1, "text"):
         if type(wrong) is not type(document):
             yield wrong
@@ -744,7 +744,7 @@ def test_without_a_revision_an_answer_is_nonsense(serve, tag):
 
 
 def endless(serve, cursor):
-    """A server whose pages of users have no end."""
+    """Return a server whose pages of users have no end."""
 
     def say(asked):
         page = {**GOOD["GET /users"], "next": cursor(len(server.asked))}
@@ -905,7 +905,7 @@ SECRET = "s3cret/T0ken+of~this&house=="
 
 
 def escaped(text):
-    """As JSON may write it, to the last character."""
+    """Return a text as JSON may write it, with every character escaped."""
     return "".join(f"\\u{ord(char):04x}" for char in text)
 
 
@@ -925,7 +925,7 @@ ECHOES = {
 
 
 def with_echo(document, echo):
-    """Copies of a document, each with the echo somewhere, also where nobody looks."""
+    """Yield copies of a document, each with the echo somewhere, even where nothing is read."""
     if isinstance(document, dict):
         yield {**document, "more": echo}
         yield {**document, echo: 1}
@@ -1069,7 +1069,7 @@ LINE_OF_A_TRY = re.compile(r"(GET|PUT|PATCH|POST) (/\S*): (\w+), (\d+) ms, (\d+)
 
 
 def logged(caplog):
-    """What each line says of a try: (method, path, status or failure, bytes)."""
+    """Return what each line says of a try: (method, path, status or failure, bytes)."""
     records = [record for record in caplog.records if record.levelno > logging.DEBUG]
     assert {(r.name, r.levelno) for r in records} == {
         ("axivox_caller_id.console.client", logging.INFO)
@@ -1205,21 +1205,19 @@ ENDLESS_HEADERS = {
 
 
 def bare_deflate(content):
-    """What some servers send as deflate: RFC 1951, without the frame of RFC 1950."""
+    """Return what some servers send as deflate: RFC 1951, without the frame of RFC 1950."""
     stream = zlib.compressobj(wbits=-zlib.MAX_WBITS)
     return stream.compress(content) + stream.flush()
 
 
 def bomb(compress):
-    """GBs of blanks, as MBs."""
+    """Return GBs of blanks, compressed to MBs."""
     compressed = compress(b" " * 128 * MIB)
     return compressed * 16 if compress is gzip.compress else compressed
 
 
 def memory(action, *arguments):
-    """
-    :return: what the action gave, and how many bytes there were at once, server and all
-    """
+    """Return the action's result, and the peak of allocated bytes, the server's included."""
     tracemalloc.start()
     try:
         return action(*arguments), tracemalloc.get_traced_memory()[1]
@@ -1343,7 +1341,7 @@ def test_the_largest_account_takes_an_eighth_of_what_it_may(serve):
 
 
 def padded_pages(serve, size, seconds=0):
-    """A server whose pages of users have no end, and ``size`` bytes each."""
+    """Return a server whose pages of users have no end, and ``size`` bytes each."""
 
     def say(asked):
         time.sleep(seconds)
@@ -1407,7 +1405,7 @@ A_BYTE_NOW_AND_THEN = {
 
 
 def in_time(method, console, seconds=4):
-    """As ``outcome``, and that it did not last."""
+    """Return the ``outcome``, and check that it did not take long."""
     started = time.monotonic()
     got = outcome(console, method)
     assert time.monotonic() - started < seconds
@@ -1428,7 +1426,7 @@ def test_a_byte_now_and_then_is_no_answer(serve, monkeypatch, name, method):
 
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory):
-    """A certificate for localhost that signs itself, with its key: a file."""
+    """A self-signed certificate for localhost, with its key: a file."""
     if not shutil.which("openssl"):
         pytest.skip("no openssl to make a certificate with")
     folder = tmp_path_factory.mktemp("certificate")
@@ -1530,7 +1528,7 @@ def mute():
 
 
 def drip(connection):
-    """The beginning of a record of TLS, and its bytes one by one."""
+    """Send the beginning of a TLS record, and then its bytes one by one."""
     connection.sendall(b"\x16\x03\x03\x3f\xff")
     for _ in range(100):
         time.sleep(0.05)

@@ -1,5 +1,5 @@
-"""What the connector writes where, and what the sandbox knows of it. That a real Odoo takes it is
-tested with one: tests/databases."""
+"""What the connector writes where, and what the sandbox knows of it. tests/databases has a real
+Odoo take it."""
 
 import json
 import threading
@@ -14,7 +14,7 @@ CALL = {"extension": "201", "number": "00442079460321", "at": BEGAN, "seconds": 
 
 
 class Odoo(HTTPServer):
-    """Answers as Odoo does, and keeps what it was asked."""
+    """Answers as Odoo does, and records its requests."""
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Asked)

@@ -1,4 +1,4 @@
-"""The document against the running program, with requests that nobody thought of."""
+"""The document against the running program, with generated requests."""
 
 import copy
 
@@ -9,7 +9,7 @@ from hypothesis import assume
 
 EXAMPLES = 20
 SEED = 20261125
-# Some of what the sandbox's first account has, for each form that the document gives.
+# Values from the sandbox's first account, for each format in the document.
 OURS = {
     DOCUMENT["components"]["schemas"]["WantedRule"]["properties"]["number"]["pattern"]: [
         "+442079460958",
@@ -29,7 +29,7 @@ def contract(mode, checks, document=DOCUMENT):
 
 
 def narrowed(schema):
-    """Of all that has the right form, what there is in the account."""
+    """Narrow a schema to values that exist in the account."""
     if isinstance(schema, list):
         return [narrowed(part) for part in schema]
     if not isinstance(schema, dict):
@@ -40,7 +40,7 @@ def narrowed(schema):
 
 
 def as_founded():
-    """The document with requests that name nothing but what there is."""
+    """Return the document with requests that name only what exists."""
     document = copy.deepcopy(DOCUMENT)
     schemas = document["components"]["schemas"]
     schemas |= {name: narrowed(schemas[name]) for name in schemas if name.startswith("Wanted")}
@@ -48,7 +48,7 @@ def as_founded():
 
 
 def send(sandbox, case):
-    """Send it upon what the account is by now; fails where the answer is not as promised."""
+    """Send a case with the present revision; fail if the answer is not as the document says."""
     if "If-Match" in case.headers:
         case.headers["If-Match"] = sandbox.raw("GET", "/company").headers["ETag"]
     return case.call_and_validate(
@@ -62,7 +62,7 @@ def send(sandbox, case):
 whatever = contract(
     "all",
     {
-        # Numbers, users and cursors that there are not are refused; what is taken, see below.
+        # Unknown numbers, users and cursors are refused; accepted requests are checked below.
         "positive_data_acceptance": {"enabled": False},
         # RFC 6585: a request that lacks If-Match.
         "missing_required_header": {"expected-statuses": [400, 428]},
@@ -73,7 +73,7 @@ possible = contract("positive", {}, as_founded())
 
 @pytest.fixture(scope="module")
 def founded(running):
-    """The sandbox, as it was founded; what one request changes is there for the next one."""
+    """The sandbox with its first account; later requests see the changes of earlier ones."""
     running.control("DELETE", "faults")
     running.control("POST", "reset")
     return running

@@ -1,4 +1,4 @@
-"""Each way to misbehave, and that a change was made exactly where it is said to be."""
+"""Each way to misbehave, and whether a change was made is as documented."""
 
 import json
 import time

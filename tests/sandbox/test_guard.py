@@ -1,4 +1,4 @@
-"""Who may ask the sandbox at all, and how much they may send; byte by byte, as a browser does."""
+"""Who may send requests to the sandbox, and how large; byte by byte, as a browser does."""
 
 import itertools
 import socket
@@ -40,10 +40,10 @@ def ask(sandbox, way, **headers):
 
 
 def status(sandbox, head, parts=()):
-    """What a request is answered whose body comes in these parts; None: the connection ended.
+    """Return the status of a request whose body comes in these parts; None if the connection ended.
 
     :param str head: the request line and the headers, without Host
-    :param parts: iterable of bytes, not read further than the answer lets
+    :param parts: iterable of bytes, read only until the answer comes
     """
     with socket.create_connection(("127.0.0.1", port(sandbox)), timeout=10) as connection:
         lines = [*head.split("\n"), "Host: localhost", *(f"{n}: {v}" for n, v in BEARER.items())]

@@ -1,4 +1,4 @@
-"""What live calls run on where they deviate from what is applied, and where that is switched."""
+"""What live calls run on if they deviate from what is applied, and how that is switched."""
 
 import pytest
 from test_calls import FREEPHONE, LONDON, MAIN, MIAMI, NEW_YORK, PARIS, asked

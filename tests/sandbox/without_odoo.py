@@ -1,5 +1,5 @@
-"""Lets the addon's rooms that know no Odoo be imported under its name: the addon's own
-``__init__`` would import Odoo."""
+"""Makes the addon's rooms that know no Odoo importable under its name, without the addon's own
+``__init__``, which imports Odoo."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,5 @@
-"""How many calls showed what was promised, and what that proves of what was applied last."""
+"""How many calls showed what was promised, and whether calls prove the changes that were applied
+last."""
 
 from datetime import timedelta
 
@@ -32,7 +33,7 @@ class AxivoxAccount(models.Model):
 
     @api.depends_context("lang", "uid")
     def _compute_calls_in_words(self):
-        # sudo: how many calls there are, is told to who may save the settings; not which
+        # sudo: only counts, for those who may save the settings
         calls = self.env["axivox.call"].sudo()
         for account in self:
             counts = dict(
@@ -47,9 +48,8 @@ class AxivoxAccount(models.Model):
             account.last_changes_proof = account._last_changes_proof()
 
     def action_open_calls(self):
-        """:return: the list of the calls that `calls_in_words` counts, those of the verdict first
-        that the button names in the context; each reader sees the calls that the log shows them
-        """
+        """Return the action of the calls that `calls_in_words` counts, filtered by the verdict that
+        the button names in the context. Each reader sees the calls that the log shows them."""
         verdict = self.env.context.get("caller_id_verdict")
         return self._open_calls(self._counted_calls(), verdict)
 
@@ -64,7 +64,7 @@ class AxivoxAccount(models.Model):
 
     @api.model
     def _counts_in_words(self, counts):
-        """:param dict counts: of calls, by their verdict"""
+        """:param dict counts: {verdict: number of calls}"""
         if not (total := sum(counts.values())):
             return self.env._("No outgoing call in the last 30 days")
         written = {
@@ -89,7 +89,8 @@ class AxivoxAccount(models.Model):
         return [("axivox_account_id", "=", self.id), ("start_date", ">=", since)]
 
     def _last_changes_proof(self):
-        """:return: a sentence on which lines of the last apply are proven by calls"""
+        """Return a sentence on which lines of the last apply are proven by calls; False for
+        none."""
         applied = self._last_applied()
         lines = [
             line
@@ -123,7 +124,7 @@ class AxivoxAccount(models.Model):
         return f"{sentence} {self.env._('Not yet: %s', named)}"
 
     def _line_of(self, setting):
-        """:return: the Line of a setting that Axivox runs on; None where it shows no number"""
+        """Return the Line of a setting that Axivox runs on; None if it shows no number."""
         applied, (kind, subject) = self._settings("applied"), setting
         if kind == "extension":
             return Line(self.id, setting, applied.extensions.get(subject))

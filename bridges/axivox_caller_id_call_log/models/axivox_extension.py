@@ -1,4 +1,4 @@
-"""Whose an extension is, is written down with its time."""
+"""Records which Odoo user has an extension, and since when."""
 
 from odoo import api, fields, models
 
@@ -9,13 +9,13 @@ class AxivoxExtension(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         extensions = super().create(vals_list)
-        self.env["axivox.period"]._follow_extensions(extensions)
+        self.env["axivox.period"]._record_extensions(extensions)
         return extensions
 
     def write(self, vals):
         result = super().write(vals)
         if not {"number", "user_id", "active"}.isdisjoint(vals):
-            self.env["axivox.period"]._follow_extensions(self)
+            self.env["axivox.period"]._record_extensions(self)
         return result
 
     def unlink(self):

@@ -1,4 +1,4 @@
-"""When a number was withdrawn, is written down."""
+"""Records when a number was withdrawn."""
 
 from odoo import api, models
 
@@ -9,11 +9,11 @@ class AxivoxNumber(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         numbers = super().create(vals_list)
-        self.env["axivox.period"]._follow_numbers(numbers)
+        self.env["axivox.period"]._record_numbers(numbers)
         return numbers
 
     def write(self, vals):
         result = super().write(vals)
         if "active" in vals:
-            self.env["axivox.period"]._follow_numbers(self)
+            self.env["axivox.period"]._record_numbers(self)
         return result

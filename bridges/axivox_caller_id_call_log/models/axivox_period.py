@@ -1,11 +1,11 @@
-"""What a call needs to know of the past, and settings do not tell: whose an extension was, and
-which numbers were withdrawn."""
+"""The past that no history of settings keeps: who had an extension, and which numbers were
+withdrawn."""
 
 from odoo import api, fields, models
 
 
 class AxivoxPeriod(models.Model):
-    """From ``since`` until ``until`` (or still) the extension was this user's, or the number was
+    """From ``since`` until ``until`` (empty: still) a user had the extension, or the number was
     withdrawn. Written by the server only, from the installation of this addon on."""
 
     _name = "axivox.period"
@@ -30,17 +30,17 @@ class AxivoxPeriod(models.Model):
     until = fields.Datetime()
 
     @api.model
-    def _begin(self):
-        """Write down what is so now."""
-        # sudo: whatever company it is of
+    def _record_all(self):
+        """Record the present state of all accounts."""
+        # sudo: accounts of all companies
         env = self.sudo().with_context(active_test=False).env
-        self._follow_extensions(env["axivox.extension"].search([("user_id", "!=", False)]))
-        self._follow_numbers(env["axivox.number"].search([("active", "=", False)]))
+        self._record_extensions(env["axivox.extension"].search([("user_id", "!=", False)]))
+        self._record_numbers(env["axivox.number"].search([("active", "=", False)]))
 
     @api.model
-    def _follow_extensions(self, extensions):
-        """Write down whose these extensions are from now on, as far as that is new."""
-        self._follow(
+    def _record_extensions(self, extensions):
+        """Record who has these extensions from now on, where that has changed."""
+        self._record(
             extensions,
             "extension_id",
             {
@@ -56,9 +56,9 @@ class AxivoxPeriod(models.Model):
         )
 
     @api.model
-    def _follow_numbers(self, numbers):
-        """Write down which of these numbers are withdrawn from now on, as far as that is new."""
-        self._follow(
+    def _record_numbers(self, numbers):
+        """Record which of these numbers are withdrawn from now on, where that has changed."""
+        self._record(
             numbers,
             "number_id",
             {
@@ -70,23 +70,24 @@ class AxivoxPeriod(models.Model):
         )
 
     @api.model
-    def _follow(self, records, field, so):
-        """
-        :param str field: what these records are in a period
-        :param dict so: {id of a record: what else its period is made of}
+    def _record(self, records, field, facts):
+        """End the periods that are no longer true, and begin the new ones.
+
+        :param str field: the field of a period that links it to one of these records
+        :param dict facts: {id of a record: the other values of its period}
         """
         # sudo: periods are written by the server only
         periods = self.sudo()
         now = fields.Datetime.now()
-        ended, so = [], dict(so)
+        ended, facts = [], dict(facts)
         for period in periods.search([(field, "in", records.ids), ("until", "=", False)]):
-            vals = so.get(period[field].id)
+            vals = facts.get(period[field].id)
             if vals and (vals.get("extension", False), vals.get("user_id", False)) == (
                 period.extension,
                 period.user_id.id,
             ):
-                del so[period[field].id]
+                del facts[period[field].id]
             else:
                 ended.append(period.id)
         periods.browse(ended).until = now
-        periods.create([{field: key, "since": now, **vals} for key, vals in so.items()])
+        periods.create([{field: key, "since": now, **vals} for key, vals in facts.items()])

@@ -1,4 +1,4 @@
-"""What calls prove of the settings, or contradict: a rule, a user's own number, the default."""
+"""What calls prove or contradict of the settings: of a rule, a user's own number, the default."""
 
 from collections import defaultdict
 from datetime import timedelta
@@ -14,12 +14,12 @@ from odoo.addons.axivox_caller_id.callerid.policy import Rule, Settings
 
 from .line import Line
 
-PROVEN_FOR = timedelta(days=90)  # what was shown longer ago proves nothing any more
+PROVEN_FOR = timedelta(days=90)  # older calls prove nothing
 PROVEN, CONTRADICTED, NOT_YET = "proven", "contradicted", "none"
 
 
 class AxivoxProven(models.AbstractModel):
-    """Part of the settings that calls prove."""
+    """A part of the settings that calls can prove."""
 
     _name = "axivox.proven"
     _description = "What calls prove of the settings of an Axivox account"
@@ -62,7 +62,7 @@ class AxivoxProven(models.AbstractModel):
         return self.account_id
 
     def _lines(self, account):
-        """:return: {record of this account: its Line}, of those that Axivox runs on"""
+        """Return {record of this account: its Line}, of those that Axivox runs on."""
         raise NotImplementedError
 
 
@@ -111,36 +111,34 @@ class AxivoxAccount(models.Model):
         return {account: Line(account.id, ("default", None), number)} if is_applied else {}
 
     def _proofs(self, lines):
-        """
-        :return: {Line: what calls prove of it, and that in words}
-        """
+        """Return {Line: (its ``proof``, and that in words)}."""
         starts, long_ago = self._line_starts(), fields.Datetime.now() - PROVEN_FOR
-        # sudo: that calls were made, and when, is told to who may save the settings; not by whom
+        # sudo: only counts and times, for those who may save the settings
         calls = self.env["axivox.call"].sudo()
-        alike = defaultdict(list)
+        by_query = defaultdict(list)
         for line in lines:
             kind, _subject = line.setting
             name = "caller_id_user_line" if kind == "extension" else "caller_id_line"
-            alike[name, max(starts.get(line.setting, long_ago), long_ago)].append(line)
-        heard = {}
-        for (name, since), same in alike.items():
+            by_query[name, max(starts.get(line.setting, long_ago), long_ago)].append(line)
+        last_calls = {}
+        for (name, since), same in by_query.items():
             domain = [(name, "in", [line.key for line in same]), ("start_date", ">=", since)]
             for key, verdict, last, count in calls._read_group(
                 domain, [name, "caller_id_verdict"], ["start_date:max", "__count"]
             ):
-                heard[key, verdict] = last, count
+                last_calls[key, verdict] = last, count
         return {
             line: self._proof(
-                heard.get((line.key, "as_promised")), heard.get((line.key, "different"))
+                last_calls.get((line.key, "as_promised")), last_calls.get((line.key, "different"))
             )
             for line in lines
         }
 
-    def _proof(self, kept, different):
-        """
-        :param kept: (time of the last, how many) of the calls that prove a line, or None
-        :param different: the same of those that contradict it
-        :return: the ``proof``, and that in words, the last call first
+    def _proof(self, proving, contradicting):
+        """Return the ``proof`` of a line, and that in words, the last call first.
+
+        :param proving: (time of the last, count) of the calls that prove the line, or None
+        :param contradicting: the same for those that contradict it
         """
 
         def contradicted(time, count, written):
@@ -157,25 +155,24 @@ class AxivoxAccount(models.Model):
                 "Proven by %(count)s calls, the last on %(time)s", count=written, time=time
             )
 
-        heard = [(*different, CONTRADICTED, contradicted)] if different else []
-        heard += [(*kept, PROVEN, proven)] if kept else []
-        if not heard:
+        evidence = [(*contradicting, CONTRADICTED, contradicted)] if contradicting else []
+        evidence += [(*proving, PROVEN, proven)] if proving else []
+        if not evidence:
             return NOT_YET, self.env._("No call yet")
-        heard.sort(key=itemgetter(0), reverse=True)
-        said = [
-            say(
+        evidence.sort(key=itemgetter(0), reverse=True)
+        sentences = [
+            sentence(
                 format_datetime(self.env, last, dt_format="medium"),
                 count,
                 formatLang(self.env, count, 0),
             )
-            for last, count, _proof, say in heard
+            for last, count, _proof, sentence in evidence
         ]
-        return heard[0][2], "; ".join(said)
+        return evidence[0][2], "; ".join(sentences)
 
     def _line_starts(self):
-        """:return: {setting: since when it is as it is now}, of those that were applied within the
-        time in which calls prove anything
-        """
+        """Return {setting: since when it is as it is now}, of those applied within
+        ``PROVEN_FOR``."""
         newest = self._last_applied()
         return self._line_starts_at(newest.id) if newest else {}
 
@@ -189,19 +186,7 @@ class AxivoxAccount(models.Model):
         before = history.search([*mine, ("create_date", "<", long_ago)], limit=1)
         versions = recent + before
         for newer, older in pairwise(versions):
-            for change in changes.difference(older._read_settings(), newer._read_settings()):
+            after, before = (entry._read_settings() or Settings() for entry in (newer, older))
+            for change in changes.difference(before, after):
                 starts.setdefault(change.setting, newer.create_date)
         return starts
-
-
-class AxivoxApplied(models.Model):
-    _inherit = "axivox.applied"
-
-    def _read_settings(self):
-        """:return: the settings that were applied; none, where what is stored is damaged
-        :rtype: policy.Settings
-        """
-        try:
-            return Settings.from_json(self.settings)
-        except ValueError:
-            return Settings()

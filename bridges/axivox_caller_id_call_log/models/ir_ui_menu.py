@@ -1,4 +1,4 @@
-"""One app *Axivox*: the log's *Calls* stands beside our screens."""
+"""A single app *Axivox*: the log's *Calls* stands in our menu."""
 
 from odoo import models
 
@@ -9,13 +9,13 @@ class IrUiMenu(models.Model):
     _inherit = "ir.ui.menu"
 
     def _load_menus_blacklist(self):
-        """Leave out what is in our menu too. Nothing of theirs is written, so their menu is as it
-        was when this addon is gone; an app of theirs that holds more than their *Calls* stays."""
-        found = [self.env.ref(name, raise_if_not_found=False) for name in THEIRS]
-        if not all(found):
+        """Hide the log's own menu, which ours repeats. It is not written, so it is there again when
+        this addon is gone. If it holds more than *Calls*, the rest stays."""
+        menus = [self.env.ref(name, raise_if_not_found=False) for name in THEIRS]
+        if not all(menus):
             return super()._load_menus_blacklist()
-        root, calls = found
-        # sudo: whether there is more than what is ours too, whoever may see that
+        root, calls = menus
+        # sudo: counts all menus, whoever may see them
         more = self.sudo().search_count(
             [("parent_id", "=", root.id), ("id", "!=", calls.id)], limit=1
         )

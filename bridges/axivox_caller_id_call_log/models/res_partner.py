@@ -1,4 +1,4 @@
-"""Who talked last to a caller: from a desk phone too."""
+"""Who talked to a caller last, from a desk phone too."""
 
 from odoo import api, models
 from odoo.fields import Domain
@@ -23,7 +23,7 @@ class ResPartner(models.Model):
         )
         about &= Domain("talk_duration_s", ">", 0) & Domain("start_date", "!=", False)
         about &= Domain("user_id.company_id", "in", self.env.companies.ids)
-        # sudo: who of one's own company called last, and when, is what colleagues tell each other
+        # sudo: colleagues of one company may know who of them talked last, and when
         call = calls.sudo().search_fetch(
             about, LOOKED_AT, order="start_date desc, id desc", limit=1
         )

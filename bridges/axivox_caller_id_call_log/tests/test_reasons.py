@@ -221,7 +221,7 @@ class TestReasons(RecentCallsCase):
             "UPDATE axivox_number SET active = false WHERE id = %s", (self.london.id,)
         )
         self.env.invalidate_all()
-        self.env["axivox.period"]._follow_numbers(self.london)
+        self.env["axivox.period"]._record_numbers(self.london)
         self._backdate("axivox_period", self.now - 15 * A_DAY, "since")
         self.env.registry.clear_cache()
         self._uk_shows(PARIS)
@@ -240,7 +240,7 @@ class TestReasons(RecentCallsCase):
     def test_newest_calls_are_looked_at_where_there_are_many(self):
         self._uk_shows(PARIS, days=9, calls=5)
         self._uk_shows(LONDON, days=2, calls=4)
-        with patch.object(axivox_account_explained, "HEARD", 4):
+        with patch.object(axivox_account_explained, "MOST_CALLS", 4):
             self.assertEqual(self._explained(), [])
 
     def test_button_shows_the_reasons_on_the_screen(self):

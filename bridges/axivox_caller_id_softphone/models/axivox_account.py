@@ -1,4 +1,4 @@
-"""Where voip_oca's widget is installed too, a click is the panel's: managers are told so once."""
+"""Tells managers once that a click goes to Axivox's panel if voip_oca's widget is installed too."""
 
 from odoo import fields, models
 
@@ -16,7 +16,7 @@ class AxivoxAccount(models.Model):
     )
 
     def action_panel_understood(self):
-        """Say no more that the panel takes the clicks."""
+        """Dismiss the notice that the panel takes the clicks."""
         self._check_manager()
         self._remember(is_panel_understood=True)
         return {"type": "ir.actions.client", "tag": "soft_reload"}

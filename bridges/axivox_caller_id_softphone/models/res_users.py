@@ -1,4 +1,4 @@
-"""What the card beside Axivox's panel says of a number that is dialled."""
+"""The content of the card beside Axivox's panel for a dialled number."""
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -12,13 +12,14 @@ class ResUsers(models.Model):
     @api.model
     @api.readonly
     def preview_softphone_call(self, number, country=False):
-        """What a call of the current user's shows.
+        """Return what a call of the current user shows.
 
         :param str number: what is dialled, in any written form
         :param country: see ``resolve_caller_id``
-        :return: False for who has no extension; else ``error``, a sentence for what is no telephone
-            number, or empty; then what ``axivox.account``'s `_shown` returns, and ``called``: the
-            destination as it is understood (``United Kingdom, +44 20 7946 0321``)
+        :return: False for a user without an extension; else ``error``, a sentence if it is no
+            telephone number, or empty; then what `axivox.account._shown` returns, and ``called``:
+            the destination as it is understood (``United Kingdom, +44 20 7946 0321``)
+        :rtype: dict
         """
         self.env["axivox.account"].check_access("read")
         user = self.env.user

@@ -1,4 +1,4 @@
-"""What the card says, which scripts there are, and what managers are told of two widgets."""
+"""The content of the card, the order of the scripts, and the warning of two widgets."""
 
 import re
 
@@ -73,8 +73,8 @@ class TestPanel(AxivoxCase):
         if "voip.pbx" not in self.env:
             self.skipTest("voip_oca's widget is not installed")
         for user in (self.sophie, self.editor):
-            self.assertFalse(self._told(user))
-        [notice] = self._told(self.manager)
+            self.assertFalse(self._warnings_of(user))
+        [notice] = self._warnings_of(self.manager)
         view = notice["action"]["views"][0][0]
         account = self.account.with_user(self.manager)
         arch = account.get_view(view, "form")["arch"]
@@ -82,9 +82,9 @@ class TestPanel(AxivoxCase):
         with self.assertRaises(AccessError):
             self.account.with_user(self.editor).action_panel_understood()
         account.action_panel_understood()
-        self.assertFalse(self._told(self.manager))
+        self.assertFalse(self._warnings_of(self.manager))
 
-    def _told(self, user):
+    def _warnings_of(self, user):
         self.env.invalidate_all()
         warnings = self.account.with_user(user).warnings or []
         return [warning for warning in warnings if "voip_oca" in warning["message"]]

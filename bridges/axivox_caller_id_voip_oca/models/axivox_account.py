@@ -1,4 +1,4 @@
-"""Whether calls ask for a number, and whether users may choose one."""
+"""Whether calls ask the PBX for a number, and whether users may choose one."""
 
 from odoo import api, fields, models
 
@@ -30,7 +30,7 @@ class AxivoxAccount(models.Model):
     )
 
     @api.model
-    def _set_by_managers(self):
-        # Calls follow these at once, without an apply.
+    def _manager_fields(self):
+        # These take effect on calls at once, without an apply.
         at_once = {"signalling", "users_may_choose", "missed_call_activity"}
-        return super()._set_by_managers() | at_once
+        return super()._manager_fields() | at_once

@@ -1,4 +1,4 @@
-"""On forms: which numbers the next call may show instead."""
+"""On forms: the numbers that the next call may show instead."""
 
 from odoo import api, fields, models
 
@@ -23,6 +23,6 @@ class AxivoxCallerIdShown(models.AbstractModel):
             report = CallReport.from_browser({"phone_number": record.phone})
             shown = may_call and record.phone and calls._outgoing_caller_id(report, record)
             choices = shown["choices"] if shown and not shown["error"] else []
-            record.axivox_choices = calls._with_last(
+            record.axivox_choices = calls._mark_last_shown(
                 choices, record._origin, choices and shown["destination"]
             )

@@ -1,4 +1,4 @@
-"""Which numbers an extension's user may choose for one call."""
+"""The numbers that an extension's user may choose for one call."""
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -26,7 +26,7 @@ class AxivoxExtension(models.Model):
 
     @api.constrains("choosable_number_ids", "account_id")
     def _check_choosable_numbers(self):
-        # sudo: also checked where somebody saves who may not see what may be chosen
+        # sudo: checked for editors too, who may not read this field
         for extension in self.sudo().with_context(active_test=False):
             if extension.choosable_number_ids.account_id - extension.account_id:
                 raise ValidationError(
@@ -37,25 +37,25 @@ class AxivoxExtension(models.Model):
                 )
 
     @api.model
-    def _set_by_managers(self):
-        return super()._set_by_managers() | {"choosable_number_ids"}
+    def _manager_fields(self):
+        return super()._manager_fields() | {"choosable_number_ids"}
 
     def write(self, vals):
         if "user_id" in vals and "choosable_number_ids" not in vals:
-            # sudo: whoever gives the phone to somebody else; what a manager allowed was its user's
+            # sudo: editors may give the phone to another user; only the old one may choose
             self.sudo().filtered(
                 lambda extension: extension.user_id and extension.user_id.id != vals["user_id"]
             ).choosable_number_ids = False
         return super().write(vals)
 
     def _choosable(self):
-        """:return: the numbers that may be shown for one call instead of the resolved one"""
-        # sudo: managers set it; what it gives is shown to the extension's own user
+        """Return the numbers that may be shown for one call instead of the resolved one."""
+        # sudo: only managers read the field; the extension's own user is shown its numbers
         extension = self.sudo()
         account = extension.account_id
         if account.signalling != "ask" or not account.users_may_choose:
             return extension.env["axivox.number"]
-        # No archived ones, as in every field, and none of another account: see above.
+        # The field itself leaves out archived numbers; `_check_choosable_numbers` other accounts'.
         return extension.choosable_number_ids.filtered(
             lambda number: dialing.is_e164(number.number)
         )

@@ -9,10 +9,10 @@ class AxivoxNumber(models.Model):
     _call_link = _call_search = "axivox_number_id"
 
     def _used_by(self):
-        """Also the choices that users have for a call: a manager has allowed this very number."""
+        """Add the users who may choose the number: a manager has allowed this very number."""
         used = super()._used_by()
-        # sudo: which users may choose what is the managers' to know; that somebody may is not.
-        # Also those who are archived: they may come back.
+        # sudo: only managers know which users may choose; that somebody may is no secret.
+        # Archived extensions count: they may be restored.
         extensions = self.env["axivox.extension"].sudo().with_context(active_test=False)
         choosers = extensions.search([("choosable_number_ids", "in", self.ids)])
         chosen = choosers.choosable_number_ids

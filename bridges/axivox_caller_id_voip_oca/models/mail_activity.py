@@ -1,11 +1,11 @@
-"""Calls to make: whom an activity's call button dials, and what that call shows."""
+"""Calls to make: whom the call button of an activity dials, and what that call shows."""
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..sip.report import CallReport
 
-# What a call is about: of these the country says how their number is read.
+# The models whose country says how a record's number is read.
 CALLED = ("crm.lead", "res.partner")
 
 
@@ -27,20 +27,21 @@ class MailActivity(models.Model):
     @api.depends_context("uid", "allowed_company_ids", "lang")
     def _compute_axivox_called(self):
         self.axivox_phone = self.axivox_called = False
-        for activity, record in self._open_records():
-            called = activity._called(record)
+        for activity, record in self._readable_records():
+            called = activity._record_to_call(record)
             activity.axivox_phone = called.phone
             if activity.activity_category == "phonecall":
-                activity.axivox_called = activity._called_card(record, called)
+                activity.axivox_called = activity._call_card(record, called)
 
     @api.depends("res_model", "res_id")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_main_partner_id(self):
-        """Replaced: of an activity about nothing, or about somebody whom the reader may not open,
-        there is no contact, and no error."""
+        """Replaced: an activity without a record, or about one that the reader may not open, has no
+        contact and raises no error."""
         self.main_partner_id = self.main_partner = False
         partners = {
-            activity: record.activity_main_partner_id for activity, record in self._open_records()
+            activity: record.activity_main_partner_id
+            for activity, record in self._readable_records()
         }
         readable = self.env["res.partner"].concat(*partners.values())._filtered_access("read")
         for activity, partner in partners.items():
@@ -49,19 +50,20 @@ class MailActivity(models.Model):
 
     @api.model
     def get_call_activities(self, _search, offset, limit):
-        """Replaced: what is searched is what the list shows, and an activity about nothing is one
-        like any other."""
+        """Replaced: searches what the list shows, and lists activities without a record too."""
         due = Domain("user_id", "=", self.env.uid)
         due &= Domain("activity_type_id.category", "=", "phonecall")
         due &= Domain("date_deadline", "<=", fields.Date.context_today(self))
         if _search:
-            due &= self._called_like(_search)
+            due &= self._search_called(_search)
         found = self.search(due, offset=offset, limit=limit, order="date_deadline, id")
-        about = dict(found._open_records())
-        return found.filtered(lambda one: one in about or not one.res_model).activity_format()
+        about = dict(found._readable_records())
+        return found.filtered(
+            lambda activity: activity in about or not activity.res_model
+        ).activity_format()
 
     @api.model
-    def _called_like(self, text):
+    def _search_called(self, text):
         domain = Domain("res_name", "ilike", text) | Domain("summary", "ilike", text)
         for model, names in (
             ("crm.lead", ("contact_name", "partner_name", "phone")),
@@ -75,8 +77,8 @@ class MailActivity(models.Model):
                 )
         return domain
 
-    def _open_records(self):
-        """:return: (activity, what it is about), for those about what the reader may open"""
+    def _readable_records(self):
+        """Return (activity, its record) of those whose record the reader may open."""
         found = []
         for model, activities in self.grouped("res_model").items():
             if model and model in self.env:
@@ -89,20 +91,24 @@ class MailActivity(models.Model):
                 ]
         return found
 
-    def _called(self, record):
-        """:return: the lead or contact that is called, maybe none"""
+    def _record_to_call(self, record):
+        """Return the lead or contact to call, or an empty recordset.
+
+        :param record: what the activity is about
+        """
         if record._name in CALLED:
             return record
         return self.main_partner_id or self.env["res.partner"]
 
-    def _called_card(self, record, called):
-        """Whom to call, as the widget's list shows it.
+    def _call_card(self, record, called):
+        """Return whom to call, for the widget's list.
 
         :param record: what the activity is about
-        :param called: the lead or contact that is called, maybe none
-        :return: ``person``, ``about`` (what the activity is about, where that is not the person),
-            ``number`` (as people write it), ``local_time``, ``blacklisted``, and ``shown``: see
-            `preview_call` and `_outgoing_caller_id`
+        :param called: the lead or contact to call, or an empty recordset
+        :return: ``person``, ``about`` (the name of the record, if it is not the person), ``number``
+            (as people write it), ``local_time``, ``blacklisted``, and ``shown``: see `preview_call`
+            and `_outgoing_caller_id`
+        :rtype: dict
         """
         calls = self.env["voip.call"]
         person = self.env["res.partner"]._name_of(called) or self.main_partner or ""
@@ -113,11 +119,11 @@ class MailActivity(models.Model):
         )
         destination = shown and shown["destination"]
         return {
-            **calls._beside(destination),
+            **calls._local_time(destination),
             "blacklisted": bool(destination and called.phone_sanitized_blacklisted),
             "person": person or about,
             "about": about if about != (person or about) else "",
-            "number": calls._written(destination, called.phone),
+            "number": calls._format_number(destination, called.phone),
             "shown": shown,
         }
 

@@ -1,10 +1,10 @@
-"""Whose telephone it is: credentials, and what the widget needs before the first call."""
+"""A user's telephone: its credentials, and what the widget needs before the first call."""
 
 from odoo import fields, models
 
-# With these, anybody takes over an extension, and its calls are somebody else's.
+# Whoever has these takes over an extension and its calls.
 CREDENTIALS = ("voip_pbx_id", "voip_username", "voip_password")
-# Who may set the password of a user in Odoo sets the one of their telephone.
+# Whoever may set a user's password in Odoo also sets that of their telephone.
 WHO_MANAGES_USERS = "base.group_erp_manager"
 
 
@@ -29,9 +29,9 @@ class ResUsers(models.Model):
         }
 
     def _axivox_call_settings(self):
-        """What the widget has to know before the first call, and when Odoo does not answer.
+        """Return what the widget must know before the first call, and when Odoo does not answer.
 
-        :return: ``dial_format``; False for a user whose calls are no business of this addon
+        :return: ``dial_format``; False for a user whose calls this addon does not handle
         """
         line = self._axivox_line()
         if not line.extension:

@@ -1,4 +1,4 @@
-"""A logged call: what is kept of it, and who may see which part."""
+"""A logged call: its fields, and who may see which of them."""
 
 from odoo import api, fields, models
 from odoo.fields import NO_ACCESS
@@ -7,12 +7,13 @@ from ..sip import outcome as sip
 
 
 class VoipCall(models.Model):
-    """A log: what the widget reports of the calls of its own user, and nobody writes by hand."""
+    """A log of calls: the widget reports the calls of its own user, and nobody edits them by
+    hand."""
 
     _name = "voip.call"
     _inherit = ["voip.call", "axivox.guarded", "axivox.found.lead"]
     _lead_field = "logged_lead_id"
-    _for_life = frozenset({"user_id", "company_id", "account_id"})
+    _immutable_fields = frozenset({"user_id", "company_id", "account_id"})
 
     phone_number = fields.Char(readonly=True)
     phone_e164 = fields.Char(
@@ -158,7 +159,7 @@ class VoipCall(models.Model):
             call.duration = max(talked.total_seconds(), 0) / 60 if talked else 0
 
     def _compute_account_id(self):
-        """What a call is made from is looked up once, when it is made."""
+        """Set once, when the call is made."""
         for call in self:
             line = call.user_id._axivox_line()
             call.account_id, call.company_id = line.account_id, line.company_id

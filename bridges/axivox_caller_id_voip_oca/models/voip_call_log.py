@@ -1,4 +1,4 @@
-"""The life of a logged call: from the first report of a browser to its line in the chatter."""
+"""The life of a logged call: from the browser's first report to its line in the chatter."""
 
 import logging
 from datetime import timedelta
@@ -30,22 +30,21 @@ class VoipCall(models.Model):
 
     @api.model
     def create_call(self, values):
-        """Log a call, and answer everything that the widget wants to know of it: one request.
+        """Log a call, and return everything that the widget wants to know of it, in one request.
 
-        The same method is told later that the call was answered and that it ended; what is
-        reported twice, or by several tabs, stays one record per user and Call-ID.
+        It is called again when the call is answered and when it ends. What is reported twice, or by
+        several tabs, stays one record per user and Call-ID.
 
-        :param dict values: what `CallReport.from_browser` understands; whatever is sent, this does
-            not raise because of it
+        :param dict values: what `CallReport.from_browser` understands; no value makes this raise
         :return: what ``format_call`` returns, and ``axivox``: what `_outgoing_caller_id` returns
-            of an outgoing call, `_caller_card` of an incoming one; False where that is not known
+            for an outgoing call, `_caller_card` for an incoming one; False if that is not known
         :rtype: dict
-        :raises AccessError: for who has no calls: visitors, portal users
+        :raises AccessError: for visitors and portal users, who have no calls
         """
         self.check_access("read")
         report = CallReport.from_browser(values)
         calls = self._in_server_context()
-        return calls._in_turn(report.sip_call_id, lambda: calls._log_in_any_case(report))
+        return calls._in_turn(report.sip_call_id, lambda: calls._log_safely(report))
 
     def accept_call(self):
         call = self._of_its_user()
@@ -67,8 +66,9 @@ class VoipCall(models.Model):
         return self.format_call()
 
     def _of_its_user(self):
-        """:return: this call, with nothing of a client in its context
-        :raises AccessError: for anybody but who is in the call
+        """Return this call with nothing of a client's in its context.
+
+        :raises AccessError: unless the user is in the call
         """
         self.ensure_one()
         self.check_access("read")
@@ -77,7 +77,7 @@ class VoipCall(models.Model):
         return self._in_server_context()
 
     @api.model
-    def _log_in_any_case(self, report):
+    def _log_safely(self, report):
         try:
             with self.env.cr.savepoint():
                 return self._log(report)
@@ -124,7 +124,7 @@ class VoipCall(models.Model):
         return call.with_env(self.env)
 
     def _progress(self, report):
-        """Write down that a call was answered, or ended, unless another tab knows better."""
+        """Record that a call was answered or ended, unless another tab knows better."""
         now = fields.Datetime.now()
         start = report.answered_ago is not None and now - timedelta(seconds=report.answered_ago)
         if start and not self.start_date:
@@ -148,13 +148,13 @@ class VoipCall(models.Model):
         self.sudo().write(
             {"start_date": when, "end_date": False, "state": "ongoing", "outcome": sip.ANSWERED}
         )
-        self._note_talk()
+        self._settle_missed()
 
     def _end(self, outcome, when=None, start=False):
-        """The call is over; the chatter of the lead or contact that it is about says so, once.
+        """End the call, and say so once in the chatter of its lead or contact.
 
-        :param start: when it was answered, by the same clock as `when`: an earlier report may
-            have come late
+        :param start: when it was answered, by the same clock as `when`; the earlier report may have
+            come late
         """
         if self.end_date and self.outcome == outcome:
             return
@@ -168,16 +168,17 @@ class VoipCall(models.Model):
                 "outcome": outcome,
             }
         )
-        self._note_missed()
+        self._update_missed()
         about = call.logged_lead_id or call.partner_id
         if about and outcome != sip.ELSEWHERE:
             self._summarize(about)
 
     def _summarize(self, about):
-        """Say in the chatter how the call ended: one line, also where another tab knew less."""
-        # sudo: the call is logged also by who may only read the record
+        """Log in the chatter how the call ended: one line, which is corrected if another tab knew
+        less."""
+        # sudo: users who may only read the record have their calls logged too
         call = self.sudo()
         if call.summary_id:
-            call.summary_id.body = escape(self._summary())
+            call.summary_id.body = escape(self._chatter_line())
         else:
-            call.summary_id = about._message_log(body=self._summary())
+            call.summary_id = about._message_log(body=self._chatter_line())

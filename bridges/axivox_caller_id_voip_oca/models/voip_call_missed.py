@@ -1,4 +1,4 @@
-"""Missed calls: until one has called back, or talked to the caller, or said that it is done."""
+"""Missed calls: until the user has called back, talked to the caller, or dismissed the call."""
 
 import logging
 from datetime import timedelta
@@ -13,10 +13,10 @@ from .voip_call_tabs import OUTPACED
 _logger = logging.getLogger(__name__)
 
 MISSED = (sip.NO_ANSWER, sip.BUSY)
-# The other side's telephone rang, or they spoke: that is a call back.
+# Outcomes of an outgoing call that count as a call back: the other telephone rang at least.
 REACHED = (sip.ANSWERED, sip.NO_ANSWER, sip.BUSY, sip.REJECTED)
-SAME_RING = timedelta(minutes=2)  # in which the telephones of a group ring for one call
-MOST_MISSED = 100  # calls that are looked at, the newest
+SAME_RING = timedelta(minutes=2)  # within this time, telephones of a group ring for the same call
+MOST_MISSED = 100  # the newest missed calls, of which the list is made
 
 
 class VoipCall(models.Model):
@@ -50,40 +50,41 @@ class VoipCall(models.Model):
     @api.model
     @api.readonly
     def get_missed_calls(self, _search, offset, limit):
-        """The user's missed calls, the newest of each caller.
+        """Return the user's missed calls, the newest of each caller.
 
         :return: what ``format_call`` returns of each, and ``times``, how often they called;
-            ``callBack``: ``number``, ``chosen`` (the id of the number that they dialled, where
-            it may be shown instead, else False) and ``shown``: see `_outgoing_caller_id`; False
-            for a withheld number
+            ``callBack``: ``number``, ``chosen`` (the id of the number that they dialled, if it may
+            be shown instead, else False) and ``shown`` (see `_outgoing_caller_id`); False for a
+            withheld number
+        :rtype: list[dict]
         """
         calls = self._in_server_context()._to_call_back(
-            self._like(_search) if _search else Domain.TRUE
+            self._search_listed(_search) if _search else Domain.TRUE
         )
         by_caller = calls.grouped(lambda call: call.phone_e164 or call.phone_number)
         times = {same.ids[0]: len(same) for same in by_caller.values()}
         newest = calls.browse([*times][offset : offset + limit])
         newest.mapped("open_partner_id")  # as in `get_recent_calls`
         return [
-            {**call.format_call(), "times": times[call.id], "callBack": call._call_back()}
+            {**call.format_call(), "times": times[call.id], "callBack": call._call_back_values()}
             for call in newest
         ]
 
     def set_called_back(self):
-        """These calls' users say that nothing is left to do for their callers.
+        """Mark the callers of these calls as done.
 
         :return: how many callers are left, see `_missed_count`
         :rtype: int
         """
-        for one in self:
-            call = one._of_its_user()
+        for record in self:
+            call = record._of_its_user()
             # sudo: no client writes a call; this one is the user's own
             (call | call._to_call_back(call._same_caller())).sudo().to_call_back = False
         return self._missed_count()
 
     @api.model
     def _missed_count(self):
-        """:return: how many callers the user has missed and not called back"""
+        """Return how many callers the user has missed and not called back."""
         return len({call.phone_e164 or call.phone_number for call in self._to_call_back()})
 
     @api.model
@@ -93,14 +94,14 @@ class VoipCall(models.Model):
         return self.search_fetch(mine & domain, names, limit=MOST_MISSED, order="id desc")
 
     def _same_caller(self):
-        """:return: the domain of the calls with whom this one is with"""
+        """Return the domain of the calls with the same person."""
         if self.phone_e164:
             return Domain("phone_e164", "=", self.phone_e164)
         return Domain("phone_number", "=", self.phone_number)
 
-    def _call_back(self):
-        """:return: see `get_missed_calls`"""
-        number = self._callable()
+    def _call_back_values(self):
+        """Return ``callBack`` of `get_missed_calls`."""
+        number = self._number_to_call()
         if not number:
             return False
         record = self.lead_id or self.open_partner_id
@@ -116,14 +117,14 @@ class VoipCall(models.Model):
             shown["reason"] = self.env._("They know this number: they dialled it.")
         return {"number": number, "chosen": chosen, "shown": shown}
 
-    def _callable(self):
-        """:return: the number that reaches whom this call was with; empty where it is withheld"""
+    def _number_to_call(self):
+        """Return the number that reaches the other side of this call; empty if it is withheld."""
         if CallReport(self.phone_number).is_withheld:
             return ""
         return (self.type_call == "incoming" and self.phone_display) or self.phone_number
 
-    def _note_missed(self):
-        """The call has ended: it is missed now, or it settles those that its user has missed."""
+    def _update_missed(self):
+        """Mark a call that has ended as missed, or the missed calls that it settles as done."""
         # sudo: no client writes a call; this is the call of who reports it
         call = self.sudo()
         if call.type_call == "incoming" and call.outcome in MISSED:
@@ -135,19 +136,22 @@ class VoipCall(models.Model):
         elif call.type_call == "outgoing" and call.outcome in REACHED:
             self._to_call_back(call._same_caller()).sudo().to_call_back = False
 
-    def _note_talk(self):
-        """The call was answered: neither it nor what rang with it is missed, nor what was."""
-        # sudo: of the calls of colleagues, only that they are answered is written
+    def _settle_missed(self):
+        """Mark the calls that an answered call settles as done: those that rang with it, and its
+        user's earlier ones from the same caller."""
+        # sudo: of colleagues' calls, only `to_call_back` is written
         call = self.sudo()
         settled = call._same_ring() if call.type_call == "incoming" else Domain("id", "=", call.id)
         settled |= Domain("user_id", "=", call.user_id.id) & call._same_caller()
         missed = call.search(settled & Domain("to_call_back", "=", True))
         if missed:
             missed.to_call_back = False
-            missed.filtered(lambda one: one.create_date >= call.create_date - SAME_RING)._unremind()
+            missed.filtered(
+                lambda m: m.create_date >= call.create_date - SAME_RING
+            )._remove_reminder()
 
     def _same_ring(self):
-        """:return: the domain of the calls that rang at other telephones when this one did"""
+        """Return the domain of the calls that rang at other telephones when this one did."""
         around = (self.create_date - SAME_RING, self.create_date + SAME_RING)
         return (
             Domain("type_call", "=", "incoming")
@@ -159,9 +163,9 @@ class VoipCall(models.Model):
         )
 
     def _remind_of_missed(self):
-        """An activity for the lead's salesperson, one for each caller and day, where the account
-        says so; whatever becomes of that, the call stays logged."""
-        # sudo: what is done for a missed call is the account's business, not its user's
+        """Schedule an activity for the lead's salesperson, one per caller and day, if the account
+        says so. Whatever happens to it, the call stays logged."""
+        # sudo: the account decides what is done for a missed call, not its user
         call = self.sudo()
         lead = call.logged_lead_id
         if not (lead and call.account_id.missed_call_activity):
@@ -194,6 +198,6 @@ class VoipCall(models.Model):
             user_id=salesperson.id,
         )
 
-    def _unremind(self):
+    def _remove_reminder(self):
         self.missed_activity_id.unlink()
         self.missed_activity_day = False

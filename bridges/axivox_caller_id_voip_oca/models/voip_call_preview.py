@@ -1,4 +1,4 @@
-"""What stands beside the number before a call is placed, and costs a call itself nothing."""
+"""What is shown beside the number before a call is placed. It costs the call itself nothing."""
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -14,11 +14,12 @@ class VoipCall(models.Model):
     @api.model
     @api.readonly
     def preview_call(self, number, res_model=False, res_id=False):
-        """What a call would show, before it is placed.
+        """Return what a call would show, before it is placed.
 
-        :return: what `_outgoing_caller_id` returns, and ``local_time`` (“14:05 there”),
+        :return: what `_outgoing_caller_id` returns, ``local_time`` (“14:05 there”) and
             ``blacklisted`` (whether the number is on Odoo's phone blacklist); each of the
             ``choices`` with ``last``: whether the last call that this person answered showed it
+        :rtype: dict
         """
         self.check_access("read")
         report = CallReport.from_browser(
@@ -32,39 +33,43 @@ class VoipCall(models.Model):
         called = shown["destination"]
         return {
             **shown,
-            **calls._beside(called),
+            **calls._local_time(called),
             "blacklisted": calls._is_blacklisted(called),
-            "choices": calls._with_last(shown["choices"], record, called),
+            "choices": calls._mark_last_shown(shown["choices"], record, called),
         }
 
     @api.model
-    def _beside(self, called):
+    def _local_time(self, called):
+        """
+        :param called: the number that is called (E.164), or False
+        :return: ``local_time``, empty if it is not known
+        """
         now = fields.Datetime.now()
         return {"local_time": messages.local_time(self.env, called, now) if called else ""}
 
     @api.model
     def _is_blacklisted(self, called):
-        # sudo: the blacklist protects whose numbers are on it, from whoever might call them
+        # sudo: the blacklist protects the people on it from every caller
         blacklist = self.env["phone.blacklist"].sudo()
         return bool(called and blacklist.search_count([("number", "=", called)], limit=1))
 
     @api.model
-    def _with_last(self, choices, record, called):
-        """
+    def _mark_last_shown(self, choices, record, called):
+        """Return the choices, each with ``last``.
+
         :param list choices: of `_outgoing_caller_id`
-        :param record: the lead or contact that is called, maybe none
+        :param record: the lead or contact that is called, or an empty recordset
         :param called: the number that is called (E.164), or False
-        :return: the same, each with ``last``
         """
         last_id = choices and self._last_shown(record, called).id
         return [{**choice, "last": choice["id"] == last_id} for choice in choices]
 
     @api.model
     def _last_shown(self, record, called):
-        """:return: the ``axivox.number`` of the last call from here that this person answered"""
+        """Return the ``axivox.number`` that the last call showed which this person answered."""
         lead = record if record._name == "crm.lead" else self.env["crm.lead"]
         partner = lead.partner_id if lead else record
-        # sudo: which number of ours was shown to somebody is told without the call
+        # sudo: only the number is returned, whoever made the call
         calls = self.sudo()
         same = Domain("phone_e164", "=", called) if called else Domain.FALSE
         if partner:

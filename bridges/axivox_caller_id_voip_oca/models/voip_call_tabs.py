@@ -1,4 +1,5 @@
-"""Several tabs of one user report one call at the same moment: one after the other."""
+"""Several tabs of one user report one call at the same time: they are served one after the
+other."""
 
 import time
 
@@ -9,10 +10,10 @@ from odoo.exceptions import ConcurrencyError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
-LOCK = "axivox_caller_id_voip_oca"  # whose advisory locks these are
+LOCK = "axivox_caller_id_voip_oca"  # the first key of these advisory locks
 PATIENCE = 1.5  # seconds that one tab waits for another that reports the same call
 PAUSE = 0.02  # seconds between two attempts
-# Another tab was faster: what it wrote is not seen from here.
+# Another tab was faster, and this transaction does not see what it wrote.
 OUTPACED = (UniqueViolation, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY)
 
 
@@ -23,13 +24,13 @@ class VoipCall(models.Model):
     def _in_turn(self, sip_call_id, log):
         """Log a call while no other tab does.
 
-        :param log: a function that writes, and may be called again after what it wrote was lost
+        :param log: a function that writes; it may be called again after its writes were lost
         :return: what ``log`` returns
-        :raises ConcurrencyError: where another tab holds the call for longer than ``PATIENCE``, or
-            where waiting for it would lose what was written before: Odoo repeats the request, in a
-            transaction that sees what the other tab wrote
+        :raises ConcurrencyError: if another tab holds the call for longer than ``PATIENCE``, or if
+            waiting for it would lose what this transaction wrote before. Odoo then repeats the
+            request, in a transaction that sees what the other tab wrote.
         """
-        # What others wrote in this transaction is theirs to repeat.
+        # What was written before is flushed outside of `log`: its conflicts are not repeated here.
         self.env.flush_all()
         until = time.monotonic() + PATIENCE
         while True:
@@ -46,7 +47,7 @@ class VoipCall(models.Model):
 
     @api.model
     def _one_tab_at_a_time(self, sip_call_id):
-        """Hold a call for this transaction.
+        """Hold a call until this transaction ends.
 
         :return: (whether no other tab holds it, whether `_start_over` loses nothing)
         """
@@ -64,10 +65,10 @@ class VoipCall(models.Model):
 
     @api.model
     def _start_over(self):
-        """Wait a moment for another tab, in a transaction that sees what it writes.
+        """Wait a moment for another tab, and go on in a transaction that sees what it wrote.
 
-        Odoo would repeat the request too, but after up to four seconds, all of which a worker
-        is held.
+        Odoo would repeat the request too, but only after up to four seconds in which it holds a
+        worker.
         """
         self.env.cr.rollback()
         self.env.transaction.reset()

@@ -1,4 +1,4 @@
-"""How a call is written: in lists, in the widget, in the chatter, in a sentence."""
+"""A call in words: in lists, in the widget, in the chatter, in a sentence."""
 
 from datetime import timedelta
 
@@ -11,11 +11,11 @@ from odoo.addons.axivox_caller_id.callerid import dialing
 from ..sip import outcome as sip
 from ..sip.report import CallReport
 
-MOST_LEADS = 100  # of a name that is searched for, the newest
+MOST_LEADS = 100  # the newest leads whose name matches a search
 
 
 def international(number):
-    """:return: an E.164 number as people write it; empty for none"""
+    """Return an E.164 number as people write it; empty for none."""
     return dialing.international(number) if number else ""
 
 
@@ -42,7 +42,7 @@ class VoipCall(models.Model):
     @api.depends_context("lang")
     def _compute_phone_display(self):
         for call in self:
-            call.phone_display = self._written(call.phone_e164, call.phone_number)
+            call.phone_display = self._format_number(call.phone_e164, call.phone_number)
             call.caller_id_display = international(call.caller_id)
 
     def _search_phone_display(self, operator, value):
@@ -59,16 +59,18 @@ class VoipCall(models.Model):
 
     @api.model
     def get_recent_calls(self, _search, offset, limit):
-        """Replaced: what is searched is what the list shows."""
+        """Replaced: searches what the list shows."""
         mine = Domain("user_id", "=", self.env.uid)
         if _search:
-            mine &= self._like(_search)
+            mine &= self._search_listed(_search)
         calls = self.search(mine, offset=offset, limit=limit, order="id DESC")
-        calls.mapped("open_partner_id")  # who may be opened, and what they are called, at once
+        calls.mapped(
+            "open_partner_id"
+        )  # reads the access to the contacts, and their names, for all calls at once
         return [call.format_call() for call in calls]
 
     @api.model
-    def _like(self, text):
+    def _search_listed(self, text):
         names = ("phone_display", "partner_id.name", "activity_name")
         like = Domain.OR(Domain(name, "ilike", text) for name in names)
         leads = self.env["crm.lead"]
@@ -79,8 +81,8 @@ class VoipCall(models.Model):
 
     def format_call(self):
         self.check_access("read")
-        # sudo: a contact whom one may not open any more hides no call of one's own; who may open
-        # them is asked below
+        # sudo: a contact whom the user may no longer open must not hide the call; `open_partner_id`
+        # below leaves the contact out
         formatted = super(VoipCall, self.sudo()).format_call()
         contact = self.open_partner_id
         about = self.lead_id or contact
@@ -89,10 +91,10 @@ class VoipCall(models.Model):
             "display_name": self.display_name,
             "partner": contact.format_partner() if contact else False,
             "outcome": self.outcome,
-            "result": self._result(),
+            "result": self._outcome_in_words(),
             "person": contact.name or self.env["res.partner"]._name_of(self.lead_id) or "",
             "number": self.phone_display,
-            "callNumber": self._callable(),
+            "callNumber": self._number_to_call(),
             "callerId": self.caller_id_display,
             "dialled": self._our_number() if self.type_call == "incoming" else "",
             "leadId": self.lead_id.id,
@@ -101,25 +103,26 @@ class VoipCall(models.Model):
         }
 
     @api.model
-    def _written(self, e164, text):
-        """:return: a number as people write it: the E.164 form where it is known, else the text"""
+    def _format_number(self, e164, text):
+        """Return a number as people write it: from its E.164 form if that is known, else as it was
+        told."""
         if CallReport(text or "").is_withheld:
             return self.env._("Number withheld") if text else ""
         return international(e164) or text
 
     def _our_number(self):
-        # sudo: what our own numbers are called is no secret to who answers them
+        # sudo: users who answer our numbers may know their labels
         return self.axivox_number_id.sudo().display_name or ""
 
-    def _result(self):
-        """:return: what became of the call, in words"""
+    def _outcome_in_words(self):
+        """Return how the call ended, or its state, in words."""
         if self.type_call == "incoming" and self.outcome == sip.NO_ANSWER:
             return self.env._("Missed")
         name = "outcome" if self.outcome else "state"
         return dict(self._fields[name]._description_selection(self.env)).get(self[name], "")
 
-    def _summary(self):
-        """:return: the line in the chatter: direction, duration, number shown, outcome"""
+    def _chatter_line(self):
+        """Return the line in the chatter: direction, duration, number shown, outcome."""
         outcomes = dict(self._fields["outcome"]._description_selection(self.env))
         incoming = self.type_call == "incoming"
         parts = [self.env._("Incoming call") if incoming else self.env._("Outgoing call")]
@@ -142,9 +145,9 @@ class VoipCall(models.Model):
 
     @api.model
     def _last_call_sentence(self, talk):
-        """
+        """Return who talked, when, and which number was shown; empty for no call.
+
         :param Talk talk: or False
-        :return: who talked, when, and which number was shown; empty for no call
         """
         if not talk:
             return ""
@@ -154,7 +157,7 @@ class VoipCall(models.Model):
             today: self.env._("today"),
             today - timedelta(days=1): self.env._("yesterday"),
         }.get(day) or format_date(self.env, day)
-        # sudo: colleagues are told who of them it was
+        # sudo: colleagues may know who of them it was
         user = talk.user.sudo().name
         if talk.shown:
             return self.env._(

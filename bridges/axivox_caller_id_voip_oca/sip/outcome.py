@@ -1,4 +1,5 @@
-"""How a call ended: RFC 3261 (status codes), RFC 3326 and RFC 6432 (the header Reason)."""
+"""Derives how a call ended from SIP: RFC 3261 (status codes), RFC 3326 and RFC 6432 (the header
+Reason)."""
 
 import re
 
@@ -10,7 +11,7 @@ CANCELLED = "cancelled"
 FAILED = "failed"
 ELSEWHERE = "answered_elsewhere"
 
-# Several tabs of one user tell of one call: what a stronger word says stays said.
+# From weak to strong: if tabs of one user report different outcomes of a call, the stronger stays.
 _STRENGTH = (ELSEWHERE, NO_ANSWER, BUSY, FAILED, CANCELLED, REJECTED, ANSWERED)
 
 _BY_STATUS = {
@@ -30,10 +31,11 @@ _BY_Q850 = {17: BUSY, 18: NO_ANSWER, 19: NO_ANSWER, 20: NO_ANSWER, 21: REJECTED}
 
 
 def outcome(*, incoming, answered, ended_here, status=None, reason=""):
-    """The word for how a call ended.
+    """Return the outcome of a call.
 
+    :param bool incoming: whether the call came in
     :param bool answered: whether the two sides were connected
-    :param bool ended_here: whether it is this user who hung up
+    :param bool ended_here: whether this user hung up
     :param int status: the final SIP status, if there was one
     :param str reason: the header ``Reason``, such as ``SIP;cause=200``
     """
@@ -62,5 +64,5 @@ def _incoming(ended_here, status):
 
 
 def stronger(first, second):
-    """Which of two outcomes of one call is kept."""
+    """Return which of two reported outcomes of one call is kept."""
     return max(first, second, key=_STRENGTH.index)

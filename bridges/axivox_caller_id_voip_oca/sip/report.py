@@ -5,19 +5,19 @@ from dataclasses import dataclass
 
 LONGEST = 250  # characters of one text
 LONGEST_AGO = 30 * 24 * 3600  # seconds: a call that is logged late
-# What stands in From where the caller's number is withheld (RFC 3323, and gateways' habits).
+# Users in the header From of a caller who withholds their number (RFC 3323, and gateways' habits).
 _WITHHELD = {"", "anonymous", "private", "restricted", "unavailable", "unknown", "withheld"}
 
 
 @dataclass(frozen=True, slots=True)
 class CallReport:
-    """A call as a browser reports it, each field of its type whatever was sent.
+    """A call as a browser reports it; each field has its type, whatever was sent.
 
     ``record`` is the model and id that were called from; ``dialled`` are the users of the SIP
-    headers that may name which of our numbers was called, the likeliest first; the two times
-    are seconds before now, or None for what did not happen; ``status`` and ``reason`` are SIP's;
-    ``caller_name`` is what the caller's side calls them; ``transferred_to`` is the number of who
-    answered a transfer.
+    headers that may name which of our numbers was called, the likeliest first; the two times are in
+    seconds before now, or None if it did not happen; ``status`` and ``reason`` are SIP's;
+    ``caller_name`` is the name that the caller's side sends; ``transferred_to`` is the number of
+    the person who answered a transfer.
     """
 
     phone_number: str
@@ -60,7 +60,7 @@ class CallReport:
 
     @property
     def is_withheld(self):
-        """Whether the caller keeps their number to themselves."""
+        """Whether the caller withholds their number."""
         return self.phone_number.lower() in _WITHHELD
 
 
@@ -75,7 +75,7 @@ def _id(value):
 
 
 def _ago(value):
-    # No isfinite: it turns an int into a float, and JSON has larger ones than that.
+    # Not math.isfinite: it converts to float, and JSON has larger integers than that.
     if type(value) not in (int, float) or not -math.inf < value < math.inf:
         return None
     return float(min(max(value, 0), LONGEST_AGO))

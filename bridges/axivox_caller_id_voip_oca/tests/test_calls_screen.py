@@ -16,7 +16,7 @@ class TestCallsScreen(VoipCase):
         )
         cls.contact = cls.env["res.partner"].create({"name": "Harriet", "phone": "+33199004567"})
 
-    def _found(self, user, domain=()):
+    def _search(self, user, domain=()):
         return self.calls.with_user(user).search([*domain])
 
     def _filter(self, name):
@@ -50,8 +50,8 @@ class TestCallsScreen(VoipCase):
         mine = self._from_lead(ended_ago=0)[0]
         theirs = self._call(CALLED, self.james, ended_ago=0)[0]
         both = mine.ids + theirs.ids
-        self.assertEqual(self._found(self.sophie, [("id", "in", both)]).ids, mine.ids)
-        self.assertEqual({*self._found(self.manager, [("id", "in", both)]).ids}, {*both})
+        self.assertEqual(self._search(self.sophie, [("id", "in", both)]).ids, mine.ids)
+        self.assertEqual({*self._search(self.manager, [("id", "in", both)]).ids}, {*both})
         stranger = self._user(
             "stranger_test",
             "axivox_caller_id.group_manager",
@@ -71,10 +71,10 @@ class TestCallsScreen(VoipCase):
         other = self._call("+33199004567", ended_ago=0)[0]
         for text in ("020 7946 0321", "+44 20 7946", "0044 20 7946 0321", "79460321"):
             with self.subTest(text):
-                found = self._found(self.sophie, [("phone_display", "ilike", text)])
+                found = self._search(self.sophie, [("phone_display", "ilike", text)])
                 self.assertEqual(found, call)
-        self.assertEqual(self._found(self.sophie, [("partner_id", "ilike", "Harriet")]), other)
-        self.assertEqual(self._found(self.sophie, [("lead_id", "in", self.lead.ids)]), call)
+        self.assertEqual(self._search(self.sophie, [("partner_id", "ilike", "Harriet")]), other)
+        self.assertEqual(self._search(self.sophie, [("lead_id", "in", self.lead.ids)]), call)
         self.assertEqual(call.phone_display, "+44 20 7946 0321")
         self.assertEqual(call.caller_id_display, "+44 20 7946 0958")
 
@@ -93,7 +93,7 @@ class TestCallsScreen(VoipCase):
             ("mine", missed + busy + tried + answered),
         ):
             with self.subTest(name):
-                self.assertEqual(self._found(self.sophie, self._filter(name)), calls.sorted("id"))
+                self.assertEqual(self._search(self.sophie, self._filter(name)), calls.sorted("id"))
 
     def test_buttons_count_the_calls_that_the_reader_may_see(self):
         self._from_lead(ended_ago=0)

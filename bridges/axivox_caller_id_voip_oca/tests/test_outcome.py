@@ -18,7 +18,7 @@ OUTGOING = {
     None: "failed",
 }
 Q850 = {1: "failed", 17: "busy", 18: "no_answer", 19: "no_answer", 20: "no_answer", 21: "rejected"}
-# The stronger word last.
+# From weak to strong.
 STRENGTH = [
     "answered_elsewhere",
     "no_answer",

@@ -18,24 +18,24 @@ from ..models import voip_call_log, voip_call_tabs
 
 TABS = 4
 ROUNDS = 5
-LONGEST = 1  # second that a telling may hold a worker
+LONGEST = 1  # seconds that a report may hold a worker
 
 
 @tagged("post_install", "-at_install")
 class TestTabs(BaseCase):
-    """Requests as Odoo serves them, each in a transaction of its own that is committed."""
+    """Requests as Odoo serves them: each in a transaction of its own that is committed."""
 
     def setUp(self):
         super().setUp()
         self.database = db_connect(config["db_name"][0])
-        # Odoo's own runner holds the lock of all registries while it runs tests: other threads
-        # would wait for it as long as this one waits for them.
+        # Odoo's own runner holds the lock of all registries during tests: other threads would wait
+        # for it, while this one waits for them.
         self.enterContext(patch.object(Registry, "_lock", RLock()))
-        # What is told at the same time is refused by the database first, and repeated.
+        # The database first refuses simultaneous reports, which are then repeated.
         self.enterContext(mute_logger("odoo.sql_db"))
         self.sip_call_id = f"tabs-{uuid4()}"
         self.addCleanup(self._remove)
-        # What Odoo does where a request has to be repeated: it sleeps up to four seconds.
+        # Before Odoo repeats a request, it sleeps up to four seconds.
         asleep = patch.object(service.time, "sleep", side_effect=self._sleep)
         self.odoo_slept = []
         self.really_sleep = time.sleep
@@ -56,8 +56,8 @@ class TestTabs(BaseCase):
             admin = api.Environment(cr, SUPERUSER_ID, {}).ref("base.user_admin")
             yield api.Environment(cr, admin.id, {})["voip.call"]
 
-    def _tell(self, sip_call_id, **told):
-        """:return: the seconds that it took"""
+    def _report(self, sip_call_id, **told):
+        """Report a call; return the seconds that it took."""
         told = {"phone_number": "201", "type_call": "incoming", "sip_call_id": sip_call_id, **told}
         with self._calls() as calls:
             started = time.monotonic()
@@ -68,14 +68,14 @@ class TestTabs(BaseCase):
         with self._calls() as other:
             other._one_tab_at_a_time(self.sip_call_id)
             Timer(0.3, other.env.cr.rollback).start()
-            took = self._tell(self.sip_call_id)
+            took = self._report(self.sip_call_id)
         self.assertFalse(self.odoo_slept)
         self.assertTrue(0.2 < took < LONGEST, took)
 
     def test_tab_that_began_before_another_one_wrote_sees_what_it_wrote(self):
         with self._calls() as calls:
             self.assertFalse(calls.search([("sip_call_id", "=", self.sip_call_id)]))
-            self._tell(self.sip_call_id)
+            self._report(self.sip_call_id)
             told = {"phone_number": "201", "type_call": "incoming", "sip_call_id": self.sip_call_id}
             service.retrying(partial(calls.create_call, told), calls.env)
             self.assertEqual(calls.search_count([("sip_call_id", "=", self.sip_call_id)]), 1)
@@ -87,7 +87,7 @@ class TestTabs(BaseCase):
             broken = patch.object(type(calls), "_incoming", side_effect=ZeroDivisionError)
             told = {"phone_number": "201", "type_call": "incoming", "sip_call_id": self.sip_call_id}
             with broken, mute_logger(voip_call_log.__name__):
-                self._tell(self.sip_call_id)
+                self._report(self.sip_call_id)
                 service.retrying(partial(calls.create_call, told), calls.env)
             self.assertEqual(calls.search_count([("sip_call_id", "=", self.sip_call_id)]), 1)
         self.assertFalse(self.odoo_slept)
@@ -100,7 +100,7 @@ class TestTabs(BaseCase):
                 for number in range(ROUNDS)
                 for told in tellings
                 for seconds in tabs.map(
-                    lambda _tab, n=number, t=told: self._tell(f"{self.sip_call_id} {n}", **t),
+                    lambda _tab, n=number, t=told: self._report(f"{self.sip_call_id} {n}", **t),
                     range(TABS),
                 )
             ]

@@ -54,7 +54,7 @@ class TestTours(VoipCase, BrowserCase):
         self.assertEqual(with_bridge.count("/web/dataset/call_kw/voip.call/create_call"), 1)
 
     def _requests(self):
-        """:return: the paths that the browser asks for between the click and the INVITE"""
+        """Return the paths that the browser requests between the click and the INVITE."""
         with self.assertLogs(self._logger.getChild("browser"), "WARNING") as logs:
             self._tour("axivox_count_requests", f"/odoo/crm.lead/{self.lead.id}")
         (paths,) = re.findall("between click and INVITE: (.*)", "\n".join(logs.output))

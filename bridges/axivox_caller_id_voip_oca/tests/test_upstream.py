@@ -10,8 +10,8 @@ from odoo.tests import TransactionCase, tagged
 from odoo.addons.voip_oca.tests import test_backend, test_frontend
 
 # The methods of voip_oca that this addon replaces whole, on whose order of events it relies, or
-# that say more than everybody may know.
-# When upstream changes one, its new text is to be read, and what is replaced here with it.
+# that return more than every user may know.
+# When upstream changes one, read its new text, and change the replacement with it.
 KNOWN = {
     "static/src/services/voip_agent_service.esm.js": {
         "createCall": "a9f7a2553f2d",
@@ -98,13 +98,13 @@ class TestUpstream(TransactionCase):
         self.assertGreater(extended, 5)
 
     def _templates(self, addon):
-        """:return: {name: the element} of an addon's templates"""
+        """Return {name: element} of an addon's templates."""
         folder = Path(get_module_path(addon)) / "static/src"
         documents = [etree.parse(path).getroot() for path in sorted(folder.rglob("*.xml"))]
         return {t.get("t-name"): t for document in documents for t in document.iter("t")}
 
     def _in_odoo(self, where):
-        """:return: an XPath with Odoo's function `hasclass`, in XPath's own words"""
+        """Return an XPath with Odoo's function `hasclass` spelled out."""
         has = r"contains(concat(' ', normalize-space(@class), ' '), ' \1 ')"
         return "." + re.sub(r"hasclass\('([^']+)'\)", has, where)
 

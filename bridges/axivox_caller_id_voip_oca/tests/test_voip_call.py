@@ -40,7 +40,7 @@ class VoipCase(AxivoxCase):
         )
 
     def _call(self, number=CALLED_IN_LONDON, user=None, **values):
-        """Tell of a call as a browser does; return (the call, the answer to the widget)."""
+        """Report a call as a browser does; return (the call, the answer to the widget)."""
         calls = self.calls.with_user(user or self.sophie)
         answer = calls.create_call({"phone_number": number, "type_call": "outgoing", **values})
         return calls.browse(answer["id"]), answer["axivox"]

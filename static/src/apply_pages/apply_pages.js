@@ -5,8 +5,8 @@ import { uniqueId } from "@web/core/utils/functions";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
 /**
- * What *Apply changes* or *Pull* does, in words, by page of Axivox's console. The value is `{ pages,
- * empty }`, each page `{ title, changes }`; `empty` is said where there is no page.
+ * What *Apply changes* or *Pull* does, in sentences, by page of Axivox's console. The value is `{
+ * pages, empty }`, each page `{ title, changes }`; `empty` is the sentence if there is no page.
  */
 export class ApplyPagesField extends Component {
     static template = "axivox_caller_id.ApplyPagesField";

@@ -2,7 +2,7 @@ import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { followFocus } from "../follow_focus/follow_focus";
 
-/** What stands there where no number is shown, by `source`. */
+/** What is displayed if no number is shown, by `source`. */
 const NO_NUMBER = {
     internal: _t("Internal call"),
     emergency: _t("The carrier decides which number is shown"),

@@ -6,7 +6,7 @@ import { standardFieldProps } from "@web/views/fields/standard_field_props";
 /** How far each arrow key goes, as in every group of radio buttons. */
 const STEPS = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
 
-/** A selection of few, as buttons side by side: that something is to be chosen is seen at once. */
+/** A selection with few options as buttons side by side, so that an open choice is seen at once. */
 export class ChoiceField extends Component {
     static template = "axivox_caller_id.ChoiceField";
     static props = { ...standardFieldProps };
@@ -23,7 +23,7 @@ export class ChoiceField extends Component {
         return this.props.record.fields[this.props.name].string;
     }
 
-    /** The group is one stop of the tabulator: at what is chosen, or at the first. */
+    /** The group is one tab stop: the chosen option, or else the first. */
     isTabStop(value) {
         return value === (this.value || this.options[0][0]);
     }

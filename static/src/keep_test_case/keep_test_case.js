@@ -3,8 +3,8 @@ import { useService } from "@web/core/utils/hooks";
 import { FormViewDialog } from "@web/views/view_dialogs/form_view_dialog";
 
 /**
- * @returns {(context: Object) => void} opens the form of a new test case, of what a call shows: the
- *  context is the server's `keep` of an answer
+ * @returns {(context: Object) => void} opens the form of a new test case for a call; the context is
+ *  `keep` of the server's answer
  */
 export function useKeepTestCase() {
     const dialog = useService("dialog");

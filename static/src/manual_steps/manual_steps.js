@@ -14,7 +14,7 @@ export const COPIED_DELAY = 800; // ms, as long as the tooltip of Odoo's button
 export const POLL_DELAY = 5000; // ms
 export const AT_ONCE = 50; // steps that a block shows, and shows more of
 
-/** An icon that copies a value; its name says which, and what it did is read aloud too. */
+/** An icon that copies a value. Its name says which; screen readers announce the result. */
 export class CopyValueButton extends CopyButton {
     static template = "axivox_caller_id.CopyValueButton";
     static props = { ...CopyButton.props, content: String, label: String };
@@ -37,8 +37,8 @@ export class CopyValueButton extends CopyButton {
 }
 
 /**
- * What is to be done in Axivox's console: its pages, on each the blocks of steps that are alike, and
- * of the open blocks the steps, to be ticked off. What others tick is seen within seconds.
+ * The steps to do in Axivox's console: its pages, on each page the blocks of similar steps, and in
+ * open blocks the steps to tick off. Other users' ticks appear within seconds.
  */
 export class ManualSteps extends Component {
     static template = "axivox_caller_id.ManualSteps";
@@ -61,7 +61,7 @@ export class ManualSteps extends Component {
         usePoll({
             delay: POLL_DELAY,
             isOver: () => !this.isOpen,
-            read: () => this.look(),
+            read: () => this.refresh(),
         });
     }
 
@@ -149,8 +149,8 @@ export class ManualSteps extends Component {
         }
     }
 
-    /** What others did meanwhile, to the list and to the settings. */
-    async look() {
+    /** Read what others did meanwhile to the list and to the settings. */
+    async refresh() {
         await this.readAgain();
         await this.props.record.load();
     }
@@ -178,7 +178,7 @@ export class ManualSteps extends Component {
         await this.readSteps();
     }
 
-    /** Shows a tick at once; what the server makes of it is read when no other is under way. */
+    /** Shows a tick at once, and reads the server's answer when no other tick is being saved. */
     async tick(ids, isDone) {
         const ticked = new Set(ids);
         for (const block of this.blocks) {

@@ -7,9 +7,9 @@ import { standardFieldProps } from "@web/views/fields/standard_field_props";
 const SHOWN_AT_ONCE = 5;
 
 /**
- * Sentences that call for a look, each a button that opens what it is about. The value is a list
- * of `{ message, action }`; without an action the sentence is plain text. An action may have the
- * `xml_id` of another, and then only what differs from that.
+ * Sentences that need attention, each a button that opens its subject. The value is a list of
+ * `{ message, action }`; without an action the sentence is plain text. An action may name the
+ * `xml_id` of another one, and hold only what differs from it.
  */
 export class NoticesField extends Component {
     static template = "axivox_caller_id.NoticesField";

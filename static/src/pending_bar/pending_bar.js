@@ -3,8 +3,8 @@ import { user } from "@web/core/user";
 import { formatInteger } from "@web/views/fields/formatters";
 
 /**
- * How many saved changes are not yet applied at Axivox, with the button that applies them. It stands
- * in a view of many records; `env.pending` is what `usePending` gives.
+ * The number of saved changes that are not applied at Axivox yet, with the button that applies
+ * them, in a list or kanban view. `env.pending` is `pending` of `usePending`.
  */
 export class PendingBar extends Component {
     static template = "axivox_caller_id.PendingBar";
@@ -22,7 +22,7 @@ export class PendingBar extends Component {
         return formatInteger(this.summary.count);
     }
 
-    /** Saves the row that is edited, opens the dialog, and reads the records again after it. */
+    /** Saves the edited row, opens the dialog, and reloads the records when it closes. */
     apply() {
         const { account_id } = this.summary;
         return this.env.onClickViewButton({

@@ -7,9 +7,9 @@ import { useDebounced } from "@web/core/utils/timing";
 export const SETTLING_DELAY = 100; // ms
 
 /**
- * For the controller of a view of many records: the changes that are pending, not yet applied at
- * Axivox. It is asked as the view starts, so that the bar is there before the records, and whenever
- * `askSoon` is called.
+ * For the controller of a list or kanban view: the number of pending changes, which are not applied
+ * at Axivox yet. It is read as the view starts, so that the bar is there before the records, and
+ * again whenever `askSoon` is called.
  *
  * @returns {{
  *  pending: { summary: { account_id: number, count: number, can_apply: boolean } | false },

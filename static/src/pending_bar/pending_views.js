@@ -8,13 +8,13 @@ import { listView } from "@web/views/list/list_view";
 import { PendingBar } from "./pending_bar";
 import { usePending } from "./pending_hook";
 
-/** A view's layout with the bar above its records, out of what scrolls. */
+/** A view's layout with the bar above its records, outside of the scrolling part. */
 export class PendingLayout extends Layout {
     static template = "axivox_caller_id.PendingLayout";
     static components = { ...Layout.components, PendingBar };
 }
 
-/** What a model calls when its records were saved, or read again because something changed. */
+/** The hooks that a model calls when records were saved or reloaded. */
 const HOOKS = ["onRootLoaded", "onRecordSaved", "onSavedMulti"];
 
 /** @param {typeof ListController | typeof KanbanController} Controller */

@@ -3,7 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
-/** A clock where a record waits to be applied at Axivox, nothing elsewhere; never editable. */
+/** A clock if the record has pending changes, else nothing; never editable. */
 export class PendingMarkField extends Component {
     static template = "axivox_caller_id.PendingMarkField";
     static props = { ...standardFieldProps };

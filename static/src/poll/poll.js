@@ -3,7 +3,7 @@ import { browser } from "@web/core/browser/browser";
 import { ConnectionLostError } from "@web/core/network/rpc";
 
 /**
- * Reads again and again, for as long as the component is there, also after a lost connection.
+ * Reads repeatedly for as long as the component is mounted, also after a lost connection.
  *
  * @param {{ delay: number, isOver: () => boolean, read: () => Promise<void> }} options delay in ms
  */
@@ -13,11 +13,11 @@ export function usePoll({ delay, isOver, read }) {
 
     function wait() {
         if (!isOver()) {
-            timeout = browser.setTimeout(look, delay);
+            timeout = browser.setTimeout(poll, delay);
         }
     }
 
-    async function look() {
+    async function poll() {
         try {
             await read();
         } catch (error) {

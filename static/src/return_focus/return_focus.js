@@ -5,8 +5,8 @@ export const TRY_DELAY = 50; // ms
 export const TRIES = 20; // while the screen behind a dialog is read again
 
 /**
- * Gives the focus back to what opened a dialog on one of our screens: a button is disabled while its
- * action runs, so Odoo finds the page's body focused when the dialog opens, and returns there.
+ * Returns the focus to the button that opened a dialog on one of our screens. A button is disabled
+ * while its action runs, so Odoo finds the body focused when the dialog opens, and returns to that.
  */
 export const returnFocusService = {
     dependencies: ["action", "ui"],

@@ -31,7 +31,7 @@ export class ShownAsField extends Component {
     }
 }
 
-/** The options that name a field, and what they are called as properties. */
+/** The options that name a field, and the properties that they become. */
 const FIELDS = [
     ["reason_field", "reasonField", "char"],
     ["local_time_field", "localTimeField", "char"],

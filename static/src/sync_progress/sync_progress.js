@@ -7,7 +7,7 @@ import { usePoll } from "../poll/poll";
 export const POLL_DELAY = 1000; // ms
 const ENDED = ["done", "failed", "repeated"];
 
-/** How far a pull or an apply is, read again until it has ended. */
+/** The progress of a pull or an apply, reloaded until it has ended. */
 export class SyncProgressField extends Component {
     static template = "axivox_caller_id.SyncProgressField";
     static props = { ...standardFieldProps };

@@ -21,15 +21,16 @@ const NO_NUMBER = {
     service: _t("Decided by Axivox"),
 };
 
-/** Exceptions whose message is written for the person at the screen. */
+/** Exceptions whose message is meant for the user. */
 const SPOKEN_ERRORS = ["UserError", "AccessError", "ValidationError", "MissingError"].map(
     (name) => `odoo.exceptions.${name}`
 );
 
 /**
  * *Try a call*, on the form of an `axivox.account`: which number a user's call would show, now and
- * after *Apply changes*, and why. It changes no setting; it asks the server as one types, and again
- * whenever the form was saved or read again. The first answer ticks off the first run's call.
+ * after *Apply changes*, and why. It changes no setting. It asks the server while the user types,
+ * and again when the form is saved or reloaded. The first answer ticks off *Try a call* in the
+ * first run.
  */
 export class TryCall extends Component {
     static template = "axivox_caller_id.TryCall";
@@ -64,7 +65,7 @@ export class TryCall extends Component {
         return this.state.error ? "error" : this.state.answer ? "answer" : "empty";
     }
 
-    /** The two frames of the answer, which stand empty while there is none. */
+    /** The two frames of the answer, empty until there is one. */
     get sides() {
         const { answer } = this.state;
         const side = (key, title) => ({
@@ -158,7 +159,7 @@ export class TryCall extends Component {
         await this.ask();
     }
 
-    /** Try more calls, from what is tried now. */
+    /** Open *Try many calls* with the present values. */
     tryMany() {
         const { extension, country, number } = this.state;
         return this.action.doAction("axivox_caller_id.axivox_try_many_action", {

@@ -6,9 +6,9 @@ import { standardFieldProps } from "@web/views/fields/standard_field_props";
 import { useKeepTestCase } from "../keep_test_case/keep_test_case";
 
 /**
- * Calls that were tried at once. The value is `{ hint, rows }`, or `{ summary, never_applied, rows }`
- * with rows; each `{ user, destination, now, after, is_different, keep }`, where `now` and `after` are
- * the number that is shown and what decided it.
+ * The results of many tried calls. The value is `{ hint, rows }`, or `{ summary, never_applied,
+ * rows }` with rows; each `{ user, destination, now, after, is_different, keep }`, where `now` and
+ * `after` are the number that is shown and what decided it.
  */
 export class TryManyField extends Component {
     static template = "axivox_caller_id.TryManyField";

@@ -4,7 +4,7 @@ import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 import { followFocus } from "../follow_focus/follow_focus";
 
-/** What is wrong with a record: an icon with its sentence, in lists and cards as a tooltip. */
+/** The problems of a record: an icon with a sentence, which lists and cards show as a tooltip. */
 export class WarningField extends Component {
     static template = "axivox_caller_id.WarningField";
     static props = {

@@ -1,7 +1,7 @@
 import { after, beforeEach, expect, test } from "@odoo/hoot";
 import { queryFirst, waitForNone } from "@odoo/hoot-dom";
 import { Deferred, animationFrame } from "@odoo/hoot-mock";
-import { follow, HOOKS } from "@axivox_caller_id_softphone/dialled/dialled";
+import { patchPanel, HOOKS } from "@axivox_caller_id_softphone/dialled/dialled";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import {
     contains,
@@ -83,7 +83,7 @@ beforeEach(() => {
     }
     const softphone = { Panel: Own, ORIGIN: "about:blank", MARK: "axivox-softphone" };
     patchWithCleanup(window, { AxivoxSoftphone: softphone });
-    after(follow(softphone));
+    after(patchPanel(softphone));
     panel = new Own();
     element = document.createElement("div");
     element.style = "position: fixed; right: 0; bottom: 0; width: 200px; height: 200px";
@@ -135,11 +135,11 @@ test("a panel without one of the hooks is left alone", () => {
         Other.prototype.dial = Panel.prototype.dial;
         Other.prototype[hook] = undefined;
         const { dial } = Other.prototype;
-        expect(follow({ Panel: Other, ORIGIN: "about:blank" })).toBe(false);
+        expect(patchPanel({ Panel: Other, ORIGIN: "about:blank" })).toBe(false);
         expect(Other.prototype.dial).toBe(dial);
     }
     for (const other of [undefined, {}, { Panel }]) {
-        expect(follow(other)).toBe(false);
+        expect(patchPanel(other)).toBe(false);
     }
 });
 

@@ -33,7 +33,7 @@ class Locks {
     }
 }
 
-/** The widget of extension 201, registered at a PBX that the test plays. */
+/** Start the widget of extension 201, registered at a PBX that the test plays. */
 export async function startWidget({ axivox = { dial_format: "00" }, mode = "prod", missed = 0 } = {}) {
     const wire = new Wire(settle);
     patchWithCleanup(VoipAgent.prototype, {
@@ -92,11 +92,11 @@ function stateOf({ answered_ago, ended_ago }) {
 }
 
 /**
- * A server that logs calls.
+ * Mock the server that logs calls.
  *
  * @param {Object | false} axivox what it says of each call
  * @param {Object | false} partner the contact of each call
- * @returns {Object[]} what it was told, in order
+ * @returns {Object[]} the reports that it received, in order
  */
 export function logsCalls(axivox = LONDON, partner = false) {
     const told = [];

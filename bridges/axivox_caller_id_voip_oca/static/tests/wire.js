@@ -1,17 +1,17 @@
 export const DOMAIN = "pbx.example";
 
-/** The wire to the PBX: what the widget sends is kept, what the PBX sends is fed in. */
+/** The connection to the PBX: keeps what the widget sends, and feeds in what the PBX sends. */
 export class Wire {
     sent = [];
     /** Whether the PBX answers nothing by itself, not even whether it is there. */
     isSilent = false;
 
-    /** @param {() => Promise} settle lets what a message sets off have its turn */
+    /** @param {() => Promise} settle waits for what a message sets off */
     constructor(settle) {
         this.settle = settle;
     }
 
-    /** What makes a user agent of SIP.js speak over this wire, without any media. */
+    /** The options that make a user agent of SIP.js use this wire, without media. */
     get options() {
         const wire = this;
         class Transport {
@@ -125,7 +125,7 @@ export class Wire {
         await this.settle();
     }
 
-    /** Who called has got our answer. */
+    /** The caller acknowledges our answer. */
     async acknowledge() {
         const answer = this.last("SIP/2.0 200");
         await this.receive(
@@ -142,7 +142,7 @@ export class Wire {
         );
     }
 
-    /** The other side of a call that we placed and they answered asks for something. */
+    /** The other side of an answered outgoing call sends a request. */
     async ask(method, { headers = [], body = "" } = {}) {
         const invite = this.sent.find((message) => message.startsWith("INVITE"));
         const to = header(invite, "To");
@@ -171,7 +171,7 @@ export function header(message, name) {
     return new RegExp(`^${name}: (.*?)\r?$`, "im").exec(message)?.[1];
 }
 
-/** Media that work, or `fails`. */
+/** Media that work, or fail if `fails` is set. */
 export class Media {
     static fails = false;
     peerConnection = {

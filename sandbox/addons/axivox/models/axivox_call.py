@@ -1,4 +1,4 @@
-"""What a service of Axivox's writes of each call, through Odoo's external API."""
+"""A call, as Axivox's service writes it through Odoo's external API."""
 
 from odoo import api, fields, models
 

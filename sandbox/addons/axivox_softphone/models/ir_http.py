@@ -1,4 +1,5 @@
-"""Where the page is that plays Axivox's softphone: the stand-in alone asks that."""
+"""Tells the browser the address of the page that plays Axivox's softphone: only the stand-in needs
+it."""
 
 from odoo import models
 

@@ -1,34 +1,36 @@
 import { EventBus } from "@odoo/owl";
 import { patch } from "@web/core/utils/patch";
 
-/** What of the panel is used, all of it public. */
+/** The methods of the panel that are used; all of them are documented. */
 export const HOOKS = ["dial", "on"];
 
-/** Tells of each number that is dialled in the panel (`dial`), and when a call is over (`ended`). */
+/** Triggers `dial` for each number dialled in the panel, and `ended` when a call is over. */
 export const dialled = new EventBus();
 
-/** What the panel keeps of a number. */
-const kept = (number) => String(number).replace(/[^0-9+*#]/g, "");
+/** A number with only the characters that the panel keeps. */
+const dialledForm = (number) => String(number).replace(/[^0-9+*#]/g, "");
 
-/** Whether a link names a number; as it is written, or as a URL writes it. */
-const says = (link, number) =>
-    [link.getAttribute("href"), link.href].some((href) => kept(href) === kept(number));
+/** Whether a link is to a number, as its attribute or as its URL spells it. */
+const isLinkTo = (link, number) => {
+    const form = dialledForm(number);
+    return [link.getAttribute("href"), link.href].some((href) => dialledForm(href) === form);
+};
 
 /**
- * What "Shown as" has fetched for a number that is dialled now, if it has: by the record of the
- * phone field that was clicked; where something else of a form dials, or nothing was clicked, by
- * the phone fields with that number, where they agree.
+ * What "Shown as" has fetched for the number that is being dialled: for the record of the phone
+ * field that was clicked. If something else dials, for the phone fields with that number, if they
+ * agree.
  *
  * @param {string} number
  * @returns {{ dial: string, country: number | false } | undefined}
  */
 function shownFor(number) {
-    // The listener that dials is somebody else's: the event is nowhere else to be had.
+    // The panel's own listener dials, so only the global event tells what was clicked.
     const clicked = window.event?.target?.closest ? window.event.target : null;
     const link = clicked?.closest('a[href^="tel:"]');
     const form = clicked?.closest(".o_form_view") || document;
     const links = link ? [link] : [...form.querySelectorAll('a[href^="tel:"]')];
-    const same = links.filter((a) => a.dataset.axivoxDial && says(a, number));
+    const same = links.filter((a) => a.dataset.axivoxDial && isLinkTo(a, number));
     const [{ dataset: { axivoxDial, axivoxCountry } } = { dataset: {} }] = same;
     if (axivoxDial && same.every((a) => a.dataset.axivoxDial === axivoxDial)) {
         return { dial: axivoxDial, country: Number(axivoxCountry) || false };
@@ -36,24 +38,24 @@ function shownFor(number) {
 }
 
 /**
- * Have a panel dial what "Shown as" has fetched, and tell of it. Codes with `*` and `#` stay as they
- * are, and so does everything where the panel is not as we know it.
+ * Make a panel dial what "Shown as" has fetched, and trigger `dialled`. Codes with `*` and `#` stay
+ * as they are. A panel that lacks one of the hooks is not patched.
  *
  * @param {Object} [softphone] `window.AxivoxSoftphone`
- * @returns {(() => void) | false} what takes that back; false where a hook is not there
+ * @returns {(() => void) | false} undoes the patch; false if a hook is missing
  */
-export function follow(softphone) {
+export function patchPanel(softphone) {
     const panel = softphone?.Panel?.prototype;
     if (!panel || !softphone.ORIGIN || HOOKS.some((name) => typeof panel[name] !== "function")) {
         return false;
     }
-    const followed = new WeakSet();
+    const listening = new WeakSet();
     return patch(panel, {
         dial(number) {
             const shown = /[*#]/.test(number) ? undefined : shownFor(number);
             const result = super.dial(shown ? shown.dial : number);
-            if (!followed.has(this)) {
-                followed.add(this);
+            if (!listening.has(this)) {
+                listening.add(this);
                 this.on("callEnded", () => dialled.trigger("ended"));
             }
             dialled.trigger("dial", { number: String(number), country: shown?.country || false });
@@ -62,4 +64,4 @@ export function follow(softphone) {
     });
 }
 
-follow(window.AxivoxSoftphone);
+patchPanel(window.AxivoxSoftphone);

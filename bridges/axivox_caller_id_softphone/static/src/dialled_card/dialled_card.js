@@ -9,7 +9,7 @@ import { dialled } from "../dialled/dialled";
 
 const BESIDE = { position: "left-end", margin: 8, extendedFlipping: true };
 
-/** The panel that is on the screen: what is fixed there of the page that the softphone's is in. */
+/** The panel on the screen: the fixed element that holds the frame of the softphone's page. */
 function visiblePanel() {
     const origin = window.AxivoxSoftphone?.ORIGIN;
     const frames = [...document.querySelectorAll("iframe")];
@@ -23,9 +23,9 @@ function visiblePanel() {
 }
 
 /**
- * At the panel, what a call shows that was dialled there: "Shown as +44 20 7946 0958 · London · rule
- * 0044", and why. It comes when the server has answered, and goes with the call, with the panel, or
- * when it is closed; the call waits for none of it.
+ * Shows beside the panel what a call shows that was dialled there: "Shown as +44 20 7946 0958 ·
+ * London · rule 0044", and why. It appears when the server has answered, and goes with the call,
+ * with the panel, or when it is closed. The call does not wait for it.
  */
 export class DialledCard extends Component {
     static template = "axivox_caller_id_softphone.DialledCard";

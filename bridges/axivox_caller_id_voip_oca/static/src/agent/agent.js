@@ -14,15 +14,15 @@ import { PATIENCE } from "./patience";
 /** A number that fits in a header: a plus and at most 15 digits (ITU-T E.164), nothing else. */
 const E164 = /^\+[1-9][0-9]{0,14}$/;
 
-/** Between the tabs of a browser, all of which ring: the Call-ID of the call that one declined. */
+/** The channel between a browser's tabs, all of which ring: the Call-ID that one declined. */
 const DECLINED = "axivox_caller_id.declined";
-/** The lock of the tab that is in a call: no other one rings meanwhile. */
+/** The lock that a tab holds during a call: no other tab rings meanwhile. */
 const IN_CALL = "axivox_caller_id.in_call";
 
-/** The user hung up before the call had left. */
+/** The user hung up before the INVITE was sent. */
 class HungUp extends Error {}
 
-/** Mended: a sound that is stopped before it could be heard is no error. */
+/** Mended: stopping a sound before it plays is no error. */
 function stopQuietly(audio) {
     const play = audio.play.bind(audio);
     audio.play = () =>
@@ -40,7 +40,7 @@ patch(VoipAgent.prototype, {
     /**
      * @param {Object} params
      * @param {{ model: string, id: number }} [params.record] the lead or contact that is called
-     * @param {string} [params.dial] what is dialled, as far as Odoo has said it before the call
+     * @param {string} [params.dial] what is dialled, if Odoo said so before the call
      */
     async call(params) {
         if (this.voip.inCall) {
@@ -49,11 +49,11 @@ patch(VoipAgent.prototype, {
         }
         this.isPlacing = true;
         this.voip.partner = params.partner || false;
-        this.dial = params.dial || this.previewed(params);
+        this.dial = params.dial || this.dialOfPreview(params);
         this.facts = {
             res_model: params.record?.model,
             res_id: params.record?.id,
-            chosen_number_id: this.takeChoice(params),
+            chosen_number_id: this.consumeChoice(params),
         };
         try {
             await super.call(params);
@@ -76,18 +76,18 @@ patch(VoipAgent.prototype, {
             this.isPlacing = false;
         }
     },
-    /** What was said below the number before it is called. */
-    previewed({ number, partner }) {
+    /** @returns {string | false | undefined} what the preview of this number says is dialled */
+    dialOfPreview({ number, partner }) {
         const { preview } = this.voip;
         return preview?.number === (number || partner?.phone) && preview.dial;
     },
-    /** A choice is made below a number, and holds for one call of that number. */
-    takeChoice({ number, partner }) {
+    /** @returns {number | false} the id of the number chosen for this one call */
+    consumeChoice({ number, partner }) {
         const { choice } = this.voip;
         this.voip.choice = false;
         return choice?.number === (number || partner?.phone) ? choice.id : false;
     },
-    /** Mended: a log that fails, or is slow, stops no call. */
+    /** Mended: the call does not wait for a slow log, nor fail with it. */
     async createCall(options) {
         const { facts } = this;
         this.facts = {};
@@ -100,7 +100,7 @@ patch(VoipAgent.prototype, {
             }
         }
     },
-    /** The INVITE has not left yet: it waits for the microphone. */
+    /** Set the headers of the INVITE, which is sent only once the microphone is open. */
     adaptInvite() {
         const { request } = this.session;
         const { facts, axivox } = this.voip.logged;
@@ -118,14 +118,14 @@ patch(VoipAgent.prototype, {
             request.setHeader("P-Preferred-Identity", identity);
         }
     },
-    /** Mended: however a session ends, the call ends with it. */
+    /** Mended: the call ends with its session, for whatever reason that ends. */
     watch(session) {
         session = toRaw(session);
         this.watchHold(session);
         this.declineReferrals(session);
         session.stateChange.addListener((state) => {
             if (state === SIP.SessionState.Terminated) {
-                // First those have their turn who know why: upstream's handlers.
+                // Upstream's handlers, which know the reason, run first.
                 queueMicrotask(() => {
                     if (toRaw(this.session) === session) {
                         this._onHanghup();
@@ -134,7 +134,7 @@ patch(VoipAgent.prototype, {
             }
         });
     },
-    /** Mended: a second call while busy is logged as such, and leaves the first one alone. */
+    /** Mended: a second call is rejected as busy and logged, and the first one goes on. */
     async onInvite(session) {
         const facts = {
             ...callerOf(session.request),
@@ -162,19 +162,19 @@ patch(VoipAgent.prototype, {
         this.watch(session);
     },
     async _onCancelInvitation(cancel) {
-        this.note(cancel?.request);
+        this.recordEnd(cancel?.request);
         return super._onCancelInvitation(...arguments);
     },
-    /** Remember what a SIP message says of why the call ends. */
-    note(message) {
+    /** Keep the status and reason with which a SIP message ends the call, for the log. */
+    recordEnd(message) {
         Object.assign(this.voip.logged.facts, {
             status: message?.statusCode,
             reason: message?.getHeader("Reason"),
         });
     },
     /**
-     * Mended: a call that is declined stops ringing in the other tabs, too, and can be declined
-     * while it is being accepted; one that is cancelled answers no challenge, or it would ring.
+     * Mended: a declined call stops ringing in the other tabs too, and can be declined while it is
+     * being accepted. A cancelled call answers no challenge: the answer would make it ring.
      */
     async hangup() {
         const { session } = this;
@@ -194,16 +194,16 @@ patch(VoipAgent.prototype, {
             this.hangup();
         }
     },
-    /** Whether somebody calls who was not answered yet. */
+    /** Whether an incoming call is not answered yet. */
     get isCalled() {
         const { call, inCall } = this.voip;
         return inCall && call.typeCall === "incoming" && call.state === "calling";
     },
-    /** Whether somebody calls, and the user has not tried to answer either. */
+    /** Whether an incoming call rings, and the user has not accepted it yet. */
     get isRinging() {
         return this.isCalled && this.session.state === SIP.SessionState.Initial;
     },
-    /** Mended: the call ends with the page, and the other side is told. */
+    /** Mended: leaving the page hangs up. */
     leave() {
         if (this.isRinging) {
             this.voip.endCall(); // here; other tabs may still answer
@@ -211,7 +211,7 @@ patch(VoipAgent.prototype, {
             this.hangup();
         }
     },
-    /** Mended: who is in a call in one tab is busy in all. The browser frees what a tab leaves. */
+    /** Mended: a call in one tab makes all tabs busy. The browser releases a closed tab's lock. */
     holdLine(session) {
         session = toRaw(session);
         const { Terminating, Terminated } = SIP.SessionState;
@@ -226,7 +226,7 @@ patch(VoipAgent.prototype, {
         const { held } = await browser.navigator.locks.query();
         return held.some(({ name }) => name === IN_CALL);
     },
-    /** Mended: a BYE is answered, and the call ends here whether Odoo can be reached or not. */
+    /** Mended: a BYE is answered, and the call ends here even if Odoo cannot be reached. */
     async _onHanghup(bye) {
         bye?.accept?.();
         this.stopTone();
@@ -235,7 +235,7 @@ patch(VoipAgent.prototype, {
         this.voip.endCall();
         this.session = false;
     },
-    /** Mended: what the widget says is what the registrar said last, as long as it holds. */
+    /** Mended: the widget shows the registrar's last answer until it changes. */
     async _onRegistererRejected(response) {
         this.voip.status = "disconnected";
         this.voip.notRegistered = _t(

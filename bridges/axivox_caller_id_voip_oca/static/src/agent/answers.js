@@ -8,11 +8,11 @@ import { reasonOf } from "./reasons";
 
 const NOT_ACCEPTABLE = 488; // the two telephones found no sound
 
-/** Whether a final answer came from somewhere: SIP.js makes one up where none came in time. */
+/** Whether a final answer was received: SIP.js makes one up after a timeout. */
 const isReceived = (message) => message.hasHeader("Via");
 
 patch(VoipAgent.prototype, {
-    /** Mended: what the other side answers to a call of ours before, or in the place of, a yes. */
+    /** Mended: handle the provisional and negative answers to our call. */
     watchAnswers(session) {
         session.earlyMedia = true;
         const { onAccept, onProgress, onRedirect, onReject } = session;
@@ -24,7 +24,7 @@ patch(VoipAgent.prototype, {
             }
             await onAccept.call(session, response);
             if (isSomebodyElse) {
-                await this.meetAnew(session);
+                await this.renegotiate(session);
             }
         };
         session.onProgress = async (response) => {
@@ -40,8 +40,8 @@ patch(VoipAgent.prototype, {
             onReject.call(session, response);
         };
     },
-    /** Who answers is not who was heard before (RFC 3261 12.1): agree with them about the sound. */
-    meetAnew(session) {
+    /** Agree on media with a callee other than the one who sent early media (RFC 3261 12.1). */
+    renegotiate(session) {
         return new Promise((resolve, reject) => {
             session
                 .invite({
@@ -51,7 +51,7 @@ patch(VoipAgent.prototype, {
                 .catch(reject);
         });
     },
-    /** It rings, which is heard here, or an announcement is played there (RFC 3960). */
+    /** Play the ringing tone, or the announcement that the other side sends (RFC 3960). */
     onProgress(session, { statusCode }) {
         if (toRaw(this.session) !== session || session.state !== SIP.SessionState.Establishing) {
             return;
@@ -71,7 +71,7 @@ patch(VoipAgent.prototype, {
             return;
         }
         if (isReceived(message)) {
-            this.note(message);
+            this.recordEnd(message);
         }
         const reason = isReceived(message)
             ? reasonOf(message)
@@ -81,7 +81,7 @@ patch(VoipAgent.prototype, {
         this._onHanghup();
         this.voip.call = false;
     },
-    /** A call is a conversation once the two can hear each other; one that never is, ends. */
+    /** @returns {Promise<boolean>} whether sound passes; a call without sound is ended */
     async isHeard(session) {
         if (!this.isInCall(session)) {
             return false;
@@ -101,7 +101,7 @@ patch(VoipAgent.prototype, {
         }
         return isHeard;
     },
-    /** Mended: what comes late for a call that was hung up is not about the next one. */
+    /** Mended: a late answer to an earlier call does not accept the next one. */
     async _onInviteAccepted({ message }) {
         const session = toRaw(this.session);
         if (!session || session.request.callId !== message.callId) {
@@ -114,14 +114,14 @@ patch(VoipAgent.prototype, {
     },
     /** Replaced: see `onNotAnswered`. */
     _onInviteRejected() {},
-    /** Mended: a call is ongoing when it was accepted, not when somebody tried to. */
+    /** Mended: a call is ongoing once accepting it has succeeded. */
     async accept() {
         const session = toRaw(this.session);
         if (session.state !== SIP.SessionState.Initial) {
-            return; // which was asked for already
+            return; // it is being accepted already
         }
         const { facts } = this.voip.logged;
-        facts.status = NOT_ACCEPTABLE; // until it is accepted, what goes wrong goes wrong here
+        facts.status = NOT_ACCEPTABLE; // a failure before it is accepted is on our side
         try {
             this.holdLine(session);
             await session.accept();

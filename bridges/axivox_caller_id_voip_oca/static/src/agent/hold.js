@@ -6,20 +6,20 @@ import { patch } from "@web/core/utils/patch";
 import { VoipAgent } from "@voip_oca/services/voip_agent_service.esm";
 import { reasonOf } from "./reasons";
 
-/** What says that its sender listens no more: RFC 3264 8.4, and RFC 2543's address of nobody. */
+/** SDP that puts a call on hold: RFC 3264 8.4, and the null address of RFC 2543. */
 const HOLD = /^(a=(sendonly|inactive)|c=IN IP4 0\.0\.0\.0)\s*$/m;
-/** Answers after which there is no call any more (RFC 3261 12.2.1.2). */
+/** Final answers that end the call (RFC 3261 12.2.1.2). */
 const GONE = [408, 481];
-const ASKED_AT_ONCE = 491; // Request Pending: both sides asked for something at the same time
+const REQUEST_PENDING = 491; // both sides sent a re-INVITE at the same time
 
-/** How many ms pass before one asks again, so that both do not ask at once again (RFC 3261 14.1). */
+/** @returns {number} ms until a re-INVITE is repeated, unlike the other side's (RFC 3261 14.1) */
 function glareDelay(isOurCall) {
     const [least, most] = isOurCall ? [2100, 4000] : [0, 2000];
     return least + 10 * Math.floor(Math.random() * ((most - least) / 10 + 1));
 }
 
 patch(VoipAgent.prototype, {
-    /** Mended: a call is on hold once the other side has agreed, and goes on as it was if not. */
+    /** Mended: the call is on hold only once the other side has agreed. */
     async hold() {
         const session = toRaw(this.session);
         const { logged } = this.voip;
@@ -30,7 +30,7 @@ patch(VoipAgent.prototype, {
         logged.isAskingToHold = true;
         try {
             let answer = await this.askToHold(session, hold);
-            if (answer.statusCode === ASKED_AT_ONCE) {
+            if (answer.statusCode === REQUEST_PENDING) {
                 await delay(glareDelay(session instanceof SIP.Inviter));
                 if (this.isInCall(session)) {
                     answer = await this.askToHold(session, hold);
@@ -41,7 +41,7 @@ patch(VoipAgent.prototype, {
             }
         } catch (error) {
             if (this.isInCall(session)) {
-                this.sayNotHeld(hold, error.message);
+                this.notifyNotHeld(hold, error.message);
             }
         } finally {
             logged.isAskingToHold = false;
@@ -65,24 +65,24 @@ patch(VoipAgent.prototype, {
             this.updateCallAudio();
             return;
         }
-        // What the other side asks for later is answered as if nothing had been asked.
+        // A later re-INVITE of the other side is answered with the present state.
         toRaw(this.session).sessionDescriptionHandlerOptionsReInvite = { hold: this.isHolded };
-        this.sayNotHeld(hold, reasonOf(answer));
+        this.notifyNotHeld(hold, reasonOf(answer));
         if (GONE.includes(answer.statusCode)) {
             this.hangup();
         }
     },
-    sayNotHeld(hold, reason) {
+    notifyNotHeld(hold, reason) {
         const said = hold
             ? _t("The call could not be put on hold: %(reason)s", { reason })
             : _t("The call is still on hold: %(reason)s", { reason });
         this.notification.add(said, { type: "warning" });
     },
-    /** Whether this session is the one that is spoken in. */
+    /** Whether this session is the current call, and established. */
     isInCall(session) {
         return toRaw(this.session) === session && session.state === SIP.SessionState.Established;
     },
-    /** The other side asks for a change: whether they put the call on hold is said. */
+    /** Show whether the other side has put the call on hold. */
     watchHold(session) {
         const { logged } = this.voip;
         session.delegate.onInvite = ({ body }, _response, statusCode) => {

@@ -1,4 +1,4 @@
-/** A person's address in a header: a name, maybe, and a URI (RFC 3261 20.10, RFC 3325 9.1). */
+/** An address in a header: an optional name, and a URI (RFC 3261 20.10, RFC 3325 9.1). */
 const ADDRESS = /(?:"((?:\\.|[^"\\])*)"|([^<",]*))\s*<\s*((?:sips?|tel):[^>]*)>|((?:sips?|tel):[^\s,;]+)/gi;
 const USER = /^(?:sips?:([^@]*)@|tel:(.*))/i;
 const NUMBER = /^\+?[\d().-]*\d[\d().-]*$/;
@@ -8,7 +8,7 @@ const DIALLED_HEADERS = ["P-Called-Party-ID", "Diversion", "To"];
 
 /**
  * The number in a user part, without what a gateway adds to it: `;npdi`, `;rn=…` (RFC 4694),
- * `;phone-context=+32` (RFC 3966), which says where a national number is at home.
+ * `;phone-context=+32` (RFC 3966), the country code of a national number.
  */
 function numberIn(user) {
     const [spelled, ...parameters] = user.split(";");
@@ -17,7 +17,7 @@ function numberIn(user) {
     return context && !number.startsWith("+") ? context + number : number;
 }
 
-/** @returns {{ name: string, number: string, host: string }[]} the persons whom headers name */
+/** @returns {{ name: string, number: string, host: string }[]} the addresses in headers */
 function addresses(headers) {
     return headers.flatMap((header) =>
         [...header.matchAll(ADDRESS)].map(([, quoted, plain, bracketed, bare]) => {
@@ -40,7 +40,7 @@ function decoded(user) {
     }
 }
 
-/** Whether the caller wants nobody to know who they are (RFC 3323, RFC 3325). */
+/** Whether the caller withholds their identity (RFC 3323, RFC 3325). */
 function isWithheld(request, from) {
     const privacy = (request.getHeader("Privacy") || "").toLowerCase().split(/[;,\s]+/);
     return (
@@ -50,8 +50,8 @@ function isWithheld(request, from) {
 }
 
 /**
- * Who calls, as the PBX vouches for it (P-Asserted-Identity), or else as the phone says. What is no
- * number, such as a trunk's name, is a caller only where nobody else is named.
+ * The caller, as the PBX asserts it (P-Asserted-Identity), or else as the phone says. An address
+ * without a number, such as a trunk's name, is used only if there is no other.
  *
  * @param {Object} request SIP.js's message of an INVITE
  * @returns {{ phone_number: string, caller_name: string }}

@@ -9,14 +9,14 @@ export const PING_EVERY = 10000; // ms
 export const PING_PATIENCE = 5000; // ms
 
 patch(VoipAgent.prototype, {
-    /** Mended: a PBX that has fallen silent is noticed, in a call and outside. */
+    /** Mended: a PBX that stops answering is noticed, in a call too. */
     async connectAgent() {
         await super.connectAgent();
         if (this.registerer) {
             browser.setInterval(() => this.ping(), PING_EVERY);
         }
     },
-    /** Ask the PBX for anything: whatever it answers, it is there (RFC 3261 11). */
+    /** Send OPTIONS to the PBX: any answer shows that it is there (RFC 3261 11). */
     async ping() {
         if (!this.agent.isConnected()) {
             return; // which is said already, and upstream connects again

@@ -11,7 +11,7 @@ const NO_MICROPHONE = {
     NotReadableError: _t("Another program uses the microphone. Close it, and call again."),
 };
 
-/** Mended: that there is no microphone is said in words. */
+/** Mended: a missing microphone is explained in a sentence. */
 export async function openMicrophone(constraints) {
     try {
         return await browser.navigator.mediaDevices.getUserMedia(constraints);
@@ -20,7 +20,7 @@ export async function openMicrophone(constraints) {
     }
 }
 
-/** The sound of a call as SIP.js makes it. Mended: an offer that is refused is taken back. */
+/** SIP.js's session description handler. Mended: a refused offer is rolled back. */
 export function makeMedia(session, options) {
     const make = SIP.Web.defaultSessionDescriptionHandlerFactory(openMicrophone);
     const media = make(session, options);
@@ -28,7 +28,7 @@ export function makeMedia(session, options) {
     return media;
 }
 
-/** As if nothing had been offered (RFC 3261 14.1), by this side or by the other one. */
+/** Roll back an offer of either side (RFC 3261 14.1). */
 async function takeBack(connection) {
     if (connection.signalingState === "have-remote-offer") {
         await connection.setRemoteDescription({ type: "rollback" });
@@ -43,7 +43,7 @@ async function takeBack(connection) {
 }
 
 /**
- * Whether two telephones that have agreed hear each other: once they are connected, or cannot be.
+ * Whether sound passes: settled once the connection is made, or has failed.
  *
  * @param {RTCPeerConnection} connection
  * @returns {Promise<boolean>}
@@ -54,14 +54,14 @@ export async function carriesSound(connection) {
         return false;
     }
     return new Promise((resolve) => {
-        const look = () => {
+        const check = () => {
             if (connection.connectionState === "connected") {
                 resolve(true);
             } else if (["failed", "closed"].includes(connection.connectionState)) {
                 resolve(false);
             }
         };
-        connection.addEventListener("connectionstatechange", look);
-        look();
+        connection.addEventListener("connectionstatechange", check);
+        check();
     });
 }

@@ -24,7 +24,7 @@ const BY_STATUS = {
     491: _t("The other side is changing the call at the same time"),
     606: _t("The two telephones have no sound in common"),
 };
-/** ITU-T Q.850: what the telephone network itself says, in the header Reason. */
+/** ITU-T Q.850: causes of the telephone network, in the header Reason. */
 const BY_Q850 = {
     1: NO_NUMBER,
     17: BUSY,
@@ -38,7 +38,7 @@ const BY_Q850 = {
 };
 
 /**
- * Why something was refused, in words; where no word is known, as the PBX says it.
+ * Why a request was refused, in words; in the PBX's own words if the status is unknown.
  *
  * @param {Object} message SIP.js's message of a final answer
  * @returns {string}

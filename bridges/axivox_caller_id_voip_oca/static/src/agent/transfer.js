@@ -9,12 +9,12 @@ import { dialForm } from "../dialing/dial_form";
 import { PATIENCE } from "./patience";
 import { reasonOf } from "./reasons";
 
-/** Seconds that a PBX has for its first word on a transfer: timer N, RFC 6665 4.1.2.4. */
-export const FIRST_WORD = 32;
-/** Seconds that it has for the next one, where it does not say how many. */
-const NEXT_WORD = 60;
+/** Seconds that a PBX has for its first NOTIFY of a transfer: timer N, RFC 6665 4.1.2.4. */
+export const FIRST_NOTIFY = 32;
+/** Seconds that it has for the next one, unless it says how many. */
+const NEXT_NOTIFY = 60;
 
-/** What a NOTIFY says of a transfer (RFC 3515 2.4.5): the status line of the call to its target. */
+/** Parse the body of a NOTIFY (RFC 3515 2.4.5): the status line of the call to the target. */
 function progressOf({ body }) {
     const [, status, reasonPhrase] = /^SIP\/2\.0 (\d{3}) ?(.*?)\r?$/m.exec(body || "") || [];
     return { statusCode: Number(status), reasonPhrase };
@@ -22,8 +22,8 @@ function progressOf({ body }) {
 
 patch(VoipAgent.prototype, {
     /**
-     * Mended: whoever is transferred stays in the call until the PBX says that the target has
-     * answered. What was typed is dialled as in any other call.
+     * Mended: the call goes on until the PBX reports that the target has answered. The target is
+     * dialled like any other number.
      */
     async transfer(number) {
         if (this.voip.mode !== "prod") {
@@ -44,7 +44,7 @@ patch(VoipAgent.prototype, {
         const { logged } = this.voip;
         logged.transferringTo = target.typed;
         const transfer = { session, logged, target };
-        this.awaitWord(transfer, FIRST_WORD);
+        this.awaitNotify(transfer, FIRST_NOTIFY);
         session.refer(SIP.UserAgent.makeURI(`sip:${target.dial}@${this.voip.pbx_domain}`), {
             onNotify: (notification) => this.onTransferProgress(transfer, notification),
             requestDelegate: {
@@ -55,7 +55,7 @@ patch(VoipAgent.prototype, {
     },
     /**
      * @returns {Promise<{ typed: string, dial: string, number: string } | { error: string }>} what is
-     * dialled to reach whom, or why nobody can be
+     * dialled to reach the target, or an error
      */
     async transferTarget(number) {
         const typed = (number || "").trim();
@@ -93,10 +93,10 @@ patch(VoipAgent.prototype, {
             this.onTransferUnknown(transfer);
         } else {
             const seconds = /;\s*expires\s*=\s*(\d+)/i.exec(subscription)?.[1];
-            this.awaitWord(transfer, Number(seconds) || NEXT_WORD);
+            this.awaitNotify(transfer, Number(seconds) || NEXT_NOTIFY);
         }
     },
-    awaitWord(transfer, seconds) {
+    awaitNotify(transfer, seconds) {
         browser.clearTimeout(transfer.timer);
         transfer.timer = browser.setTimeout(
             () => this.onTransferUnknown(transfer),
@@ -116,23 +116,23 @@ patch(VoipAgent.prototype, {
             who: transfer.target.typed,
             reason: reasonOf(answer),
         });
-        this.sayNotTransferred(transfer, said);
+        this.notifyNotTransferred(transfer, said);
     },
     onTransferUnknown(transfer) {
         const said = _t(
             "Nobody says whether the call was transferred to %(who)s. The other side is still here.",
             { who: transfer.target.typed }
         );
-        this.sayNotTransferred(transfer, said);
+        this.notifyNotTransferred(transfer, said);
     },
-    sayNotTransferred({ session, logged, timer }, said) {
+    notifyNotTransferred({ session, logged, timer }, said) {
         browser.clearTimeout(timer);
         logged.transferringTo = "";
         if (this.isInCall(session)) {
             this.notification.add(said, { type: "warning" });
         }
     },
-    /** Mended: the other side has no call placed by this phone, which nobody would see. */
+    /** Mended: decline requests of the other side that this phone place a call (REFER). */
     declineReferrals(session) {
         session.delegate.onRefer = (referral) => referral.reject({ statusCode: 603 });
     },

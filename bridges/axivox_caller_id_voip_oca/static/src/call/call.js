@@ -7,7 +7,7 @@ import { Caller } from "../caller/caller";
 
 Call.components = { ...Call.components, Caller, ShownAs };
 
-/** How far a call of ours has come, before it is answered. */
+/** The progress of an outgoing call before it is answered. */
 const PROGRESS = {
     ringing: _t("Ringing…"),
     announced: _t("Not answered yet"),
@@ -18,18 +18,18 @@ patch(Call.prototype, {
         super.setup();
         this.agent = useState(this.agent); // mended: what is muted or on hold is drawn at once
     },
-    /** Mended: how long one talks, not how long it rang. */
+    /** Mended: the time since the call was answered, not since it rang. */
     get duration() {
         this.state.elapsedSeconds; // a second has passed
         const seconds = Math.floor((Date.now() - this.voip.logged.facts.answered_at) / 1000);
         const pad = (number) => String(number).padStart(2, "0");
         return `${pad(Math.floor(seconds / 60))}:${pad(seconds % 60)}`;
     },
-    /** Whether one talks, as far as can be known. */
+    /** Whether the call is answered, as far as is known. */
     get isTalking() {
         return Boolean(this.voip.logged?.facts.answered_at && !this.voip.isSilent);
     },
-    /** Whether the number stands in what is said of the caller. */
+    /** Whether the caller card shows the number already. */
     get isNumberInCard() {
         return Boolean(this.voip.logged?.axivox?.country) && this.isIncoming;
     },
@@ -39,7 +39,7 @@ patch(Call.prototype, {
     get isRinging() {
         return this.isIncoming && this.voip.call.state === "calling";
     },
-    /** What is to be known of the call at this moment, in sentences. */
+    /** The present situation of the call, in sentences. */
     get situation() {
         const { logged, isSilent } = this.voip;
         const isWaiting = logged?.facts.type_call === "outgoing" && !logged.facts.answered_at;

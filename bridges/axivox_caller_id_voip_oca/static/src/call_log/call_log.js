@@ -11,14 +11,14 @@ const { DateTime } = luxon;
 export const RETRY_DELAY = 5000; // ms, doubled after each failure
 export const LONGEST_DELAY = 300000; // ms
 export const KEPT_FOR = 7 * 24 * 3600 * 1000; // ms
-/** How often Odoo is asked again that answers with an error, by one page. */
+/** How often one page repeats a report that Odoo answers with an error. */
 export const MOST_ERRORS = 5;
-/** What Odoo answers to who has no calls, however often it is asked. */
+/** Odoo's answer to users who have no calls: repeating is useless. */
 const REFUSED = "odoo.exceptions.AccessError";
 
 /**
- * One call, and what is reported of it to Odoo. All that is known is reported each time, so that a
- * request that got lost is made up for by the next one; no call ever waits for it.
+ * A call and its reports to Odoo. Each report holds all that is known, so that the next one makes
+ * up for a lost one. The call itself never waits for them.
  */
 export class LoggedCall {
     static count = 0;
@@ -30,7 +30,7 @@ export class LoggedCall {
     constructor(voip, facts) {
         this.voip = voip;
         this.facts = { started_at: Date.now(), sip_call_id: `${uuid()}${uuid()}`, ...facts };
-        /** What the server said of the call: see `create_call`. */
+        /** The server's answer: see `create_call`. */
         this.axivox = false;
         /** Resolved when Odoo has answered, or could not be asked, or the call has ended. */
         this.asked = new Deferred();
@@ -54,7 +54,7 @@ export class LoggedCall {
         return `axivox_call_${user.userId}_${this.facts.sip_call_id}`;
     }
 
-    /** The facts as the server takes them: with times before now, for clocks differ. */
+    /** The facts for the server, with times relative to now, since clocks differ. */
     get values() {
         const { answered_at, ended_at, ...values } = this.facts;
         const ago = (time) => time && (Date.now() - time) / 1000;
@@ -65,7 +65,7 @@ export class LoggedCall {
         };
     }
 
-    /** Something happened to the call: Odoo learns it, now or when it can be reached. */
+    /** Report what happened to the call to Odoo, now or when it can be reached. */
     async report(facts) {
         if (this.isEnded) {
             return;
@@ -78,7 +78,7 @@ export class LoggedCall {
         await this.send();
     }
 
-    /** What happened meanwhile is shown, whatever an older answer says. */
+    /** Show what has happened meanwhile in place of an older answer. */
     show() {
         if (this.isEnded) {
             this.record.update({ state: "terminated" });
@@ -88,9 +88,9 @@ export class LoggedCall {
     }
 
     /**
-     * Ask again until Odoo has answered: for as long as a call is kept where Odoo cannot be reached,
-     * a few times where it answers with an error. What it has not answered by then is left to the
-     * next page, unless it was refused.
+     * Repeat the report until Odoo has answered: for as long as a call is kept if Odoo cannot be
+     * reached, a few times if it answers with an error. The next page repeats the rest, unless Odoo
+     * refused it.
      */
     async send() {
         this.isReported = false;
@@ -143,7 +143,7 @@ export class LoggedCall {
         return true;
     }
 
-    /** Until Odoo has answered: this page may be gone by then. */
+    /** Keep the report in the browser's storage until Odoo has answered: the page may be closed. */
     keep() {
         try {
             browser.localStorage.setItem(this.storageKey, JSON.stringify(this.facts));
@@ -155,7 +155,7 @@ export class LoggedCall {
     receive({ axivox, missed, ...call }) {
         const { voip } = this;
         if (missed !== undefined) {
-            voip.noteMissed(missed);
+            voip.setMissed(missed);
         }
         if (call.endDate && call.chatter) {
             voip.refreshChatter(call.chatter);
@@ -187,7 +187,7 @@ function forget(storageKey) {
     browser.localStorage.removeItem(storageKey);
 }
 
-/** @param {{ started_at: number }} facts in ms; what is no time is too old as well */
+/** @param {{ started_at: number }} facts in ms; an invalid time is too old too */
 function isTooOld({ started_at }) {
     return !(Date.now() - started_at <= KEPT_FOR);
 }
@@ -202,7 +202,7 @@ function keptFacts(storageKey) {
     }
 }
 
-/** Report the calls to Odoo that an earlier page could not report. */
+/** Report to Odoo the calls that an earlier page could not report. */
 export function logLateCalls(voip) {
     const prefix = `axivox_call_${user.userId}_`;
     for (const key of Object.keys(browser.localStorage)) {

@@ -4,7 +4,7 @@ import { _t } from "@web/core/l10n/translation";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
-import { Beside } from "../beside/beside";
+import { CallHints } from "../call_hints/call_hints";
 import { NumberChoice } from "../number_choice/number_choice";
 
 export const TYPING_DELAY = 250; // ms
@@ -13,11 +13,11 @@ const CHOSEN = { via: _t("your choice"), reason: _t("Chosen for this call."), pe
 
 /**
  * What a call would show, below the number before it is called. The last answer stays until the
- * next one is there; where Odoo does not answer, nothing is said and nothing is in the way.
+ * next one is there. If Odoo does not answer, nothing is shown, and the call can be placed.
  */
 export class CallPreview extends Component {
     static template = "axivox_caller_id_voip_oca.CallPreview";
-    static components = { Beside, NumberChoice, ShownAs };
+    static components = { CallHints, NumberChoice, ShownAs };
     static props = {
         number: { type: String },
         record: { type: Object, optional: true },

@@ -1,6 +1,6 @@
 /**
- * What is dialled where Odoo has not said it: the number as it was typed, without separators,
- * its plus in the account's form.
+ * What is dialled if Odoo has not said so: the number as it was typed, without separators, and with
+ * its plus in the account's dial format.
  *
  * @param {string} number
  * @param {"00" | "+"} dialFormat

@@ -3,8 +3,7 @@ import { Call } from "@voip_oca/components/call/call.esm";
 import { Partner } from "@voip_oca/components/partner/partner.esm";
 
 /**
- * Mended: the buttons of the panel are about the document of the call, not about the activity that
- * it is in, nor about nothing.
+ * Mended: the panel's buttons work on the document of the call, not on the activity that lists it.
  *
  * @param {"selectedDocument" | "calledRecord"} which of the service `voip_oca`: the document
  */

@@ -4,7 +4,7 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 
-/** Who called and was missed: called back by one click, with the number that they know. */
+/** The missed callers; one click calls back and shows the number that they dialled. */
 export class MissedList extends Component {
     static template = "axivox_caller_id_voip_oca.MissedList";
     static components = { ShownAs };

@@ -2,7 +2,7 @@ import { patch } from "@web/core/utils/patch";
 import { VoipOCASoftphone } from "@voip_oca/components/softphone/softphone.esm";
 
 patch(VoipOCASoftphone.prototype, {
-    /** Mended: what is selected is called. */
+    /** Mended: call what is selected. */
     onCall() {
         const { numpadTab, numpad, partner } = this.voip;
         if (partner && !(numpadTab && numpad.value)) {

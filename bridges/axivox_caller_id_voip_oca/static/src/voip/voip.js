@@ -5,11 +5,11 @@ import { LoggedCall, logLateCalls } from "../call_log/call_log";
 
 const { DateTime } = luxon;
 
-/** Of these the server knows how their number is read: see `_called_record` of `voip.call`. */
+/** The models whose country says how a number is read: see `_called_record` of `voip.call`. */
 const CALLED = ["crm.lead", "res.partner"];
 
 patch(VoipOCA.prototype, {
-    /** What the selected contact, recent call or activity is called with. */
+    /** The arguments of `call` for the selected contact, recent call or activity. */
     get selected() {
         const { partner, activity, call } = this;
         const number = call?.callNumber || call?.phoneNumber || activity?.axivox_phone || partner?.phone || "";
@@ -25,7 +25,7 @@ patch(VoipOCA.prototype, {
         }
         return partner?.id ? { model: "res.partner", id: partner.id } : undefined;
     },
-    /** The document of what is selected, of whatever model. */
+    /** The document of the selection, of any model. */
     get selectedDocument() {
         const { activity } = this;
         if (activity?.res_id) {
@@ -33,7 +33,7 @@ patch(VoipOCA.prototype, {
         }
         return this.selectedRecord;
     },
-    /** The lead or contact that the call is about, as far as that is known. */
+    /** The lead or contact that the call is about, if known. */
     get calledRecord() {
         const { call, logged, partner } = this;
         const { res_model: model, res_id: id } = logged?.facts || {};
@@ -47,7 +47,7 @@ patch(VoipOCA.prototype, {
         return partner?.id ? { model: "res.partner", id: partner.id } : undefined;
     },
     /**
-     * Odoo's own dialog; of what is about no document, it makes a personal activity.
+     * Open Odoo's dialog; without a document it makes a personal activity.
      *
      * @param {{ model: string, id: number }} [document]
      */
@@ -61,14 +61,14 @@ patch(VoipOCA.prototype, {
             this.store.fetchStoreData("systray_get_activities"),
         ]);
     },
-    /** Show what is new in the chatter of a record, where it is open. */
+    /** Reload the chatter of a record if it is open. */
     async refreshChatter({ model, id }) {
         const thread = this.store.Thread.get({ model, id });
         if (thread?.isLoaded) {
             await Promise.all([thread.fetchThreadData(["activities"]), thread.fetchNewMessages()]);
         }
     },
-    /** What the selected contact, recent call or activity is about, besides the person. */
+    /** What the selected contact, recent call or activity is about, other than the person. */
     get selectedAbout() {
         const { activity, call } = this;
         if (call?.leadId) {
@@ -77,14 +77,14 @@ patch(VoipOCA.prototype, {
         const name = activity?.axivox_called?.about;
         return name ? { model: activity.res_model, id: activity.res_id, name } : undefined;
     },
-    /** Who is selected, where that is no contact. */
+    /** The name of the selected person, if they are no contact. */
     get selectedPerson() {
         return this.call?.person || (this.activity?.id && this.personOf(this.activity)) || "";
     },
     personOf(activity) {
         return activity.axivox_called?.person || activity.main_partner || "";
     },
-    /** Mended: what is searched is what the list shows; what is due longest comes first. */
+    /** Mended: the search looks at what the list shows; the longest overdue comes first. */
     get activities() {
         return Object.values(this.store["mail.activity"].records)
             .filter((activity) => {
@@ -120,7 +120,7 @@ patch(VoipOCA.prototype, {
         this.store.insert({ "voip.call": missed });
         this.missedCalls = missed.map(({ id }) => this.store["voip.call"].get(id));
     },
-    /** What a missed call is called back with: the number that they dialled, where one may choose. */
+    /** The arguments of `call` for a call back, with the dialled number if it may be chosen. */
     toCallBack({ callBack, leadId, partner }) {
         const { number, chosen, shown } = callBack;
         this.choice = chosen ? { id: chosen, number } : false;
@@ -129,13 +129,13 @@ patch(VoipOCA.prototype, {
             : partner && { model: "res.partner", id: partner.id };
         return { number, partner, record: record || undefined, dial: shown?.dial };
     },
-    /** @param {Object} call one of the missed calls, all of whose caller's are settled */
+    /** @param {Object} call a missed call; all calls of its caller are marked as done */
     async setCalledBack(call) {
         this.missed = await this.orm.call("voip.call", "set_called_back", [[call.id]]);
         await this.searchMissed(this.searchValue);
     },
     /** @param {number} count how many callers are missed now */
-    async noteMissed(count) {
+    async setMissed(count) {
         const isNew = count !== this.missed;
         this.missed = count;
         if (isNew && this.isOpened && this.selectedTab === "missed_list") {
@@ -146,7 +146,7 @@ patch(VoipOCA.prototype, {
         const { searchValue } = this;
         return !searchValue || texts.some((text) => matchString(text, searchValue));
     },
-    /** Begin to log a call, which is then the one that the panel shows. */
+    /** Begin to log a call, and show it in the panel. */
     logCall(facts) {
         this.logged = new LoggedCall(this, facts);
         this.call = this.logged.record;

@@ -3,7 +3,7 @@ import { advanceTime, Deferred } from "@odoo/hoot-mock";
 import { defineVoipModels } from "@voip_oca/../tests/voip_test_helpers.esm";
 import { onRpc, preloadBundle } from "@web/../tests/web_test_helpers";
 import { PATIENCE } from "@axivox_caller_id_voip_oca/agent/patience";
-import { FIRST_WORD } from "@axivox_caller_id_voip_oca/agent/transfer";
+import { FIRST_NOTIFY } from "@axivox_caller_id_voip_oca/agent/transfer";
 import { LONDON, logsCalls, settle, startWidget } from "../sip_stand_in";
 import { DOMAIN, header } from "../wire";
 
@@ -97,7 +97,7 @@ test("a PBX that says nothing of a transfer is not waited for forever, and may s
     const wire = await startTalking();
     await transfer(wire);
     await wire.answer("REFER", "202 Accepted");
-    await advanceTime((FIRST_WORD - 1) * 1000);
+    await advanceTime((FIRST_NOTIFY - 1) * 1000);
     expect(".o_notification").toHaveCount(0);
     await advanceTime(1500);
     await settle();
@@ -146,7 +146,7 @@ test("who hangs up while a call is transferred hears no more of it", async () =>
     const wire = await startTalking();
     await transfer(wire);
     await wire.agent.hangup();
-    await advanceTime(FIRST_WORD * 1000 + 1000);
+    await advanceTime(FIRST_NOTIFY * 1000 + 1000);
     expect(".o_notification").toHaveCount(0);
 });
 
