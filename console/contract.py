@@ -32,6 +32,8 @@ def _check(schema, contract):
         for keyword, demanded in schema.items()
         if keyword not in UNCHECKED
     ]
+    if len(checks) == 1:
+        return checks[0]
 
     def check(value):
         for one in checks:
@@ -82,7 +84,14 @@ def _items(schema, contract):
 
 def _any_of(schemas, contract):
     checks = [_check(schema, contract) for schema in schemas]
-    return _where(lambda value: any(one(value) is None for one in checks))
+
+    def check(value):
+        for one in checks:
+            if one(value) is None:
+                return None
+        return ()
+
+    return check
 
 
 def _pattern(pattern, _contract):
@@ -108,7 +117,7 @@ _KEYWORDS = {
     "type": lambda name, _contract: _where(_TYPES[name]),
     "enum": lambda texts, _contract: _where(lambda v: type(v) is str and v in texts),
     "required": lambda names, _contract: _where(
-        lambda v: type(v) is not dict or all(name in v for name in names)
+        lambda v, wanted=frozenset(names): type(v) is not dict or v.keys() >= wanted
     ),
     "minimum": lambda least, _contract: _where(
         lambda v: type(v) not in (int, float) or not v < least

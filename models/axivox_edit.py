@@ -46,7 +46,8 @@ class AxivoxEdit(models.Model):
     @api.model
     def _forget(self, account):
         """Forget who changed what is applied now."""
-        pending = {change.setting for change in account._difference()}
         # sudo: edits are written by the server only
         edits = self.sudo().search([("account_id", "=", account.id)])
-        edits.filtered(lambda e: (e.setting, e.subject or None) not in pending).unlink()
+        if pending := {change.setting for change in account._difference()}:
+            edits = edits.filtered(lambda e: (e.setting, e.subject or None) not in pending)
+        edits.unlink()
