@@ -62,6 +62,14 @@ def local_time(env, number, now):
     return env._("between %(earliest)s and %(latest)s there", earliest=earliest, latest=latest)
 
 
+def duration(env, seconds):
+    """How long a call lasted: ``2 min 3 s``."""
+    minutes, seconds = divmod(round(seconds), 60)
+    if minutes:
+        return env._("%(minutes)s min %(seconds)s s", minutes=minutes, seconds=seconds)
+    return env._("%s s", seconds)
+
+
 def number_error(env, error):
     """Return why a text is no telephone number, and what to write instead.
 

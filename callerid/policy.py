@@ -82,7 +82,7 @@ class Settings:
                 and all(isinstance(e, str) for e in extensions)
                 and all(isinstance(n, str | None) for n in extensions.values())
             ):
-                return cls(default, override, tuple(Rule(*line) for line in rules), extensions)
+                return cls(default, override, tuple(Rule(*line) for line in rules), {**extensions})
         raise ValueError("This is no settings document")
 
 

@@ -10,6 +10,7 @@ from . import axivox_edit
 from . import axivox_sync
 from . import axivox_manual_apply
 from . import axivox_manual_step
+from . import calls_counted
 from . import axivox_number
 from . import axivox_extension
 from . import axivox_outgoing_rule

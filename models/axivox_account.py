@@ -10,6 +10,7 @@ from .. import messages
 from ..callerid import changes, dialing
 from ..callerid.policy import Rule, Settings
 from . import actions
+from .document import Document
 
 NAMED_CHANGES = 5  # of the console's, in one warning
 
@@ -57,7 +58,7 @@ class AxivoxAccount(models.Model):
     rule_count = fields.Integer(string="Number of rules", compute="_compute_counts")
     number_count = fields.Integer(string="Number of incoming numbers", compute="_compute_counts")
     extension_count = fields.Integer(string="Number of users", compute="_compute_counts")
-    applied_settings = fields.Json(
+    applied_settings = Document(
         readonly=True,
         copy=False,
         groups="axivox_caller_id.group_manager",
@@ -191,6 +192,8 @@ class AxivoxAccount(models.Model):
         return accounts.with_env(self.env)
 
     def write(self, vals):
+        if self._server_says("axivox_remembering"):
+            return super().write(vals)
         with self._saving() as account:
             return super(AxivoxAccount, account).write(vals)
 
@@ -354,21 +357,26 @@ class AxivoxAccount(models.Model):
         # sudo: the applied settings are a manager's to read, the sentences made of them are not
         account = self.with_env(self.env(su=True, context={}))
         mine = [("account_id", "=", account.id)]
-        rules = account.env["axivox.outgoing.rule"].search(mine)
+        # As ids and texts: of thousands, each value that is asked of a record takes its time.
+        rules = account.env["axivox.outgoing.rule"].search_fetch(
+            mine, ["destination_prefix", "number_id"]
+        )
         if which == "applied" and (applied := account._applied()):
             keys = {rule.destination_prefix: rule.id for rule in reversed(rules)}
             return replace(
                 applied,
                 rules=tuple(replace(r, key=keys.get(r.prefix, False)) for r in applied.rules),
             )
+        everything = account.env["axivox.number"].with_context(active_test=False)
+        numbers = {number.id: number.number for number in everything.search_fetch(mine, ["number"])}
+        users = account.env["axivox.extension"]._read_group(mine, ["number", "outgoing_number_id"])
         return Settings(
-            account.default_outgoing_number_id.number or None,
+            numbers.get(account.default_outgoing_number_id.id),
             account.rules_override_users,
-            tuple(Rule(rule.destination_prefix, rule.number_id.number, rule.id) for rule in rules),
-            {
-                extension.number: extension.outgoing_number_id.number or None
-                for extension in account.env["axivox.extension"].search(mine)
-            },
+            tuple(
+                Rule(rule.destination_prefix, numbers[rule.number_id.id], rule.id) for rule in rules
+            ),
+            {extension: numbers.get(number.id) for extension, number in users},
         )
 
     def _ours(self):
@@ -462,8 +470,7 @@ class AxivoxAccount(models.Model):
         account = self._origin
         if not account:
             return []
-        held = account._settings("applied") if account._applied() else Settings()
-        return changes.pending(held, settings or account._ours())
+        return changes.pending(account._applied() or Settings(), settings or account._ours())
 
     def _pending(self, *kinds):
         """Return {(account, prefix or extension)} of the pending changes of these kinds."""
@@ -494,7 +501,7 @@ class AxivoxAccount(models.Model):
         self._check_manager()
         before = self._applied()
         settings = settings or self._ours()
-        differences = self._difference(settings)
+        differences = changes.pending(before or Settings(), settings)
         teams = None if title else self._teams(differences)
         sentences = self._sentences(differences, teams)
         # Done by hand, users whom Odoo does not know (any more) stay at Axivox as they are.
@@ -509,10 +516,12 @@ class AxivoxAccount(models.Model):
                 or self.env._("Nothing changed."),
             }
         )
+        self._drop_answers()
         self._remember(applied_settings=stored)
         self.env["axivox.manual.apply"]._replace_of(self)
         self.env["axivox.edit"]._forget(self)
-        self._log_differences(differences, title or self.env._("Applied at Axivox:"), teams)
+        summary = messages.changes_summary(self.env, differences)
+        self._log_sentences(sentences, title or self.env._("Applied at Axivox:"), summary)
 
     def _last_applied(self):
         """Return the newest entry of the history, or an empty recordset."""

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..callerid.policy import Settings
+from .document import Document
 
 
 class AxivoxApplied(models.Model):
@@ -19,7 +20,7 @@ class AxivoxApplied(models.Model):
         string="All changes", required=True, prefetch=False, help="What this changed at Axivox."
     )
     summary = fields.Char(string="Changes", compute="_compute_summary", store=True)
-    settings = fields.Json(
+    settings = Document(
         required=True,
         groups="axivox_caller_id.group_manager",
         prefetch=False,

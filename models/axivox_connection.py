@@ -12,6 +12,7 @@ from ..callerid.policy import Settings
 from ..callerid.reconcile import Side
 from ..console import ConsoleError
 from ..console.client import HttpConsole
+from .document import Document
 
 
 class AxivoxConnection(models.AbstractModel):
@@ -38,19 +39,19 @@ class AxivoxConnection(models.AbstractModel):
         help="What the last test of the connection found; empty until it is tested.",
     )
     connection = fields.Char(compute="_compute_connection", groups="axivox_caller_id.group_manager")
-    base = fields.Json(
+    base = Document(
         readonly=True,
         copy=False,
         groups="axivox_caller_id.group_manager",
         help="What Odoo and the console last agreed on: see `_agree`.",
     )
-    in_flight = fields.Json(
+    in_flight = Document(
         readonly=True,
         copy=False,
         groups="axivox_caller_id.group_manager",
         help="Settings that are being sent: what the console holds of them is our own.",
     )
-    theirs = fields.Json(
+    theirs = Document(
         readonly=True,
         copy=False,
         groups="axivox_caller_id.group_manager",
@@ -198,12 +199,12 @@ class AxivoxConnection(models.AbstractModel):
 
         :rtype: Side
         """
-        if not self.base:
+        if not (base := self.base):
             return Side()
         return Side(
-            Settings.from_json(self.base["saved"]),
-            {extension: tuple(user) for extension, user in self.base["users"].items()},
-            {number: tuple(leads) for number, leads in self.base["numbers"].items()},
+            Settings.from_json(base["saved"]),
+            {extension: tuple(user) for extension, user in base["users"].items()},
+            {number: tuple(leads) for number, leads in base["numbers"].items()},
         )
 
     def _agree(self, domain, base):
@@ -222,7 +223,7 @@ class AxivoxConnection(models.AbstractModel):
         )
 
     def _remember(self, **vals):
-        """Write down what only the server knows."""
+        """Write down what only the server knows, and what no call is answered by."""
         # sudo: nobody may write it; that pull, apply and check are managers' is checked where they
         # begin
-        self.sudo().write(vals)
+        self.sudo()._in_server_context("axivox_remembering").write(vals)

@@ -48,7 +48,8 @@ class AxivoxEdit(models.Model):
     @api.model
     def _forget(self, account):
         """Remove the edits of settings that are no longer pending."""
-        pending = {change.setting for change in account._difference()}
         # sudo: edits are written by the server only
         edits = self.sudo().search([("account_id", "=", account.id)])
-        edits.filtered(lambda e: (e.setting, e.subject or None) not in pending).unlink()
+        if pending := {change.setting for change in account._difference()}:
+            edits = edits.filtered(lambda e: (e.setting, e.subject or None) not in pending)
+        edits.unlink()

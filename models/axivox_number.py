@@ -22,7 +22,7 @@ USED_BY = (
 class AxivoxNumber(models.Model):
     _name = "axivox.number"
     _description = "Axivox Incoming Number"
-    _inherit = ["axivox.setting"]
+    _inherit = ["axivox.setting", "axivox.calls.counted"]
     _order = "number"
     _rec_name = "number"
     _decisive_fields = frozenset({"number", "active", "account_id"})

@@ -17,6 +17,7 @@ from ..callerid import dialing, reconcile
 from ..callerid.policy import Settings
 from ..console import ConsoleError
 from . import actions, mirror
+from .document import Document
 
 _logger = logging.getLogger(__name__)
 
@@ -74,7 +75,7 @@ class AxivoxSync(models.Model):
         required=True,
         default="running",
     )
-    settings = fields.Json(
+    settings = Document(
         groups="axivox_caller_id.group_manager", prefetch=False, help="What is to be applied."
     )
     choices = fields.Json(
@@ -115,12 +116,12 @@ class AxivoxSync(models.Model):
         account = account._in_server_context()
         account._check_manager()
         with self._locked(account):
-            before = self._unfinished(account)
+            before, ours = self._unfinished(account), account._ours()
             if before[:1]._is_due_before(kind):
                 raise UserError(before[:1]._in_progress_sentence())
             if kind == "apply":
-                ours = account._ours().to_json()
-                if vals.setdefault("settings", ours) != ours:
+                settings = ours.to_json()
+                if vals.setdefault("settings", settings) != settings:
                     raise UserError(
                         self.env._(
                             "The settings changed since you reviewed them. Nothing was applied: "
@@ -133,7 +134,7 @@ class AxivoxSync(models.Model):
             before._replace()
             # sudo: attempts are written by the server only
             sync = self.sudo().create({"account_id": account.id, "kind": kind, **vals})
-            in_background = account.connected_to and sync._size() >= IN_BACKGROUND_FROM
+            in_background = account.connected_to and sync._size(ours) >= IN_BACKGROUND_FROM
             if in_background and sync.state == "running":
                 sync.state = "pending"
             if in_background:
@@ -314,9 +315,10 @@ class AxivoxSync(models.Model):
             mirror.create_users(account, state, plan, batch, user_ids)
             self._commit(done=self.done + len(batch))
         # The users were created in other transactions: something may have been saved meanwhile.
-        plan = reconcile.plan_pull(mirror.snapshot(account, state), self._choose)
+        snapshot = mirror.snapshot(account, state)
+        plan = reconcile.plan_pull(snapshot, self._choose)
         mirror.write_directory(account, plan, user_ids)
-        mirror.save_settings(account, plan)
+        mirror.save_settings(account, plan, snapshot.ours.settings)
         account.extension_ids._follow_teams()
         account._agree(state.domain, plan.base)
         theirs = state.saved.to_json() if plan.undecided else False
@@ -338,9 +340,10 @@ class AxivoxSync(models.Model):
         failing = self.env["axivox.test.case"]._failing_notices(account, lambda: plan.live)
         account._record_live(state.applied)
         # Something may have been saved here since: it stays pending.
-        here = reconcile.plan_apply(snapshot, self._choose)
+        is_as_asked = wanted == snapshot.ours
+        here = plan if is_as_asked else reconcile.plan_apply(snapshot, self._choose)
         mirror.create_numbers(account, here.new_numbers)
-        mirror.save_settings(account, here)
+        mirror.save_settings(account, here, snapshot.ours.settings)
         account._agree(state.domain, plan.base)
         account._remember(in_flight=plan.settings.to_json())
 
@@ -445,10 +448,15 @@ class AxivoxSync(models.Model):
             title = self.env._("Changed in Axivox's console:")
             account._log_differences(account._remote_changes(), title)
 
-    def _size(self):
-        """:return: about how many users this is about"""
-        company = self.account_id.connected_to
-        return company["users"] if self.kind == "pull" else self.account_id.pending_change_count
+    def _size(self, ours):
+        """
+        :param Settings ours: what is saved here
+        :return: about how many users this is about
+        """
+        account = self.account_id
+        return (
+            account.connected_to["users"] if self.kind == "pull" else len(account._difference(ours))
+        )
 
     def _in_progress_sentence(self):
         if not self:

@@ -1,8 +1,8 @@
-"""Leads and opportunities show which number a call to them shows."""
+"""Leads and opportunities show which number a call to them shows, and count the calls about them."""
 
 from odoo import models
 
 
 class CrmLead(models.Model):
     _name = "crm.lead"
-    _inherit = ["crm.lead", "axivox.caller.id.shown"]
+    _inherit = ["crm.lead", "axivox.caller.id.shown", "axivox.calls.counted"]

@@ -15,15 +15,16 @@ def snapshot(account, state):
     """
     # sudo: what both agreed on is a manager's to read; a check is nobody's
     known = account.sudo()
-    users, numbers = account.extension_ids, account.number_ids
-    everything = account.with_context(active_test=False)
-    archived_users = everything.extension_ids - users
-    archived_numbers = everything.number_ids - numbers
+    numbers, extensions = account.number_ids, account.env["axivox.extension"]
+    mine = [("account_id", "=", account.id)]
+    users = extensions._read_group(mine, ["number", "name", "email", "user_id"])
+    archived_users = extensions.search_fetch([*mine, ("active", "=", False)], ["number"])
+    archived_numbers = account.with_context(active_test=False).number_ids - numbers
     return reconcile.Snapshot(
         known._base(),
         reconcile.Side(
             account._ours(),
-            {user.number: (user.name, user.email or None) for user in users},
+            {number: (name, email or None) for number, name, email, _user in users},
             {number.number: (number.destination_type, number._target()) for number in numbers},
         ),
         reconcile.Side(state.saved, state.users, state.numbers),
@@ -32,21 +33,24 @@ def snapshot(account, state):
         reconcile.Directory(
             frozenset(archived_users.mapped("number")),
             frozenset(archived_numbers.mapped("number")),
-            frozenset(users.filtered("user_id").mapped("number")),
-            _people(account, state),
+            frozenset(number for number, _name, _email, user in users if user),
+            _people(account, state, [user.id for *_user, user in users if user]),
         ),
     )
 
 
-def _people(account, state):
-    """:return: {e-mail address: ids of the Odoo users with it that have no extension here}"""
+def _people(account, state, taken):
+    """
+    :param taken: ids of the Odoo users that have an extension here
+    :return: {e-mail address: ids of the other Odoo users with it}
+    """
     emails = {email.strip().lower() for _name, email in state.users.values() if email}
     people = account.env["res.users"].search(
         [
             ("email_normalized", "in", sorted(emails)),
             ("share", "=", False),
             ("company_ids", "in", account.company_id.ids),
-            ("id", "not in", account.extension_ids.user_id.ids),
+            ("id", "not in", taken),
         ]
     )
     return {email: same.ids for email, same in people.grouped("email_normalized").items()}
@@ -117,9 +121,11 @@ def write_directory(account, plan, user_ids):
             number.write(vals)
 
 
-def save_settings(account, plan):
-    """Make what both sides agree on the saved settings, with the numbers that it names."""
-    ours = account._ours()
+def save_settings(account, plan, ours):
+    """Make what both sides agree on the saved settings, with the numbers that it names.
+
+    :param Settings ours: what is saved here, as the plan was made with it
+    """
     both = {e: n for e, n in ours.extensions.items() if e in plan.settings.extensions}
     if plan.settings != replace(ours, extensions=both):
         account._restore(plan.settings)

@@ -76,7 +76,7 @@ class Callers(NamedTuple):
 
 class ResPartner(models.Model):
     _name = "res.partner"
-    _inherit = ["res.partner", "axivox.caller.id.shown"]
+    _inherit = ["res.partner", "axivox.caller.id.shown", "axivox.calls.counted"]
 
     # Callers are looked up by it, among a million contacts.
     _phone_sanitized_idx = models.Index("(phone_sanitized) WHERE phone_sanitized IS NOT NULL")

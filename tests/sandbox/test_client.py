@@ -20,17 +20,19 @@ import traceback
 import tracemalloc
 import types
 import zlib
+from collections import Counter
 from dataclasses import replace
 from email.utils import formatdate
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
+import jsonschema
 import pytest
 import requests
 import urllib3.util.retry
 from axivox_caller_id.callerid.policy import Rule, Settings
-from axivox_caller_id.console import Company, ConsoleError, PendingChange, client
+from axivox_caller_id.console import Company, ConsoleError, PendingChange, client, contract
 from axivox_caller_id.console.client import HttpConsole, is_safe_address
 from axivox_caller_id.console.secret import WRAPPINGS, Token
 from conftest import ROOT, TOKEN
@@ -654,6 +656,50 @@ def test_a_document_of_the_wrong_shape_is_nonsense_or_harmless(serve):
                 assert error.in_doubt == (not place.startswith("GET"))
                 refused += 1
     assert refused > 200
+
+
+ODD = [
+    *(None, True, False, 0, -1, 1.0, 0.5, -1.0, math.nan, math.inf, 10**30, [], {}, [{}], [None]),
+    *("", "text", "rules", "201", "201\n", "٢٠١", "9" * 11, LONDON, LONDON + "\n", "+0123456"),
+    *("0" * 32, "0" * 33, "null", "true"),
+]
+
+
+def oddities(document):
+    """Copies of a document, each odd in one place; most are wrong there."""
+    yield document
+    yield from (odd for odd in ODD if odd != document or type(odd) is not type(document))
+    members = document.items() if isinstance(document, dict) else ()
+    for name, member in members:
+        yield {other: document[other] for other in document if other != name}
+        for odd in oddities(member):
+            yield {**document, name: odd}
+    if isinstance(document, list):
+        for odd in oddities(document[0]):
+            yield [document[0], odd, odd]
+
+
+def test_the_contract_is_checked_as_a_library_does():
+    def pattern(_validator, pattern, value, _schema):
+        if isinstance(value, str) and (value[-1:] == "\n" or not re.search(pattern, value)):
+            yield jsonschema.ValidationError("does not match")
+
+    validator = jsonschema.validators.extend(jsonschema.Draft202012Validator, {"pattern": pattern})
+    text = Path(client.__file__).with_name("openapi.json").read_text("utf-8")
+    described = json.loads(text)
+    verdicts = Counter()
+    for asked, good in GOOD.items():
+        method, path = asked.split()
+        answered = described["paths"][path][method.lower()]["responses"]["200"]
+        schema = answered["content"]["application/json"]["schema"]
+        library, check = validator({**described, **schema}), contract.answer(method, path)
+        for document in oddities(good):
+            error = next(library.iter_errors(document), None)
+            place = check(document)
+            assert place == (error and tuple(error.absolute_path)), document
+            verdicts[place is None] += 1
+    assert min(verdicts[True], verdicts[False]) > 50
+    assert verdicts.total() > 1000
 
 
 @pytest.mark.parametrize(

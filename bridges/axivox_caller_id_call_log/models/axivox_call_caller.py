@@ -8,6 +8,7 @@ from markupsafe import Markup
 from odoo import models
 
 from odoo.addons.axivox_caller_id.callerid import dialing
+from odoo.addons.axivox_caller_id.messages import duration
 from odoo.addons.axivox_caller_id.models.res_partner import OPEN
 
 ENDED = ("aborted", "missed", "rejected", "terminated")
@@ -144,7 +145,7 @@ class AxivoxCall(models.Model):
         incoming = call.direction == "incoming"
         parts = [call.env._("Incoming call") if incoming else call.env._("Outgoing call")]
         if call.state == "terminated" and call.start_date and call.end_date:
-            parts.append(call._in_words((call.end_date - call.start_date).total_seconds()))
+            parts.append(duration(call.env, (call.end_date - call.start_date).total_seconds()))
         number = call.env["axivox.number"].browse(told["axivox_number_id"] or [])
         if shown := told["caller_id_shown"]:
             parts.append(call.env._("shown as %s", dialing.international(shown)))
@@ -152,9 +153,3 @@ class AxivoxCall(models.Model):
             parts.append(call.env._("to %s", number.display_name))
         parts.append(dict(call._fields["state"]._description_selection(call.env))[call.state])
         return Markup("<span>%s</span>") % " · ".join(parts)  # as a message keeps it
-
-    def _in_words(self, seconds):
-        minutes, seconds = divmod(round(seconds), 60)
-        if minutes:
-            return self.env._("%(minutes)s min %(seconds)s s", minutes=minutes, seconds=seconds)
-        return self.env._("%s s", seconds)

@@ -2,30 +2,21 @@
 
 from odoo import api, fields, models
 
+from odoo.addons.axivox_caller_id.models.calls_counted import Counted
+
 
 class CrmLead(models.Model):
     _inherit = "crm.lead"
 
     axivox_call_count = fields.Integer(
         string="Number of Axivox calls",
-        compute="_compute_axivox_call_count",
+        compute="_compute_call_counts",
         help="Those that you may see: your own, or all for who sees all calls.",
     )
 
-    @api.depends_context("uid", "allowed_company_ids")
-    def _compute_axivox_call_count(self):
-        self.axivox_call_count = 0
-        calls = self.env["axivox.call"]
-        if not calls.has_access("read"):
-            return
-        visible = [("id", "in", calls._search([]))]
-        # sudo: counts only calls that the reader may see, of leads that they see
-        counts = calls.sudo()._read_group(
-            [*visible, ("found_lead_id", "in", self.ids)], ["found_lead_id"], ["__count"]
-        )
-        by_lead = {lead.id: count for lead, count in counts}
-        for lead in self:
-            lead.axivox_call_count = by_lead.get(lead._origin.id, 0)
+    @api.model
+    def _call_logs(self):
+        return [*super()._call_logs(), Counted("axivox_call_count", "axivox.call", "found_lead_id")]
 
     def action_axivox_calls(self):
         """Return the action of the calls about these leads."""

@@ -4,8 +4,7 @@ from odoo import models
 
 
 class AxivoxNumber(models.Model):
-    _name = "axivox.number"
-    _inherit = ["axivox.number", "voip.call.counted"]
+    _inherit = "axivox.number"
     _call_link = _call_search = "axivox_number_id"
 
     def _used_by(self):

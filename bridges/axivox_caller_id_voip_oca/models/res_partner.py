@@ -6,8 +6,7 @@ from odoo.addons.axivox_caller_id.models.res_partner import Talk
 
 
 class ResPartner(models.Model):
-    _name = "res.partner"
-    _inherit = ["res.partner", "voip.call.counted"]
+    _inherit = "res.partner"
     _call_link = _call_search = "partner_id"
 
     def _with_calls(self):

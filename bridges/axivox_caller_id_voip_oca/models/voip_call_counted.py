@@ -1,37 +1,26 @@
-"""Counts the calls with a contact, about a lead, or from one of our numbers."""
+"""The button of the calls made and taken in Odoo."""
 
 from odoo import api, fields, models
 
+from odoo.addons.axivox_caller_id.models.calls_counted import Counted
 
-class VoipCallCounted(models.AbstractModel):
-    _name = "voip.call.counted"
-    _description = "Record with calls made and taken in Odoo"
+
+class AxivoxCallsCounted(models.AbstractModel):
+    _inherit = "axivox.calls.counted"
 
     # The fields of voip.call that link a call to such a record: the stored one, and the searched.
     _call_link = _call_search = None
 
     voip_call_count = fields.Integer(
         string="Number of calls in Odoo",
-        compute="_compute_voip_call_count",
+        compute="_compute_call_counts",
         help="Those that you may see: your own, or the account's for Axivox managers.",
     )
 
-    @api.depends_context("uid", "allowed_company_ids")
-    def _compute_voip_call_count(self):
-        self.voip_call_count = 0
-        calls = self.env["voip.call"]
-        if not calls.has_access("read"):
-            return
-        visible = [("id", "in", calls._search([]))]
-        family = {record: record._with_calls() for record in self}
-        linked = self.browse().concat(*family.values())
-        # sudo: counts only calls that the reader may see, of records that they see
-        counts = calls.sudo()._read_group(
-            [*visible, (self._call_link, "in", linked.ids)], [self._call_link], ["__count"]
-        )
-        by_id = {record.id: count for record, count in counts}
-        for record, records in family.items():
-            record.voip_call_count = sum(by_id.get(id_, 0) for id_ in records.ids)
+    @api.model
+    def _call_logs(self):
+        log = Counted("voip_call_count", "voip.call", self._call_link)
+        return [*super()._call_logs(), log]
 
     def action_voip_calls(self):
         """Return the action of the calls with these records, or about them."""
@@ -40,7 +29,3 @@ class VoipCallCounted(models.AbstractModel):
             **self.env["ir.actions.act_window"]._for_xml_id(action),
             "domain": [(self._call_search, "in", self._with_calls().ids)],
         }
-
-    def _with_calls(self):
-        """Return the records whose calls are counted with this one's own."""
-        return self._origin

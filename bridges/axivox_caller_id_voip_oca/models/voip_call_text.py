@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools.misc import format_date
 
+from odoo.addons.axivox_caller_id import messages
 from odoo.addons.axivox_caller_id.callerid import dialing
 
 from ..sip import outcome as sip
@@ -127,7 +128,9 @@ class VoipCall(models.Model):
         incoming = self.type_call == "incoming"
         parts = [self.env._("Incoming call") if incoming else self.env._("Outgoing call")]
         if self.start_date:
-            parts.append(self._duration((self.end_date - self.start_date).total_seconds()))
+            parts.append(
+                messages.duration(self.env, (self.end_date - self.start_date).total_seconds())
+            )
         if self.caller_id:
             parts.append(self.env._("shown as %s", international(self.caller_id)))
         elif self.axivox_number_id:
@@ -136,12 +139,6 @@ class VoipCall(models.Model):
         if self.transferred_to:
             parts.append(self.env._("transferred to %s", international(self.transferred_to)))
         return " · ".join(parts)
-
-    def _duration(self, seconds):
-        minutes, seconds = divmod(round(seconds), 60)
-        if minutes:
-            return self.env._("%(minutes)s min %(seconds)s s", minutes=minutes, seconds=seconds)
-        return self.env._("%s s", seconds)
 
     @api.model
     def _last_call_sentence(self, talk):

@@ -88,8 +88,9 @@ class TestPreview(ListCase):
         self._may_choose(self.paris)
         self.commit_answers()
         self.calls.preview_call(self.lead.phone, "crm.lead", self.lead.id)
+        self.cr.flush()  # what was saved before is entered in the chatter
         self.env.invalidate_all()
-        with self.assertQueryCount(11):
+        with self.assertQueryCount(16):
             self.calls.preview_call(self.lead.phone, "crm.lead", self.lead.id)
 
     def test_number_that_was_shown_elsewhere_is_nobodys_here(self):
