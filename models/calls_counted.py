@@ -1,4 +1,4 @@
-"""How many calls there were with somebody, about something, from one of our numbers."""
+"""How many calls there were with a contact, about a lead, or from one of our numbers."""
 
 from typing import NamedTuple
 
@@ -16,16 +16,17 @@ class Counted(NamedTuple):
 
 
 class AxivoxCallsCounted(models.AbstractModel):
-    """For the addons that keep a log of calls. Each adds its log to `_call_logs`, and a field that
-    `_compute_call_counts` computes: of all that are installed in one query, for a form is opened
-    often."""
+    """A record whose form counts the calls of each call log that is installed.
+
+    The addon of a log adds it to `_call_logs`, with a field that `_compute_call_counts` computes.
+    One query counts for all logs, because forms are opened often."""
 
     _name = "axivox.calls.counted"
     _description = "Record whose calls are counted"
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_call_counts(self):
-        """Count the calls that the reader sees."""
+        """Count the calls that the user may read."""
         family = {record: record._with_calls() for record in self}
         linked = self.browse().concat(*family.values()).ids
         logs, queries, counts = self._call_logs(), [], {}
@@ -46,9 +47,9 @@ class AxivoxCallsCounted(models.AbstractModel):
 
     @api.model
     def _call_logs(self):
-        """:return: the logs whose calls are counted, each a Counted"""
+        """Return a list with a ``Counted`` for each call log."""
         return []
 
     def _with_calls(self):
-        """:return: those whose calls are counted as one's own"""
+        """Return the records whose calls are counted with this one's own."""
         return self._origin

@@ -1,4 +1,4 @@
-"""Leads and opportunities show which number a call to them shows, and count the calls about them."""
+"""Leads and opportunities show which number a call to them shows, and count their calls."""
 
 from odoo import models
 
