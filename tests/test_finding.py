@@ -311,12 +311,8 @@ class TestFinding(AxivoxCase):
         }
 
         def queries(door):
-            for _ in range(2):  # the first time fills caches
-                self.env.flush_all()
-                self.env.invalidate_all()
-                before = self.cr.sql_log_count
-                door()
-            return self.cr.sql_log_count - before
+            self.count_queries(door)  # the first time fills caches
+            return self.count_queries(door)
 
         self.everything()
         self.findings()

@@ -416,15 +416,6 @@ class TestTeamNumber(AxivoxCase):
             ]
         )
 
-    def _cost(self, change):
-        """Return how many queries a change takes."""
-        self.env.flush_all()
-        self.env.invalidate_all()
-        before = self.cr.sql_log_count
-        change()
-        self.env.flush_all()
-        return self.cr.sql_log_count - before
-
     def test_one_member_costs_as_much_among_20_as_among_2000(self):
         self._give(self.europe, self.london)
         members = self.env["crm.team.member"]
@@ -445,10 +436,10 @@ class TestTeamNumber(AxivoxCase):
 
         def costs():
             return [
-                self._cost(lambda: members.create(vals)),
-                self._cost(lambda: mine().write({"active": False})),
-                self._cost(lambda: mine().write({"active": True})),
-                self._cost(lambda: mine().unlink()),
+                self.count_queries(lambda: members.create(vals)),
+                self.count_queries(lambda: mine().write({"active": False})),
+                self.count_queries(lambda: mine().write({"active": True})),
+                self.count_queries(lambda: mine().unlink()),
             ]
 
         self._seats(20)
@@ -464,10 +455,12 @@ class TestTeamNumber(AxivoxCase):
         def costs():
             """:return: how many queries more it takes than without this addon"""
             lone = self.europe.member_ids[-1]
-            with_us = self._cost(lambda: self.europe.write({"member_ids": [(3, lone.id)]}))
+            with_us = self.count_queries(lambda: self.europe.write({"member_ids": [(3, lone.id)]}))
             self.europe.member_ids += lone
             with patch.object(type(seats), "_changing_teams", lambda _self: nullcontext(set())):
-                without = self._cost(lambda: self.europe.write({"member_ids": [(3, lone.id)]}))
+                without = self.count_queries(
+                    lambda: self.europe.write({"member_ids": [(3, lone.id)]})
+                )
             self.europe.member_ids += lone
             return with_us - without
 
@@ -487,13 +480,13 @@ class TestTeamNumber(AxivoxCase):
 
         def costs():
             return [
-                self._cost(change_number),
-                self._cost(lambda: uk.web_resequence({}, offset=uk.sequence + 1)),
-                self._cost(
+                self.count_queries(change_number),
+                self.count_queries(lambda: uk.web_resequence({}, offset=uk.sequence + 1)),
+                self.count_queries(
                     lambda: europe.read(["follower_count", "differing_count", "without_extension"])
                 ),
-                self._cost(self.account.pending_changes),
-                self._cost(
+                self.count_queries(self.account.pending_changes),
+                self.count_queries(
                     lambda: self.account.extension_ids.web_read({"team": {}, "follows_team": {}})
                 ),
             ]

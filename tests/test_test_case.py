@@ -261,21 +261,20 @@ class TestTestCase(AxivoxCase):
                     for number in range(count)
                 ]
             )
-            self.env.flush_all()
-            self.env.invalidate_all()
-            before = self.cr.sql_log_count
-            cases = self.env["axivox.test.case"].with_user(self.editor)
+            return self.count_queries(read_list, count), self.count_queries(read_notices)
+
+        cases = self.env["axivox.test.case"].with_user(self.editor)
+
+        def read_list(count):
             found = cases.search([("account_id", "=", self.account.id)])
             found.read(["display_name", "result_now", "result_after", "failure"])
             self.assertGreaterEqual(len(found), count)
-            listed = self.cr.sql_log_count - before
-            self.env.invalidate_all()
-            before = self.cr.sql_log_count
+
+        def read_notices():
             notices = cases._failing_notices(
                 self.account.with_user(self.editor), lambda: self.account._settings("saved")
             )
             self.assertTrue(notices)
-            return listed, self.cr.sql_log_count - before
 
         few = queries(6)
         self.assertLessEqual(queries(1000), few)
@@ -287,11 +286,7 @@ class TestTestCase(AxivoxCase):
         manual = self.env["axivox.manual.apply"].with_user(self.manager).browse(action["res_id"])
 
         def queries(*fields):
-            self.env.flush_all()
-            self.env.invalidate_all()
-            before = self.cr.sql_log_count
-            manual.read(["state", "waiting", *fields])
-            return self.cr.sql_log_count - before
+            return self.count_queries(manual.read, ["state", "waiting", *fields])
 
         queries("failing")  # warm
         self.assertLessEqual(queries("failing", "failing_count"), queries() + 1)
@@ -389,11 +384,7 @@ class TestTestCaseOverApi(ConsoleCase):
         review = self.review("apply")
 
         def queries(*fields):
-            self.env.flush_all()
-            self.env.invalidate_all()
-            before = self.cr.sql_log_count
-            review.read(["kind", "changed_since", *fields])
-            return self.cr.sql_log_count - before
+            return self.count_queries(review.read, ["kind", "changed_since", *fields])
 
         queries("failing")  # warm
         self.assertLessEqual(queries("failing", "failing_count"), queries() + 1)

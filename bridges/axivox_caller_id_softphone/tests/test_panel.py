@@ -51,10 +51,7 @@ class TestPanel(AxivoxCase):
         def queries():
             self.commit_answers()
             self._preview(CALLED_IN_LONDON)
-            self.env.invalidate_all()
-            before = self.cr.sql_log_count
-            self._preview(CALLED_IN_LONDON)
-            return self.cr.sql_log_count - before
+            return self.count_queries(self._preview, CALLED_IN_LONDON)
 
         self._rule("0044", self.london)
         few = queries()

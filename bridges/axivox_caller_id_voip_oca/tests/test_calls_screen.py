@@ -119,11 +119,7 @@ class TestCallsScreen(VoipCase):
         leads = self.lead.concat(*(self.lead.copy() for _count in range(10)))
 
         def queries(records):
-            self.env.flush_all()
-            self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            records.with_user(self.sophie).mapped("voip_call_count")
-            return self.env.cr.sql_log_count - before
+            return self.count_queries(records.with_user(self.sophie).mapped, "voip_call_count")
 
         queries(leads)
         self.assertEqual(queries(leads), queries(self.lead))

@@ -128,11 +128,7 @@ class TestActivities(ListCase):
             for number in range(count):
                 lead = self.lead.copy({"name": f"Lead {number}"})
                 self._activity(lead)
-            self.env.flush_all()
-            self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            self.assertGreaterEqual(len(self._listed()), count)
-            return self.env.cr.sql_log_count - before
+            return self.count_queries(lambda: self.assertGreaterEqual(len(self._listed()), count))
 
         queries(1)
         few = queries(2)
@@ -189,11 +185,7 @@ class TestRecentCalls(ListCase):
                 self._call(contact.phone, res_model="res.partner", res_id=contact.id, ended_ago=0)
                 lead = self.lead.copy({"name": f"Lead {number}"})
                 self._call(CALLED, res_model="crm.lead", res_id=lead.id, ended_ago=0)
-            self.env.flush_all()
-            self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            self.calls.get_recent_calls("", 0, 50)
-            return self.env.cr.sql_log_count - before
+            return self.count_queries(self.calls.get_recent_calls, "", 0, 50)
 
         queries(1)
         few = queries(2)
