@@ -47,7 +47,7 @@ class AxivoxEdit(models.Model):
 
     @api.model
     def _forget(self, account):
-        """Remove the edits of settings that are no longer pending."""
+        """Forget who changed what is applied now."""
         pending = {change.setting for change in account._difference()}
         # sudo: edits are written by the server only
         edits = self.sudo().search([("account_id", "=", account.id)])

@@ -313,7 +313,7 @@ class AxivoxSync(models.Model):
             batch = plan.new_users[start : start + BATCH]
             mirror.create_users(account, state, plan, batch, user_ids)
             self._commit(done=self.done + len(batch))
-        # The users were created in other transactions: something may have been saved meanwhile.
+        # Something may have been saved here meanwhile.
         plan = reconcile.plan_pull(mirror.snapshot(account, state), self._choose)
         mirror.write_directory(account, plan, user_ids)
         mirror.save_settings(account, plan)

@@ -1,4 +1,4 @@
-"""Leads and opportunities show which number a call to them shows."""
+"""Leads and opportunities say which number a call to them shows."""
 
 from odoo import models
 

@@ -19,7 +19,7 @@ class CrmLead(models.Model):
         if not calls.has_access("read"):
             return
         visible = [("id", "in", calls._search([]))]
-        # sudo: counts only calls that the reader may see, of leads that they see
+        # sudo: counted are only calls that the reader sees, of leads that they see
         counts = calls.sudo()._read_group(
             [*visible, ("found_lead_id", "in", self.ids)], ["found_lead_id"], ["__count"]
         )
@@ -28,7 +28,7 @@ class CrmLead(models.Model):
             lead.axivox_call_count = by_lead.get(lead._origin.id, 0)
 
     def action_axivox_calls(self):
-        """Return the action of the calls about these leads."""
+        """:return: the list of the calls about these leads"""
         return {
             **self.env["ir.actions.act_window"]._for_xml_id(
                 "axivox_caller_id_call_log.axivox_call_action"

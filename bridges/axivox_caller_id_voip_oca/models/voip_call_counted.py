@@ -1,4 +1,4 @@
-"""Counts the calls with a contact, about a lead, or from one of our numbers."""
+"""How many calls there were with somebody, about something, from one of our numbers."""
 
 from odoo import api, fields, models
 
@@ -7,7 +7,7 @@ class VoipCallCounted(models.AbstractModel):
     _name = "voip.call.counted"
     _description = "Record with calls made and taken in Odoo"
 
-    # The fields of voip.call that link a call to such a record: the stored one, and the searched.
+    # The field of voip.call that links it to such a record: stored, and the one to search by.
     _call_link = _call_search = None
 
     voip_call_count = fields.Integer(
@@ -25,7 +25,7 @@ class VoipCallCounted(models.AbstractModel):
         visible = [("id", "in", calls._search([]))]
         family = {record: record._with_calls() for record in self}
         linked = self.browse().concat(*family.values())
-        # sudo: counts only calls that the reader may see, of records that they see
+        # sudo: counted are only calls that the reader sees, of records that they see
         counts = calls.sudo()._read_group(
             [*visible, (self._call_link, "in", linked.ids)], [self._call_link], ["__count"]
         )
@@ -34,7 +34,7 @@ class VoipCallCounted(models.AbstractModel):
             record.voip_call_count = sum(by_id.get(id_, 0) for id_ in records.ids)
 
     def action_voip_calls(self):
-        """Return the action of the calls with these records, or about them."""
+        """:return: the list of the calls with these, or about them"""
         action = "axivox_caller_id_voip_oca.voip_call_action"
         return {
             **self.env["ir.actions.act_window"]._for_xml_id(action),
@@ -42,5 +42,5 @@ class VoipCallCounted(models.AbstractModel):
         }
 
     def _with_calls(self):
-        """Return the records whose calls are counted with this one's own."""
+        """:return: those whose calls are counted as one's own"""
         return self._origin
