@@ -31,8 +31,8 @@ LONGEST_EMERGENCY = 6  # digits, in any region
 NON_GEOGRAPHIC = "001"  # what phonenumbers calls the region of +800, +870, …
 
 _SEPARATORS = re.compile(r"(?i:^\s*tel:)|[\s.\-‐-―−/()\[\]⁄·]+")
-# Digits, then perhaps an extension of the called one's own PBX, or RFC 3966 parameters. Any other
-# letter is refused: phonenumbers would skip it, or read it off a telephone's keys.
+# Digits, maybe followed by an extension of the called party's PBX, or by RFC 3966 parameters. Other
+# letters are refused: phonenumbers would skip them, or map them to digits as on a keypad.
 _NUMBER = re.compile(r"(?i)\+*[\d~]+(?:;.*|(?:,+|x|extn?|extension|int|anexo|доб)[:=]?\d+)?")
 _SERVICE_CODE = re.compile(r"[\d+]*[*#][\d+*#]*")
 _E164 = re.compile(r"\+[1-9][0-9]{0,14}")
@@ -60,9 +60,9 @@ _NUMBER_TYPES = (
 class NotDiallableError(ValueError):
     """The text is no telephone number.
 
-    ``reason`` is one of ``empty``, ``malformed``, ``unknown_country``, ``no_region``
-    (a national number, and nothing tells the country), ``too_short``, ``too_long``
-    and ``unassigned`` (no such number in the numbering plan of ``region``).
+    ``reason`` is one of ``empty``, ``malformed``, ``unknown_country``, ``no_region`` (a national
+    number without a known country), ``too_short``, ``too_long`` and ``unassigned`` (no such number
+    in the numbering plan of ``region``).
     """
 
     def __init__(self, reason, dialled, region=None):
@@ -75,8 +75,8 @@ class NotDiallableError(ValueError):
 class PrefixError(ValueError):
     """The text is no destination prefix.
 
-    ``reason`` is one of ``empty``, ``no_zeros``, ``malformed``, ``unknown_country``
-    and ``too_long``; ``longest`` is then the number of digits that fit behind the zeros.
+    ``reason`` is one of ``empty``, ``no_zeros``, ``malformed``, ``unknown_country`` and
+    ``too_long``; for that, ``longest`` is the number of digits that fit behind the zeros.
     """
 
     def __init__(self, reason, typed, longest=None):
@@ -88,11 +88,11 @@ class PrefixError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Whom a dialled string reaches.
+    """The party that a dialled string reaches.
 
-    ``kind`` is ``external``, ``internal``, ``emergency`` or ``service``; ``dialled`` is what
-    was typed without its separators; ``e164`` (``+442079460958``) and ``region`` (ISO 3166
-    code, or ``001``) are given for ``external`` only.
+    ``kind`` is ``external``, ``internal``, ``emergency`` or ``service``; ``dialled`` is what was
+    typed, without its separators; ``e164`` (``+442079460958``) and ``region`` (ISO 3166 code, or
+    ``001``) are set for ``external`` only.
     """
 
     kind: str
@@ -106,7 +106,7 @@ class Destination:
         return "00" + self.e164[1:]
 
     def dial(self, dial_format="00"):
-        """What is sent to the PBX: ``00442079460958``, or ``+442079460958`` where
+        """Return what is sent to the PBX: ``00442079460958``, or ``+442079460958`` if
         ``dial_format`` is ``+``; internal, emergency and service numbers as they were typed."""
         if self.kind != EXTERNAL:
             return self.dialled
@@ -114,14 +114,15 @@ class Destination:
 
 
 def read(dialled, *, home, called=None, extensions=()):
-    """Understand a dialled string.
+    """Parse a dialled string.
 
     :param str dialled: in any written form
     :param str home: region (ISO 3166 code) of the caller, or None
-    :param str called: region of the record that is called, or None when dialled by hand
+    :param str called: region of the record that is called, or None if the number was dialled by
+        hand
     :param extensions: container of the account's extension numbers
     :rtype: Destination
-    :raises NotDiallableError: for what is no telephone number
+    :raises NotDiallableError: if it is no telephone number
     """
     text = plain(dialled)
     compact = _SEPARATORS.sub("", text)
@@ -139,8 +140,8 @@ def read(dialled, *, home, called=None, extensions=()):
     try:
         number, number_region = _parse(text, compact, region, national)
     except NotDiallableError:
-        # Codes of the PBX itself (voicemail, queues) have the length of the region's short
-        # numbers, or are typed where no region says what is short.
+        # Codes of the PBX itself (voicemail, queues) are as long as the region's short numbers; if
+        # there is no region, any few digits may be one.
         if _is_short(compact, region, national, phonenumbers.is_possible_short_number_for_region):
             return Destination(SERVICE, compact)
         raise
@@ -153,13 +154,13 @@ def read(dialled, *, home, called=None, extensions=()):
 
 
 def parse(text, region):
-    """Read a full telephone number; a leading ``00`` is a ``+`` in every region.
+    """Parse a full telephone number; a leading ``00`` is a ``+`` in every region.
 
-    Only where that gives no valid number, the region's own international prefix is tried,
-    and then the national form.
+    Only if that gives no valid number, the region's own international prefix is tried, and then the
+    national form.
 
     :rtype: phonenumbers.PhoneNumber
-    :raises NotDiallableError: where no reading gives a valid number
+    :raises NotDiallableError: if no reading gives a valid number
     """
     text = plain(text)
     compact = _SEPARATORS.sub("", text)
@@ -168,8 +169,8 @@ def parse(text, region):
 
 
 def _national(compact, region):
-    """:return: the ``phonenumbers.PhoneNumber`` that digits are where they are dialled in a region;
-    None for what is not dialled so"""
+    """Return the ``phonenumbers.PhoneNumber`` of digits dialled within a region; None for other
+    text."""
     if region and compact.isdigit() and not compact.startswith("00"):
         with suppress(NumberParseException):
             return phonenumbers.parse(compact, region)
@@ -177,9 +178,9 @@ def _national(compact, region):
 
 
 def _parse(text, compact, region, national):
-    """
-    :param national: what `_national` makes of it
-    :return: the ``phonenumbers.PhoneNumber`` and its region
+    """Return the ``phonenumbers.PhoneNumber`` and its region.
+
+    :param national: what `_national` returns for it
     """
     if not compact:
         raise NotDiallableError("empty", text)
@@ -209,21 +210,21 @@ def _parse(text, compact, region, national):
 
 
 def e164(text, region=None):
-    """The E.164 form (``+442079460958``) of a full telephone number in any written form.
+    """Return the E.164 form (``+442079460958``) of a full telephone number in any written form.
 
-    :raises NotDiallableError: for what is no telephone number
+    :raises NotDiallableError: if it is no telephone number
     """
     return phonenumbers.format_number(parse(text, region), PhoneNumberFormat.E164)
 
 
 def caller_numbers(text, region=None):
-    """The E.164 numbers that a caller's number can mean, the likeliest first.
+    """Return the E.164 numbers that a caller's number can mean, the likeliest first.
 
-    A PBX tells it in any of the forms that people dial, or as E.164 without the plus
+    A PBX sends it in any of the forms that people dial, or as E.164 without the plus
     (``32470123456``).
 
-    :param str region: ISO 3166 code of the called one, or None
-    :return: empty for what is no telephone number, a withheld one for example
+    :param str region: ISO 3166 code of the called party, or None
+    :return: empty for what is no telephone number, such as a withheld one
     :rtype: list[str]
     """
     with suppress(NotDiallableError):
@@ -232,47 +233,47 @@ def caller_numbers(text, region=None):
 
 
 def is_e164(number):
-    """Whether this is a number in E.164 form, fit to be shown and to be written in a header: a
-    plus and at most 15 ASCII digits (ITU-T E.164), and nothing else."""
+    """Return whether this is a number in E.164 form, fit to be shown and to be written in a header:
+    a plus and at most 15 ASCII digits (ITU-T E.164), and nothing else."""
     return isinstance(number, str) and _E164.fullmatch(number) is not None
 
 
 def readings(text):
-    """How a number that a PBX tells can be read, the likeliest first: the plus of an E.164 number
-    may have been left out.
+    """Return the texts as which a number from a PBX can be read, the likeliest first: the plus of
+    an E.164 number may be missing.
 
     :rtype: list[str]
-    :raises NotDiallableError: for what is no text, or too long to be a number
+    :raises NotDiallableError: if it is no text, or too long to be a number
     """
     text = plain(text)
     return [text] if text.startswith(("+", "0")) else [text, f"+{text}"]
 
 
 def international(number):
-    """An E.164 number as people write it: ``+44 20 7946 0958``; anything else as it is."""
+    """Return an E.164 number as people write it: ``+44 20 7946 0958``; any other text unchanged."""
     return _international(number) if is_e164(number) else number
 
 
 def region_of(number):
-    """The region (ISO 3166 code) of an E.164 number, or None."""
+    """Return the region (ISO 3166 code) of an E.164 number, or None."""
     parsed = _parsed(number)
     return phonenumbers.region_code_for_number(parsed) if parsed else None
 
 
 def number_type(number):
-    """The type of an E.164 number: a ``PhoneNumberType`` of phonenumbers in lower case, such as
-    ``fixed_line`` or ``toll_free``; or None."""
+    """Return the type of an E.164 number: a ``PhoneNumberType`` of phonenumbers in lower case, such
+    as ``fixed_line`` or ``toll_free``; or None."""
     parsed = _parsed(number)
     return _TYPES.get(phonenumbers.number_type(parsed)) if parsed else None
 
 
 def place_of(number, language):
-    """Where an E.164 number belongs, in words: ``London``; empty where that is not known, or is
-    its whole country.
+    """Return the place of an E.164 number in words, such as ``London``; empty if it is not known,
+    or is just the country.
 
     :param str language: ISO 639 code, such as ``fr``
     """
-    # What it knows takes a second to load: where people read lists of numbers, not for calls.
+    # Its data takes a second to load: it is for lists of numbers, not for calls.
     from phonenumbers import geocoder
 
     parsed = _parsed(number)
@@ -283,13 +284,13 @@ def place_of(number, language):
 
 
 def local_times(number, now):
-    """What the clocks say where an E.164 number is reached: of those of a mobile, or of a service,
-    that may be in any zone of its country, the earliest and the latest.
+    """Return the local times at an E.164 number. A mobile or service number may be in any zone of
+    its country: then the earliest and the latest.
 
     :param datetime now: any time with its zone
-    :return: (earliest, latest), each with its zone; None where nothing tells the zone
+    :return: (earliest, latest), each with its zone; None if the zone is not known
     """
-    # Loaded for calls only where they are shown, as above.
+    # Loaded only where local times are shown, as above.
     from phonenumbers import timezone
 
     parsed = _parsed(number)
@@ -304,7 +305,7 @@ def local_times(number, now):
 
 
 def is_emergency(digits, region):
-    """Whether these digits call an emergency service in this region (ISO 3166 code)."""
+    """Return whether these digits call an emergency service in this region (ISO 3166 code)."""
     return (
         len(digits) <= LONGEST_EMERGENCY
         and region in SUPPORTED_REGIONS
@@ -313,9 +314,9 @@ def is_emergency(digits, region):
 
 
 def prefix(typed):
-    """A destination prefix in 00-form (``0044``, ``004420``), from any written form of it.
+    """Return a destination prefix in 00-form (``0044``, ``004420``), from any written form of it.
 
-    :raises PrefixError: for what the console's *Destination prefix* cannot mean
+    :raises PrefixError: if it is no *Destination prefix* of the console
     """
     try:
         compact = _PREFIX_SEPARATORS.sub("", plain(typed))
@@ -342,8 +343,9 @@ def prefix(typed):
 
 
 def examples(zero_form):
-    """Valid E.164 numbers that begin with a prefix in 00-form, those of phonenumbers before such as
-    are made of them; at most one for each numbering plan and type of number, none for ``04``.
+    """Yield valid E.164 numbers that begin with a prefix in 00-form: first examples of
+    phonenumbers, then numbers made from such. There is at most one for each numbering plan and type
+    of number; there is none for ``04``.
 
     :rtype: Iterator[str]
     """
@@ -365,10 +367,10 @@ def examples(zero_form):
 
 
 def regions_of_prefix(zero_form):
-    """The regions in which a number can begin with a prefix in 00-form, the main one first.
+    """Return the regions in which a number can begin with a prefix in 00-form, the main one first.
 
-    ``0044`` gives ``("GB", "GG", "IM", "JE")`` and ``001242`` gives ``("BS",)``; empty where
-    no number begins like this.
+    ``0044`` gives ``("GB", "GG", "IM", "JE")`` and ``001242`` gives ``("BS",)``; empty if no number
+    begins like this.
     """
     return _regions_of(zero_form[2:]) if _ZERO_FORM.fullmatch(zero_form) else ()
 
@@ -389,10 +391,10 @@ def _regions_of(digits):
 
 
 def plain(text):
-    """The text with the digits, plus signs and spaces of every script as ASCII writes them,
-    and without invisible characters (directional marks come along when numbers are pasted).
+    """Return the text with digits, plus signs and spaces of every script as ASCII, and without
+    invisible characters (pasted numbers often hold directional marks).
 
-    :raises NotDiallableError: for what is no text, or too long to be a number
+    :raises NotDiallableError: if it is no text, or too long to be a number
     """
     text = text or ""
     if not isinstance(text, str):
@@ -424,7 +426,7 @@ def _international(number):
 
 
 def _parsed(number):
-    """:return: the ``phonenumbers.PhoneNumber`` of an E.164 number; None for anything else"""
+    """Return the ``phonenumbers.PhoneNumber`` of an E.164 number; None for anything else."""
     with suppress(NumberParseException):
         return phonenumbers.parse(number, None) if is_e164(number) else None
     return None
@@ -436,8 +438,8 @@ def _is_valid(number):
 
 
 def _region_if_valid(number):
-    """:return: the region of a ``phonenumbers.PhoneNumber``; None where no such number is assigned.
-    ``is_valid_number`` finds it too, and keeps it to itself."""
+    """Return the region of a ``phonenumbers.PhoneNumber``; None if no such number is assigned.
+    (``is_valid_number`` finds the region too, but does not return it.)"""
     region = phonenumbers.region_code_for_number(number)
     return region if phonenumbers.is_valid_number_for_region(number, region) else None
 
@@ -473,7 +475,7 @@ def _invalid_number(number, text):
 
 
 def _numbering_plans(digits):
-    """The (country calling code, region) pairs whose numbers may begin with these digits."""
+    """Return the (country calling code, region) pairs whose numbers may begin with these digits."""
     return [
         (code, region)
         for code, regions in COUNTRY_CODE_TO_REGION_CODE.items()
@@ -489,8 +491,8 @@ def _metadata(code, region):
 
 
 def _can_begin_with(pattern, digits):
-    """Whether a number that matches the pattern can begin with these digits: every single
-    digit of the pattern may also be the end of the text."""
+    """Return whether a number that matches the pattern can begin with these digits: in the pattern,
+    each digit may also be the end of the text."""
     incomplete = re.sub(
         r"\{[\d,]+\}|\\d|\[[^]]*\]|\d",
         lambda atom: atom[0] if atom[0][0] == "{" else f"(?:{atom[0]}|$)",

@@ -1,8 +1,8 @@
-"""What has to happen so that Odoo and a console agree: a plan, made of what both hold.
+"""Plan how Odoo and a console are brought into agreement, from what both hold.
 
-Three versions of everything are compared: ``base``, on which both last agreed, ``ours``, what
-Odoo wants, and ``theirs``, what the console holds. What one side changed is taken from that side;
-where both did, somebody has to choose.
+Three versions of everything are compared: ``base``, on which both last agreed, ``ours``, what Odoo
+wants, and ``theirs``, what the console holds. What one side changed is taken from that side; what
+both changed, somebody has to choose.
 """
 
 import json
@@ -19,7 +19,7 @@ OURS, THEIRS = "ours", "theirs"
 
 @dataclass(frozen=True, slots=True)
 class RemoteChange:
-    """One thing that was changed in the console since both agreed, to what is not wanted here.
+    """A change in the console since both sides agreed, to a value that is not wanted here.
 
     ===============  =====================================================================
     ``kind``         what ``base``, ``theirs`` and ``ours`` are
@@ -34,7 +34,7 @@ class RemoteChange:
     ``destination``  a number's (destination type, target or None)
     ===============  =====================================================================
 
-    ``subject`` is the prefix, the extension or the number; ``nth`` tells the rules of one prefix
+    ``subject`` is the prefix, the extension or the number; ``nth`` tells rules with the same prefix
     apart, counted from 0.
     """
 
@@ -47,19 +47,20 @@ class RemoteChange:
 
     @property
     def key(self):
-        """A text for what the console says: a choice that was made for it is for no other value."""
+        """A text that identifies the change with the console's value: a choice is valid for this
+        value only."""
         return json.dumps([self.kind, self.subject, self.nth, self.theirs])
 
     @property
     def is_conflict(self):
-        """Whether it was changed here too, to something else."""
+        """Whether the value was changed here too."""
         return self.ours != self.base
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What Odoo or a console holds: ``users`` are ``{"201": (name, e-mail or None)}``, ``numbers``
-    ``{E.164: (destination type, target or None)}``."""
+    """What Odoo or a console holds: ``users`` is ``{"201": (name, e-mail or None)}``, ``numbers``
+    is ``{E.164: (destination type, target or None)}``."""
 
     settings: Settings = field(default_factory=Settings)
     users: Mapping[str, tuple] = field(default_factory=dict)
@@ -68,10 +69,9 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Whom and what Odoo knows besides. ``archived_users`` (extensions) and ``archived_numbers``
-    (E.164) are kept, and used for nothing; ``assigned`` are the extensions that have an Odoo user,
-    ``people`` the ids of the Odoo users that may be given one, by their e-mail addresses in lower
-    case."""
+    """Further records of Odoo. ``archived_users`` (extensions) and ``archived_numbers`` (E.164) are
+    kept, and used for nothing; ``assigned`` are the extensions that have an Odoo user; ``people``
+    maps e-mail addresses in lower case to the ids of the Odoo users that may be assigned."""
 
     archived_users: frozenset[str] = frozenset()
     archived_numbers: frozenset[str] = frozenset()
@@ -81,8 +81,8 @@ class Directory:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All that a plan is made of. ``live`` is what calls run on; ``in_flight`` what an attempt
-    that did not end was sending: values of it are nobody else's change."""
+    """The input of a plan. ``live`` is what calls run on; ``in_flight`` is what an interrupted
+    attempt was sending: such values in the console are our own changes."""
 
     base: Side
     ours: Side
@@ -96,19 +96,19 @@ class Snapshot:
 class Plan:
     """What a pull or an apply does.
 
-    Asked: ``changes``, of the console's, and ``undecided``, those of them without a choice.
+    To be asked: ``changes`` in the console, and ``undecided``, those of them without a choice.
 
-    Here: ``new_numbers`` (E.164), ``renumbered`` (``{"201": "211"}``), ``new_users`` (extensions),
-    ``proposed`` (``{"201": id}``: the Odoo user whose e-mail address that is), ``profiles``
-    (``{"201": {"name": …, "email": …}}``, what changes) and ``destinations`` (``{E.164: (type,
-    target)}``) are written; ``settings`` become the saved ones.
+    In Odoo: ``new_numbers`` (E.164), ``renumbered`` (``{"201": "211"}``), ``new_users``
+    (extensions), ``proposed`` (``{"201": id}``: the Odoo user with that e-mail address),
+    ``profiles`` (``{"201": {"name": …, "email": …}}``, what changes) and ``destinations``
+    (``{E.164: (type, target)}``) are written; ``settings`` become the saved ones.
 
-    There: where ``saves_settings``, the page *Settings* is sent, and ``outgoing_numbers``
+    At the console: if ``saves_settings``, the page *Settings* is sent, and ``outgoing_numbers``
     (``{"201": E.164 or None}``) are; then ``live`` is what calls run on.
 
-    Said: ``absent_users`` and ``absent_numbers`` are in use here and not in the console,
-    ``archived_numbers`` the other way round; ``missing`` are the numbers that the settings name
-    and the console has not. ``base`` is what both have agreed on afterwards.
+    To be reported: ``absent_users`` and ``absent_numbers`` are in use here and missing in the
+    console, ``archived_numbers`` the other way round; ``missing`` are numbers that the settings
+    name and the console does not have. ``base`` is what both agree on afterwards.
     """
 
     settings: Settings
@@ -131,14 +131,14 @@ class Plan:
 
 
 def _undecided(_change):
-    """Nobody has chosen anything."""
+    """The choices of nobody."""
 
 
 def plan_apply(snapshot, choose=_undecided):
-    """What makes the console hold and run on what is wanted here.
+    """Plan how the console comes to hold, and run on, what is wanted here.
 
     :param Snapshot snapshot:
-    :param choose: takes a RemoteChange, gives ``"ours"``, ``"theirs"`` or None
+    :param choose: function of a RemoteChange that returns ``"ours"``, ``"theirs"`` or None
     :rtype: Plan
     """
     theirs = snapshot.theirs
@@ -167,11 +167,11 @@ def plan_apply(snapshot, choose=_undecided):
 
 
 def plan_pull(snapshot, choose=_undecided):
-    """What makes Odoo hold what the console holds, but for what was changed here. What both
-    changed, and nobody chose, stays as it is here, and is asked again.
+    """Plan how Odoo comes to hold what the console holds, except for what was changed here. What
+    both changed and nobody has chosen stays as it is here, and is asked again.
 
     :param Snapshot snapshot:
-    :param choose: takes a RemoteChange, gives ``"ours"``, ``"theirs"`` or None
+    :param choose: function of a RemoteChange that returns ``"ours"``, ``"theirs"`` or None
     :rtype: Plan
     """
     theirs, directory = snapshot.theirs, snapshot.directory
@@ -222,16 +222,16 @@ def plan_pull(snapshot, choose=_undecided):
 
 
 def merge(base, theirs, ours, choose=_undecided):
-    """Bring together what was changed in the console and what was changed here.
+    """Merge what was changed in the console and what was changed here.
 
-    What only one side changed is taken from that side. Where both did, nothing is decided
-    without ``choose``: our value stays.
+    What only one side changed is taken from that side. What both changed keeps our value unless
+    ``choose`` decides otherwise.
 
     :param policy.Settings base: what both last agreed on
     :param policy.Settings theirs: what the console holds now
-    :param policy.Settings ours: only its extensions are looked at
-    :param choose: takes a RemoteChange, gives ``"ours"``, ``"theirs"`` or None
-    :return: the settings, and what was changed in the console to what is not wanted here
+    :param policy.Settings ours: of the users, only its extensions are merged
+    :param choose: function of a RemoteChange that returns ``"ours"``, ``"theirs"`` or None
+    :return: the settings, and the changes in the console that are not wanted here
     :rtype: tuple[policy.Settings, list[RemoteChange]]
     """
     changes = []
@@ -249,9 +249,9 @@ def merge(base, theirs, ours, choose=_undecided):
 
 
 def settle(kind, subject, base, theirs, ours, choose, changes, *, nth=0):
-    """What one thing becomes that has three values; see ``RemoteChange`` and ``merge``.
+    """Return the merged value of one thing; see ``RemoteChange`` and ``merge``.
 
-    :param list changes: where the RemoteChange goes, if it is one
+    :param list changes: takes the RemoteChange, if it is one
     """
     if theirs in (base, ours):
         return ours
@@ -262,7 +262,7 @@ def settle(kind, subject, base, theirs, ours, choose, changes, *, nth=0):
 
 
 def value(settings, change):
-    """What other settings say on the subject of a RemoteChange of settings: a value as it has."""
+    """Return the value of other settings for the subject of a RemoteChange of settings."""
     if change.kind in ("default", "override"):
         return getattr(settings, change.kind)
     if change.kind == "extension":
@@ -274,11 +274,11 @@ def value(settings, change):
 
 
 def arrived(base, in_flight, theirs):
-    """What was last agreed on, with what was sent since, as far as that arrived: values of our
-    own, found there, are nobody else's change.
+    """Return what was last agreed on, updated with what was sent since, as far as it arrived: our
+    own values in the console are nobody else's change.
 
     :param policy.Settings base:
-    :param policy.Settings in_flight: by an attempt that did not end, in parts: a page at a time
+    :param policy.Settings in_flight: sent in parts, page by page, by an interrupted attempt
     :param policy.Settings theirs:
     :rtype: policy.Settings
     """
@@ -296,7 +296,8 @@ def _agreed_settings(snapshot):
 
 
 def _merge_known(snapshot, base, choose):
-    """``merge`` for the users that both sides have; of others, what waits there to go live."""
+    """``merge`` for the users that both sides have; for others, report what is saved and not
+    live."""
     theirs, ours, live = snapshot.theirs.settings, snapshot.ours.settings, snapshot.live
     both = {e: n for e, n in ours.extensions.items() if e in theirs.extensions}
     settings, changes = merge(base, theirs, replace(ours, extensions=both), choose)
@@ -308,7 +309,7 @@ def _merge_known(snapshot, base, choose):
 
 
 def _merge_profiles(snapshot, choose, changes):
-    """The same for users' names and e-mail addresses, which Odoo only mirrors.
+    """Merge users' names and e-mail addresses, which Odoo only mirrors.
 
     :return: ``{"201": {"name": …}}``, what changes here
     """
@@ -324,7 +325,7 @@ def _merge_profiles(snapshot, choose, changes):
 
 
 def _merge_destinations(snapshot, new_users, choose, changes):
-    """The same for numbers' destinations, but for those that are users whom Odoo does not know.
+    """Merge numbers' destinations, except those that are users unknown to Odoo.
 
     :return: ``{E.164: (type, target)}``, what changes here
     """
@@ -332,7 +333,7 @@ def _merge_destinations(snapshot, new_users, choose, changes):
     for number, ours in snapshot.ours.numbers.items():
         theirs = snapshot.theirs.numbers.get(number)
         if theirs and _is_reachable(theirs, users):
-            # Where nobody said here where a number leads, the console does.
+            # A destination that is unknown here is taken from the console.
             base = snapshot.base.numbers.get(number, NOT_CONFIGURED) if ours != UNKNOWN else ours
             settled = settle("destination", number, base, theirs, ours, choose, changes)
             if settled != ours:
@@ -346,9 +347,8 @@ def _is_reachable(destination, users):
 
 
 def _renumbered(snapshot):
-    """:return: {old extension: new one}: the same e-mail address at an extension that is new in
-    the console, while the old one is gone
-    """
+    """Return {old extension: new one}: the e-mail address of an extension that is gone in the
+    console is that of a new one there."""
     ours, theirs = snapshot.ours.users, snapshot.theirs.users
     gone = _by_email({e: user for e, user in ours.items() if e not in theirs})
     known = {*ours, *snapshot.directory.archived_users}
@@ -369,7 +369,7 @@ def _by_email(users):
 
 
 def _renamed(side, renumbered):
-    """The same side, with its users under their new extensions."""
+    """Return the side with its users under their new extensions."""
 
     def renamed(by_extension):
         return {renumbered.get(e, e): held for e, held in by_extension.items()}
@@ -383,7 +383,7 @@ def _renamed(side, renumbered):
 
 
 def _proposed(snapshot):
-    """:return: {extension: id of the Odoo user with its e-mail address}, where there is no doubt"""
+    """Return {extension: id of the only Odoo user with its e-mail address}."""
     directory = snapshot.directory
     emails = {
         extension: email.strip().lower()
@@ -399,7 +399,8 @@ def _proposed(snapshot):
 
 
 def _agreed(base, theirs, open_questions):
-    """What both agree on after a pull: what the console holds, but what is not decided, as before.
+    """Return what both agree on after a pull: what the console holds, and as before what is
+    undecided.
 
     :rtype: Side
     """
@@ -421,7 +422,7 @@ def _agreed(base, theirs, open_questions):
 
 
 def _held_back(base, theirs, asked):
-    """What ``theirs`` holds, but for what is asked: that as in ``base``, if it is there."""
+    """Return ``theirs``, but for the keys in ``asked`` the value of ``base``, if there is one."""
     return {
         key: base[key] if key in asked else held
         for key, held in theirs.items()
@@ -430,7 +431,7 @@ def _held_back(base, theirs, asked):
 
 
 def _by_key(rules):
-    """:return: {(prefix, how often it came before): number}, in order"""
+    """Return {(prefix, how many rules with it came before): number}, in order."""
     count, result = Counter(), {}
     for rule in rules:
         result[rule.prefix, count[rule.prefix]] = rule.number
@@ -451,7 +452,7 @@ def _merge_rules(decide, base, theirs, ours):
     first, second = (ours, theirs) if order == orders[2] else (theirs, ours)
     keys = [key for key in first if key in numbers]
     before = None
-    for key in second:  # each one that only this side has stays behind the one before it
+    for key in second:  # a rule that only this side has stays below the one before it
         if key in numbers and key not in first:
             keys.insert(keys.index(before) + 1 if before else 0, key)
         before = key if key in numbers else before

@@ -1,4 +1,4 @@
-"""Where an account's settings become what live calls run on: Axivox's console, over an API."""
+"""The way to a console, where an account's settings become what live calls run on."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from ..callerid.policy import Settings
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """Whose console this is."""
+    """The account behind a console."""
 
     name: str
     domain: str
@@ -19,7 +19,7 @@ class Company:
 
 @dataclass(frozen=True, slots=True)
 class PendingChange:
-    """Something that somebody saved and nobody applied yet. ``setting`` is ``default``,
+    """A setting that somebody saved and nobody has applied yet. ``setting`` is ``default``,
     ``override``, ``rules`` or ``extension``; ``saved_at`` is in the form of RFC 3339."""
 
     setting: str
@@ -30,7 +30,7 @@ class PendingChange:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """All that a console holds, as of one revision.
+    """Everything that a console holds, as of one revision.
 
     ``users`` is ``{"201": (name, e-mail or None)}``, ``numbers`` is ``{E.164: (destination type,
     target or None)}``.
@@ -53,22 +53,22 @@ class ConsoleError(Exception):
     =================  ====================================================================
     ``address``        no such host, connection refused, or not the address of the contract
     ``timeout``        no answer in time
-    ``slow``           reading all there is was not through in ``detail`` seconds
+    ``slow``           reading everything was not finished in ``detail`` seconds
     ``size``           the answer, or all of a reading, is larger than ``detail`` (``32 MiB``)
-    ``lost``           the connection broke before the answer was whole
-    ``certificate``    the host could not prove who it is
-    ``redirect``       it sent us elsewhere, to ``detail``: nothing is sent there
-    ``token``          the token was not accepted, or holds what no token holds
-    ``busy``           too many requests, or out of service; ``wait`` is in seconds, if told
-    ``changed``        somebody changed the console since the revision that was named
+    ``lost``           the connection broke before the answer was complete
+    ``certificate``    the host could not prove its identity
+    ``redirect``       it redirected us to ``detail``: nothing is sent there
+    ``token``          the token was not accepted, or has an impossible form
+    ``busy``           too many requests, or out of service; ``wait`` is in seconds, if known
+    ``changed``        somebody changed the console since the given revision
     ``refused``        the console refuses the values; ``detail`` says which
-    ``fault``          the console failed by itself; ``detail`` is the HTTP status
-    ``nonsense``       the answer is not what the contract says; ``detail`` is the place
+    ``fault``          the console itself failed; ``detail`` is the HTTP status
+    ``nonsense``       the answer breaks the contract; ``detail`` is the place
     ``echo``           the answer repeats the token: nothing of it is kept
     =================  ====================================================================
 
-    ``in_doubt`` tells that the request may have been carried out all the same. No token and no text
-    of an answer is in it or in what it was raised from, but for a ``detail`` that says so.
+    ``in_doubt`` tells that the request may have been carried out all the same. Neither this error
+    nor its causes hold a token or text of an answer, except for a ``detail`` as described above.
     """
 
     def __init__(self, reason, detail="", *, wait=None, in_doubt=False):
@@ -80,11 +80,11 @@ class ConsoleError(Exception):
 
 
 class Console(ABC):
-    """What keeping in step asks of a console. Put another API behind it by implementing these,
-    and name it in ``axivox.account._consoles``.
+    """What pulling and applying need of a console. To put another API behind it, implement these
+    methods and name the class in ``axivox.account._consoles``.
 
-    A *revision* is an opaque text that changes with every save and every apply, whoever does
-    it. Every method may raise ``ConsoleError``.
+    A *revision* is an opaque text that changes with every save and every apply, by anybody. Every
+    method may raise ``ConsoleError``.
     """
 
     @abstractmethod
@@ -99,8 +99,8 @@ class Console(ABC):
     def save_settings(self, settings, revision):
         """Save the default number, the override and all rules; live calls stay as they are.
 
-        :param Settings settings: its ``extensions`` are not looked at
-        :param str revision: what the console has to be at, or nothing is saved
+        :param Settings settings: without regard to its ``extensions``
+        :param str revision: the revision that the console must be at, or nothing is saved
         :return: the new revision
         """
 
@@ -109,12 +109,14 @@ class Console(ABC):
         """Save users' outgoing numbers, page by page; live calls stay as they are.
 
         :param dict outgoing_numbers: ``{"201": E.164, or None for Default}``
-        :return: an iterator: after each page, (how many users it held, the new revision)
+        :param str revision: as above, for the first page
+        :return: an iterator that gives, after each page, (number of users in it, the new revision)
         """
 
     @abstractmethod
     def apply(self, revision):
-        """Make live calls run on all that is saved, by whomever.
+        """Make live calls run on all that is saved, by anybody.
 
+        :param str revision: as above
         :return: the new revision
         """

@@ -1,4 +1,4 @@
-"""The console over HTTP, as ``openapi.json`` beside this file says."""
+"""The console over HTTP, as defined in ``openapi.json`` beside this file."""
 
 import json
 import logging
@@ -27,8 +27,8 @@ from urllib3.util import Retry
 from ..callerid.policy import Rule, Settings
 from . import Company, Console, ConsoleError, PendingChange, State, contract, secret, wire
 
-# All that an answer, and a whole reading with its pages and repetitions, may take. 2,000 users and
-# 5,000 rules are less than two MiB together.
+# Limits of one answer, and of a whole reading with its pages and repetitions. 2,000 users and 5,000
+# rules are less than two MiB together.
 MIB = 2**20
 CONNECT_SECONDS, READ_SECONDS = 5, 20  # of silence
 ANSWER_SECONDS, READING_SECONDS = 30, 90  # Odoo ends a worker at its work after 120
@@ -39,7 +39,7 @@ MOST_PAGES = 1000
 PAGE = 500
 READINGS = 3
 REPEATS = 2
-LONGEST_WAIT = 20  # seconds: a server that asks for more is told of instead of waited for
+LONGEST_WAIT = 20  # seconds: if a server asks for more, the request fails
 
 COMPRESSIONS = ("gzip", "deflate")
 ACCEPTED = {"Accept": "application/json", "Accept-Encoding": ", ".join(COMPRESSIONS)}
@@ -70,7 +70,7 @@ _logger = logging.getLogger(__name__)
 
 
 def is_safe_address(text):
-    """Whether a token may be sent to this base URL: over TLS, or to this very machine. What stands
+    """Return whether a token may be sent to this base URL: over TLS, or to this very machine. Text
     before an ``@`` would be a second secret, in a field that others may read."""
     text = text or ""
     if not ADDRESS.fullmatch(text):
@@ -93,16 +93,17 @@ def _is_here(host):
 
 
 class HttpConsole(Console):
-    """
+    """A console behind the contract's API.
+
     :param str base_url: ``https://host/path``, before ``/company``
     :param str token: the bearer token
-    :raises ConsoleError: ``token`` or ``address`` for what can be neither
+    :raises ConsoleError: ``token`` or ``address`` if either has an impossible form
     """
 
     def __init__(self, base_url, token):
         if not is_safe_address(base_url):
             raise ConsoleError("address")
-        # What is no token must not reach the library: it quotes a bad header in its errors.
+        # An invalid token must not reach the library, which quotes bad headers in its errors.
         if not secret.FORM.fullmatch(token or ""):
             raise ConsoleError("token")
         self._token = secret.Token(token)
@@ -208,9 +209,9 @@ class HttpConsole(Console):
         raise ConsoleError("nonsense", f"GET {path}")
 
     def _ask(self, method, path, revision=None, headers=(), reading=None, **content):
-        """One request, repeated where that is safe.
+        """Send one request, repeated if that is safe.
 
-        :param _Reading reading: what it is a part of, if it is
+        :param _Reading reading: the reading that it belongs to, if any
         :return: the answer's document, and the revision that it came with
         """
         reading = reading or _Reading(math.inf, math.inf)
@@ -225,7 +226,7 @@ class HttpConsole(Console):
                 outcome = self._understood(method, path, outcome)
             if not isinstance(outcome, _Failure):
                 return outcome
-            # What an earlier try left in doubt stays so, whatever comes later.
+            # A doubt that an earlier try left stays, whatever later tries give.
             in_doubt = in_doubt or (outcome.in_doubt and method != "GET")
             is_due = repeat.is_due(outcome.response, within=reading.seconds)
             if not (is_due and outcome.may_be_repeated(method)):
@@ -236,7 +237,7 @@ class HttpConsole(Console):
         raise ConsoleError(outcome.reason, outcome.detail, wait=outcome.wait, in_doubt=in_doubt)
 
     def _try(self, method, path, reading, **request):
-        """One request, and its one line in the log.
+        """Send one request, and write its one line in the log.
 
         :rtype: _Answer or _Failure
         """
@@ -260,11 +261,11 @@ class HttpConsole(Console):
             )
 
     def _exchange(self, method, path, reading, body, request):
-        """Send a request and receive the answer: all within the limits.
+        """Send a request and receive the answer within the limits.
 
-        What went wrong is returned: what the libraries raise quotes what they received.
+        Failures are returned, not raised: the libraries' exceptions quote what they received.
 
-        :param bytearray body: takes in what comes
+        :param bytearray body: takes the content of the answer
         """
         seconds = min(ANSWER_SECONDS, reading.seconds)
         most = min(ANSWER_BYTES, reading.bytes)
@@ -297,9 +298,7 @@ class HttpConsole(Console):
         return failure
 
     def _understood(self, method, path, answer):
-        """
-        :return: the document and the revision, or a _Failure
-        """
+        """Return the document and the revision, or a _Failure."""
         if answer.status >= 300:
             return self._refusal(answer)
         place = f"{method} {path}"
@@ -339,14 +338,14 @@ class HttpConsole(Console):
         return self._token.is_in_bytes(answer.body) or self._token.is_in(text)
 
     def _clean(self, text):
-        """What a server said, in one line, without the token if it echoes that."""
+        """Return a server's text in one line, without the token if it repeats that."""
         text = " ".join(self._token.hidden(text).split())[:500]
         text = "".join(char if char.isprintable() else " " for char in text)
         return " ".join(text.split())
 
 
 class _Reading:
-    """What all requests of one reading may still take, and the revisions that they met.
+    """The limits that are left for the requests of one reading, and the revisions that they met.
 
     :param float seconds: from now
     :param int limit: bytes of content
@@ -364,7 +363,7 @@ class _Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What came, within the limits."""
+    """An answer that came within the limits."""
 
     response: requests.Response
     body: bytearray
@@ -391,10 +390,10 @@ class _Answer:
 
 @dataclass(frozen=True, slots=True)
 class _Failure:
-    """What went wrong with one request, as ``ConsoleError`` tells it.
+    """Why one request failed, as for ``ConsoleError``.
 
-    ``in_doubt`` is whether the server may have carried it out, ``passing`` whether the next try may
-    do better; ``response`` may say when.
+    ``in_doubt`` is whether the server may have carried it out, ``passing`` whether another try may
+    succeed; ``response`` may say when to try.
     """
 
     reason: str
@@ -417,7 +416,7 @@ class _Session(requests.Session):
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
 
     def get_redirect_target(self, _answer):
-        """Nowhere: the token is for this host only, and what a Location says is read by nobody."""
+        """Follow no redirect: the token is for this host only."""
 
 
 class _Adapter(wire.LimitedAdapter):
@@ -431,7 +430,8 @@ class _Repeat(Retry):
     """How many tries are left, and when the next one is due."""
 
     def is_due(self, response, within):
-        """
+        """Return whether another try may follow.
+
         :param response: the last answer, if there was one
         :param float within: seconds
         """
@@ -441,7 +441,7 @@ class _Repeat(Retry):
     def get_retry_after(self, response):
         try:
             return super().get_retry_after(response)
-        except (InvalidHeader, ValueError, OverflowError):  # a date may be one of no calendar
+        except (InvalidHeader, ValueError, OverflowError):  # a date may be impossible
             return None
 
 
@@ -450,7 +450,7 @@ def _too_slow():
 
 
 def _unanswered(error, method, *, in_doubt, is_first):
-    """What went wrong where there was no whole answer.
+    """Return the failure of a request without a complete answer.
 
     :param bool in_doubt: whether any of the request was sent
     :param bool is_first: whether nothing was received yet
@@ -461,7 +461,7 @@ def _unanswered(error, method, *, in_doubt, is_first):
     cause = error.args[0] if error.args else None
     cause = cause.reason if isinstance(cause, MaxRetryError) else cause
     if isinstance(error, requests.exceptions.SSLError):
-        # It may come late: while the answer is on its way.
+        # It may also occur while the answer is being received.
         reason = "lost" if _is_caused_by(error, SSLEOFError) else "certificate"
         return _Failure(reason, in_doubt=in_doubt)
     if isinstance(error, NEVER_ARRIVED):
@@ -495,12 +495,12 @@ _SETTINGS = {
 
 
 def _document(body):
+    """Parse a JSON document.
+
+    :raises ValueError: if it is no JSON, or holds more values than any account needs
+    :raises RecursionError: if it is nested too deeply
     """
-    :raises ValueError: for what is no JSON, or holds more than anybody needs, or a text that could
-        not be kept
-    :raises RecursionError: for what is nested too deeply
-    """
-    # In front of each value, and of each name, stands one of these.
+    # One of these precedes each value and each name.
     if sum(map(body.count, b"[{,:")) > ANSWER_VALUES:
         raise ValueError("too many values")
     return json.loads(body)
@@ -529,7 +529,7 @@ def _text(document):
 
 
 def _problem(answer):
-    """What a refusal says in the form of RFC 9457, else its status."""
+    """Return what a refusal says in the form of RFC 9457, else its status."""
     try:
         problem = _document(answer.body)
         errors = [f"{error['pointer']}: {error['detail']}" for error in problem.get("errors", ())]

@@ -1,4 +1,4 @@
-"""The token: where it goes, and that nobody repeats it."""
+"""The bearer token: how it is sent, and how an answer that repeats it is found."""
 
 import html
 import re
@@ -6,7 +6,7 @@ from urllib.parse import quote, unquote
 
 FORM = re.compile(r"[!-~]+")
 SHORTEST_ECHO = 8  # characters: a shorter token may be a part of anything
-WRAPPINGS = 5  # how often an echo may be encoded, one form around the other
+WRAPPINGS = 5  # layers of encoding in which an echo is searched
 ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\(?=/)")
 
 
@@ -19,15 +19,15 @@ class Token:
         self._text = text
 
     def authorize(self, request):
-        """As ``requests`` asks its ``auth``."""
+        """Set the header of a request: the callable that ``requests`` takes as ``auth``."""
         request.headers["Authorization"] = f"Bearer {self._text}"
         return request
 
     def is_in(self, text):
-        """Whether a text repeats the token, also as URLs, JSON and HTML write it."""
+        """Return whether a text repeats the token, also in the encodings of URLs, JSON and HTML."""
         if len(self._text) < SHORTEST_ECHO:
             return False
-        token = self._text.casefold()  # what is made a header's name may change its case
+        token = self._text.casefold()  # a header's name may have another case
         for _ in range(WRAPPINGS):
             if token in text.casefold():
                 return True
@@ -40,7 +40,8 @@ class Token:
         return len(self._text) >= SHORTEST_ECHO and self._text.encode() in content
 
     def hidden(self, text):
-        """A text without the token: without anything, if it is in there in some unusual form."""
+        """Return a text without the token; nothing of it if it holds the token in an unusual
+        encoding."""
         for echo in (self._text, quote(self._text, safe="")):
             text = text.replace(echo, "…")
         return "…" if self.is_in(text) else text

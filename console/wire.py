@@ -1,4 +1,5 @@
-"""What urllib3 and http.client leave open: a whole answer's time and size, and a quiet log."""
+"""Limits that urllib3 and http.client do not have: the time and size of a whole answer; and a quiet
+log."""
 
 import io
 import logging
@@ -16,17 +17,17 @@ _current = ContextVar("exchange", default=None)
 
 
 class TooMuch(OSError):
-    """More was received than an answer may have."""
+    """The answer is larger than allowed."""
 
 
 class Exchange:
     """One request and its answer, through a ``LimitedAdapter``; a context manager.
 
-    What runs late raises ``TimeoutError``, what is too large raises ``TooMuch``; the libraries
-    wrap both in errors of their own.
+    After its time it raises ``TimeoutError``, beyond its size ``TooMuch``; the libraries wrap both
+    in errors of their own.
 
-    :param float seconds: from now until the answer has to be whole
-    :param int most: how many bytes may come, as they are on the wire, headers and all
+    :param float seconds: from now until the answer must be complete
+    :param int most: bytes that may come on the wire, headers and all
     :param tuple silence: seconds to wait for a connection, and for each next byte
     """
 
@@ -45,12 +46,15 @@ class Exchange:
         _current.reset(self._outer)
 
     def hurry(self, sock):
-        """Let the next step on this socket take no longer than what is left."""
+        """Limit the next step on this socket to the time that is left."""
         timeout = sock.gettimeout()
         sock.settimeout(min(self.seconds(), math.inf if timeout is None else timeout))
 
     def seconds(self):
-        """:return: what is left, above 0"""
+        """Return the seconds that are left, above 0.
+
+        :raises TimeoutError: if none are left
+        """
         seconds = self._until - monotonic()
         if seconds <= 0:
             raise TimeoutError("the answer is not whole in time")
@@ -63,10 +67,11 @@ class Exchange:
 
 
 def read_into(body, answer, most):
-    """Read what a ``requests.Response`` holds, without the compression, piece by piece.
+    """Read the content of a ``requests.Response``, decompressed, piece by piece.
 
-    :param bytearray body: holds what came, also after a failure
+    :param bytearray body: takes the content, also before a failure
     :param int most: bytes
+    :raises TooMuch: if the content is larger
     """
     if (answer.raw.length_remaining or 0) > most:
         raise TooMuch
@@ -77,7 +82,7 @@ def read_into(body, answer, most):
 
 
 class LimitedAdapter(HTTPAdapter):
-    """Keeps to the limits of the ``Exchange`` that it works in, also on the way to a proxy."""
+    """Applies the limits of the current ``Exchange``, also on the way to a proxy."""
 
     def init_poolmanager(self, *args, **options):
         super().init_poolmanager(*args, **options)
@@ -105,7 +110,7 @@ def _limited(pool):
 
 
 class _LimitedReader(io.RawIOBase):
-    """What a socket receives. Its own timeout starts anew with each byte."""
+    """The receiving side of a socket. The socket's own timeout starts anew with each byte."""
 
     def __init__(self, raw, sock):
         self._raw = raw
@@ -147,7 +152,7 @@ class _LimitedConnection:
         return super().request(*args, **options)
 
     def send(self, data):
-        # Over TLS the timeout starts anew with each record.
+        # Over TLS the socket's timeout starts anew with each record.
         for start in range(0, len(data), PIECE):
             if self.sock:
                 _current.get().hurry(self.sock)
@@ -155,7 +160,8 @@ class _LimitedConnection:
 
 
 class _AskedForEachAddress(list):
-    """Options of a socket. A host may have any number of addresses, with a timeout for each."""
+    """Options of a socket. They are read for each address of a host, of which there may be many,
+    each with a timeout of its own."""
 
     def __iter__(self):
         _current.get().seconds()
@@ -163,7 +169,8 @@ class _AskedForEachAddress(list):
 
 
 class _Discretion(logging.Filter):
-    """urllib3 logs addresses with their cursors, and headers that it cannot read."""
+    """Drops urllib3's log lines of an exchange: they hold addresses with cursors, and unreadable
+    headers."""
 
     def filter(self, _record):
         return _current.get() is None

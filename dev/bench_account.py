@@ -22,8 +22,8 @@ PAGE = 500  # users
 
 
 def connector(bench):
-    """Write 10,000 calls in batches of 100, as the connector does, half of them without our
-    bridge's part."""
+    """10,000 calls in batches of 100, as the connector writes them, half of them without what our
+    bridge does."""
     calls = bench.user("connector").env["axivox.call"]
     people = bench.env["res.users"].search([("login", "=like", "seat%")]).ids
     dice, asked = random.Random(14), []

@@ -55,8 +55,7 @@ class AxivoxGuarded(models.AbstractModel):
         return super().onchange(values, field_names, fields_spec)
 
     def _in_server_context(self, *flags):
-        """Return these records with a context that holds nothing of a client's but what is
-        harmless.
+        """Return these records with only harmless keys of a client's context, and these flags.
 
         :param str flags: set for `_server_says` from here on
         """

@@ -132,15 +132,6 @@ class AxivoxCase(TransactionCase):
         self.env.flush_all()
         self.cr.postcommit.run()
 
-    def count_queries(self, function, *args):
-        """Return how many queries a function runs with an empty cache, what it writes included."""
-        self.env.flush_all()
-        self.env.invalidate_all()
-        before = self.env.cr.sql_log_count
-        function(*args)
-        self.env.flush_all()
-        return self.env.cr.sql_log_count - before
-
     def break_number(self, number, stored="+3212345678\r\nP-Asserted-Identity: <sip:evil>"):
         """Damage a stored number, bypassing every check."""
         self.env.flush_all()
@@ -164,6 +155,15 @@ class AxivoxCase(TransactionCase):
             (timedelta(days=days), findings._ids),
         )
         self.env.invalidate_all()
+
+    def count_queries(self, function, *args):
+        """Return how many queries a function runs with an empty cache, what it writes included."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        function(*args)
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before
 
     def _shown(self, user, number, country=None, **kwargs):
         answer = user.with_user(user).resolve_caller_id(number, country, **kwargs)

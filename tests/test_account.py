@@ -62,7 +62,7 @@ class TestAccount(AxivoxCase):
         action = self.env["axivox.account"].with_company(other).action_open_settings()
         self.assertFalse(action["res_id"])
 
-    def test_everything_waits_until_it_was_applied(self):
+    def test_everything_is_pending_until_it_is_applied(self):
         self._rule("0044", self.london)
         self.assertEqual(self.account.pending_change_count, 3)
         self.assertEqual(

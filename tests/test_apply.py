@@ -130,7 +130,7 @@ class TestApply(AxivoxCase):
         manual.action_finish()
         self.assertEqual((manual.state, self.account.pending_change_count), ("done", 0))
 
-    def test_what_is_saved_meanwhile_waits_and_is_added_on_request(self):
+    def test_what_is_saved_meanwhile_is_listed_apart_and_added_on_request(self):
         self.account._record_applied()
         self.uk.number_id = self.new_york
         self.own.outgoing_number_id = False
@@ -159,7 +159,7 @@ class TestApply(AxivoxCase):
         manual.action_confirm()
         self.assertEqual(self.account.pending_changes(), [])
 
-    def test_what_was_done_and_is_not_wanted_any_more_is_undone_there(self):
+    def test_a_step_that_was_done_and_is_no_longer_wanted_becomes_a_step_back(self):
         self.account._record_applied()
         self.uk.number_id = self.new_york
         manual = self._dialog()
@@ -171,7 +171,7 @@ class TestApply(AxivoxCase):
             "In the line 0044 choose +44 20 7946 0958.",
         )
 
-    def test_who_comes_back_to_an_untouched_list_of_theirs_finds_it_up_to_date(self):
+    def test_own_untouched_list_is_brought_up_to_date_when_opened(self):
         self.account._record_applied()
         self.uk.number_id = self.new_york
         manual = self._dialog()
@@ -324,7 +324,7 @@ class TestApply(AxivoxCase):
         with self.assertRaises(UserError):
             self.account.with_user(self.manager).action_discard()
 
-    def test_history_entry_is_brought_back_as_pending_changes(self):
+    def test_history_entry_is_restored_as_pending_changes(self):
         self.account._record_applied()
         self.uk.number_id = self.new_york
         self.account._record_applied()
@@ -354,7 +354,7 @@ class TestApply(AxivoxCase):
         self.assertEqual(self.uk.number_id, self.london)
         self.assertFalse(self.london.active)
 
-    def test_rule_of_an_archived_number_is_left_alone_by_a_restore(self):
+    def test_rule_of_an_archived_number_is_kept_by_a_restore(self):
         self.account._record_applied()
         self.london.active = False
         self.account._record_applied()
@@ -391,7 +391,7 @@ class TestApply(AxivoxCase):
         self.own.active = True
         self.assertEqual(self.account.pending_changes(), [])
 
-    def test_rules_and_users_that_wait_are_marked(self):
+    def test_pending_rules_and_users_are_marked(self):
         self.account._record_applied()
         marked = self.uk | self.france
         self.assertFalse(any(marked.mapped("is_pending")) or self.extension.is_pending)

@@ -267,8 +267,8 @@ class TestConnection(ConsoleCase):
 
     def test_neutralized_copy_touches_no_real_account(self):
         entered = self.env["axivox.connect"].browse(self.account.action_connect()["res_id"])
-        waits = {"account_id": self.account.id, "kind": "apply", "state": "pending"}
-        sync = self.env["axivox.sync"].create(waits)
+        pending = {"account_id": self.account.id, "kind": "apply", "state": "pending"}
+        sync = self.env["axivox.sync"].create(pending)
         self.neutralize()
         self.assertFalse(entered.exists())
         self.assertEqual(sync.state, "failed")
@@ -368,7 +368,7 @@ class TestPull(ConsoleCase):
         self.apply()
         self.assertEqual(self.sandbox.applied(), self.saved())
 
-    def test_preview_says_what_will_be_created_and_left_alone_and_changes_nothing(self):
+    def test_preview_says_what_will_be_created_or_skipped_and_changes_nothing(self):
         self.hold(
             users=[
                 {"extension": "201", "name": "Sophie"},
@@ -905,14 +905,14 @@ class TestApplyOverApi(ConsoleCase):
         cron = self.env.ref("axivox_caller_id.axivox_check_cron")
         self.assertEqual((cron.interval_number, cron.interval_type), (1, "days"))
 
-    def test_an_apply_that_waits_gives_its_place_to_no_pull(self):
-        waits = self.attempt("apply", "pending", "1 hour")
+    def test_a_pull_never_replaces_a_pending_apply(self):
+        pending = self.attempt("apply", "pending", "1 hour")
         with self.assertRaisesRegex(UserError, "is pulling or applying right now"):
             self.pull()
-        self.assertEqual(waits.state, "pending")
+        self.assertEqual(pending.state, "pending")
         self.apply()
-        self.assertEqual(waits.state, "repeated")
-        self.assertEqual(self.label(waits), "Replaced by a later attempt")
+        self.assertEqual(pending.state, "repeated")
+        self.assertEqual(self.label(pending), "Replaced by a later attempt")
 
     def test_dialog_of_another_mode_is_not_confirmed(self):
         self.pull()
@@ -922,14 +922,14 @@ class TestApplyOverApi(ConsoleCase):
         with self.assertRaisesRegex(UserError, "connection was changed meanwhile"):
             review.action_confirm()
 
-    def test_what_is_older_than_something_that_ended_is_not_begun(self):
+    def test_an_attempt_older_than_an_ended_one_is_not_begun(self):
         self.pull()
         old = self.attempt("apply", "pending", "1 hour")
         self.attempt("apply", "done", "1 minute")
         self.assertFalse(old._is_due())
         self.assertEqual(old.state, "repeated")
 
-    def test_what_is_confirmed_by_hand_takes_the_place_of_an_attempt_that_did_not_end(self):
+    def test_a_confirmation_by_hand_replaces_an_unfinished_attempt(self):
         self.pull()
         doubtful = self.attempt("apply", "asked", "1 hour")
         self.account.mode = "manual"
@@ -937,13 +937,13 @@ class TestApplyOverApi(ConsoleCase):
         self.review("apply").action_confirm()
         self.assertEqual(doubtful.state, "repeated")
 
-    def test_what_began_to_wait_just_now_gives_its_place_to_nobody(self):
+    def test_a_fresh_pending_attempt_is_not_replaced(self):
         for kind in ("apply", "pull"):
-            waits = self.attempt(kind, "pending", "4 minutes")
+            pending = self.attempt(kind, "pending", "4 minutes")
             for later in (self.apply, self.pull):
                 with self.assertRaisesRegex(UserError, "is pulling or applying right now"):
                     later()
-            waits.sudo().unlink()
+            pending.sudo().unlink()
 
     def test_attempts_that_ended_are_removed_after_ninety_days(self):
         kept = [
@@ -971,7 +971,7 @@ class TestApplyOverApi(ConsoleCase):
     def label(self, sync):
         return dict(sync._fields["state"]._description_selection(self.env))[sync.state]
 
-    def test_second_manager_is_told_who_is_at_it(self):
+    def test_second_manager_is_told_who_is_pulling_or_applying(self):
         self.account.rules_override_users = True
         sync = self.env["axivox.sync"].with_user(self.manager)
         running = sync.sudo().create({"account_id": self.account.id, "kind": "apply"})

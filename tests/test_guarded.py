@@ -242,7 +242,7 @@ class TestGuarded(TwoCompaniesCase):
         self.new_york.with_user(self.editor).number = "+12125550124"
         self.assertEqual(self.new_york.number, "+12125550124")
 
-    def test_users_tell_no_other_companys_numbers(self):
+    def test_users_reveal_no_other_companys_numbers(self):
         fields = ["axivox_outgoing_number_id", "axivox_extension_id", "axivox_call_back"]
         fields += ["axivox_direct_line"]
         told = self.stranger.with_user(self.manager).read(fields)[0]
@@ -315,7 +315,7 @@ class TestGuarded(TwoCompaniesCase):
                 for secret_name in ("Secret", "901", "0081 ", "555-0199", "5550199", "New York"):
                     self.assertNotIn(secret_name, told)
 
-    def test_a_review_tells_nothing_of_another_companys_account(self):
+    def test_a_review_reveals_nothing_of_another_companys_account(self):
         with self.assertRaises(AccessError):
             self.env["axivox.review"].with_user(self.manager).create({"account_id": self.other.id})
         with self.assertRaises(AccessError):

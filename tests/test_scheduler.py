@@ -219,7 +219,7 @@ class TestLock(ApplyCase):
         ends.join()
         self.assertEqual(self.sandbox.applied(), NEW)
 
-    def test_check_leaves_an_account_alone_that_somebody_is_at(self):
+    def test_check_skips_an_account_that_is_being_applied(self):
         self.assertTrue(self.take(self.another_process()))
         self.disconnect_others()
         self.check()

@@ -180,7 +180,7 @@ class TestStateMachine(ConsoleCase):
                 self.mine = {}
 
             @rule(data=st.data())
-            def bring_back(self, data):
+            def restore_from_history(self, data):
                 data.draw(st.sampled_from(list(case.account.applied_ids))).action_restore()
                 self.mine = {}
 

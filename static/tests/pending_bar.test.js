@@ -109,7 +109,7 @@ for (const [type, mount, records] of [
         expect(`.o_control_panel + .o_axivox_pending + .o_content ${records}`).toHaveCount(1);
     });
 
-    test(`a ${type} has no bar where nothing waits`, async () => {
+    test(`a ${type} has no bar where nothing is pending`, async () => {
         mockSummary(0);
         await mount();
         expect(".o_axivox_pending").toHaveCount(0);

@@ -28,14 +28,14 @@ async function mountList() {
     });
 }
 
-test("a record that waits has a clock, its tooltip and screen readers the sentence", async () => {
+test("a pending record has a clock, its tooltip and screen readers the sentence", async () => {
     await mountList();
     expect(".o_data_row:eq(0) .o_axivox_pending_mark .fa-clock-o.text-info").toHaveCount(1);
     expect(".o_axivox_pending_mark").toHaveAttribute("data-tooltip", SENTENCE);
     expect(".o_axivox_pending_mark .visually-hidden").toHaveText(SENTENCE);
 });
 
-test("a record that does not wait has nothing", async () => {
+test("a record without pending changes has nothing", async () => {
     await mountList();
     expect(".o_data_row:eq(1) [name=is_pending]").toHaveText("");
     expect(".o_data_row:eq(1) .o_axivox_pending_mark").toHaveCount(0);

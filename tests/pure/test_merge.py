@@ -105,7 +105,7 @@ def test_what_only_this_side_changed_stays_and_is_no_question(kind, subject, nth
 
 
 @pytest.mark.parametrize(("kind", "subject", "nth", "there", "here"), CHANGED)
-def test_what_both_changed_waits_for_a_choice(kind, subject, nth, there, here):
+def test_what_both_changed_needs_a_choice(kind, subject, nth, there, here):
     found, wanted = replace(SEEN, **there), replace(SEEN, **here)
     merged, (clash,) = merge(SEEN, found, wanted)
     assert merged == wanted

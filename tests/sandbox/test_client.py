@@ -164,7 +164,7 @@ def test_the_company_is_described(console, sandbox):
     assert console.describe() == Company(name, domain, 9, 7, sandbox.revision)
 
 
-def test_what_is_saved_waits_until_it_is_applied(console, sandbox):
+def test_what_is_saved_is_pending_until_it_is_applied(console, sandbox):
     before = held(sandbox)
     revision = console.save_settings(SETTINGS, console.describe().revision)
     ((count, revision),) = console.save_users({"201": LONDON, "202": None}, revision)

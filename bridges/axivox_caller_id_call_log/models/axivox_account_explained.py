@@ -67,9 +67,9 @@ class AxivoxAccount(models.Model):
             self.env["axivox.sync"]._retry(lambda a=account: a.exists()._update_explanation())
 
     @api.model
-    def _explain_calls_soon(self):
-        """Have the scheduler explain the calls, once for all that are written until then."""
-        # sudo: who writes calls may not trigger scheduled actions
+    def _look_into_calls_soon(self):
+        """Have the scheduler look at the calls, once, however many are written till then."""
+        # sudo: when it does is said here only
         cron = self.sudo().env.ref(CRON, raise_if_not_found=False)
         mine = cron and [("cron_id", "=", cron.id)]
         if mine and not cron.env["ir.cron.trigger"].search_count(mine, limit=1):

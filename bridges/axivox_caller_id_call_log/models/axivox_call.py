@@ -312,7 +312,7 @@ class AxivoxCall(models.Model):
         if any(
             "different" in (call.caller_id_verdict, new[call]["caller_id_verdict"]) for call in new
         ):
-            self.env["axivox.account"]._explain_calls_soon()
+            self.env["axivox.account"]._look_into_calls_soon()
         calls = self.browse([call.id for call in new])
         calls.invalidate_recordset(names, flush=False)
         calls.modified(names)

@@ -23,7 +23,7 @@ class ResPartner(models.Model):
         )
         about &= Domain("talk_duration_s", ">", 0) & Domain("start_date", "!=", False)
         about &= Domain("user_id.company_id", "in", self.env.companies.ids)
-        # sudo: colleagues of one company may know who of them talked last, and when
+        # sudo: who of one's own company called last, and when, is what colleagues tell each other
         call = calls.sudo().search_fetch(
             about, LOOKED_AT, order="start_date desc, id desc", limit=1
         )

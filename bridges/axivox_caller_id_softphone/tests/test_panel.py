@@ -24,7 +24,7 @@ class TestPanel(AxivoxCase):
         self.assertEqual(said["called"], "United Kingdom, +44 20 7946 0321")
         self.assertEqual((said["error"], said["pending"]), ("", ""))
 
-    def test_card_says_what_waits_to_be_applied(self):
+    def test_card_says_what_is_pending(self):
         self.account._record_applied()
         self._rule("0044", self.london)
         said = self._preview(CALLED_IN_LONDON)

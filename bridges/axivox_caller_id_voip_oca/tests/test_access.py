@@ -26,7 +26,7 @@ class AccessCase(VoipCase):
 
 @tagged("post_install", "-at_install")
 class TestCalls(AccessCase):
-    def test_who_has_no_telephone_tells_of_no_call(self):
+    def test_who_has_no_calls_reports_none(self):
         calls = self.env["voip.call"]
         self.portal.partner_id.phone = CALLED
         self.lead.phone = False
@@ -83,7 +83,7 @@ class TestCalls(AccessCase):
         self._as(self.system, call).unlink()
         self.assertFalse(call.exists())
 
-    def test_only_who_is_in_a_call_tells_what_becomes_of_it(self):
+    def test_only_who_is_in_a_call_reports_its_outcome(self):
         call, _answer = self._from_lead()
         for user in (self.james, self.manager, self.system, self.stranger):
             theirs = self._as(user, call)
@@ -124,7 +124,7 @@ class TestCalls(AccessCase):
         with self.assertRaises(AccessError):
             self._as(self.stranger, call).read(["caller_id"])
 
-    def test_lead_that_one_may_not_open_is_not_told(self):
+    def test_lead_that_the_user_may_not_open_is_not_returned(self):
         call, _answer = self._from_lead(ended_ago=0)
         about = [("lead_id", "=", self.lead.id)]
         self.assertEqual(call.search(about), call)

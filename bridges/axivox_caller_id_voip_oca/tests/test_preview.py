@@ -77,7 +77,7 @@ class TestPreview(ListCase):
             form.phone = "112"
             self.assertFalse(form.axivox_choices)
 
-    def test_nothing_beside_costs_the_call_itself_a_query(self):
+    def test_hints_cost_the_call_itself_no_query(self):
         self._may_choose(self.paris)
         self.commit_answers()
         shown = self._from_lead()[1]

@@ -92,7 +92,7 @@ class TestTabs(BaseCase):
             self.assertEqual(calls.search_count([("sip_call_id", "=", self.sip_call_id)]), 1)
         self.assertFalse(self.odoo_slept)
 
-    def test_no_telling_of_four_tabs_holds_a_worker_for_a_second(self):
+    def test_no_report_of_four_tabs_holds_a_worker_for_a_second(self):
         tellings = ({}, {"answered_ago": 1}, {"answered_ago": 2, "ended_ago": 0})
         with ThreadPoolExecutor(TABS) as tabs:
             took = [

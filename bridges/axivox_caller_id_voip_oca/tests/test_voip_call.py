@@ -448,7 +448,7 @@ class TestLog(VoipCase):
         ):
             self._call(sip_call_id="x")
 
-    def test_tab_tries_again_while_another_one_tells_of_the_call(self):
+    def test_tab_tries_again_while_another_one_reports_the_call(self):
         with db_connect(self.env.cr.dbname).cursor() as cr:
             self.calls.with_env(self.calls.env(cr=cr))._one_tab_at_a_time("x")
             with self.assertRaises(ConcurrencyError):
