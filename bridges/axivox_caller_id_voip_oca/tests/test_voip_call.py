@@ -1,3 +1,4 @@
+import uuid
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -44,6 +45,10 @@ class VoipCase(AxivoxCase):
         calls = self.calls.with_user(user or self.sophie)
         answer = calls.create_call({"phone_number": number, "type_call": "outgoing", **values})
         return calls.browse(answer["id"]), answer["axivox"]
+
+    def _call_anew(self, number, **values):
+        """Tell of another call, as the widget does: with the id that it has in SIP."""
+        return self._call(number, sip_call_id=str(uuid.uuid4()), **values)
 
     def _from_lead(self, **values):
         return self._call(
@@ -604,6 +609,11 @@ class TestIncoming(VoipCase):
         identified = self.env["res.partner"].with_user(self.sophie).identify_caller(CALLED)
         self.assertEqual(identified["last_user_id"], self.james.id)
 
+    def test_card_costs_few_queries(self):
+        self._call(CALLED, self.james, answered_ago=60, ended_ago=0, sip_call_id="l")
+        told = {"type_call": "incoming", "dialled": [LONDON]}
+        self.assertEqual(self.queries_of(lambda: self._call_anew(CALLED, **told)), 18)
+
     def test_company_is_told_to_who_may_open_it(self):
         self.contact.parent_id = False
         self.contact.company_name = False
@@ -641,8 +651,8 @@ class TestIncoming(VoipCase):
         self.assertRegex(self._rings()[1]["last"], "james_test .*, today, shown as")
         self._rings(sip_call_id="answered", answered_ago=5, ended_ago=0)
         self.assertRegex(self._rings()[1]["last"], "Last call: sophie_test .*, today$")
-        for call in self.calls.search([("start_date", "!=", False)]).sudo():
-            call.start_date = "2020-02-03 10:00:00"
+        calls = self.calls.sudo().search([("start_date", "!=", False)])
+        calls.start_date = "2020-02-03 10:00:00"
         self.assertIn("02/03/2020", self._rings()[1]["last"])
 
     def test_numbers_and_extensions_of_another_account_are_not_ours(self):
