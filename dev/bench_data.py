@@ -5,7 +5,7 @@ import random
 
 import phonenumbers
 
-CONTACTS, LEADS, SEATS = 1_000_000, 300_000, 500
+CONTACTS, LEADS, SEATS, CALLS = 1_000_000, 300_000, 500, 100_000
 REGIONS = ("BE", "FR", "GB", "US", "DE", "NL")
 FORMS = ("E.164", "00", "international", "national")
 # Twelve ways to write a number, each used for one contact.
@@ -177,6 +177,28 @@ def fill_with_contacts(env):
     env.cr.commit()
     env.cr.execute("ANALYZE res_partner, crm_lead")
     env.cr.commit()
+
+
+def fill_with_calls(env):
+    """Make 100,000 calls in each log, one with every tenth contact; they stay as long as the
+    transaction does."""
+    first = env["res.partner"].search([("phone_sanitized", "=", contact_number(0))])
+    seats = env["res.users"].search([("login", "=like", "seat%")], order="id")
+    values = {
+        "phone_number": "'+3247' || lpad((10 * n + 7)::text, 7, '0')",
+        "partner_id": f"{first.id} + 10 * n + 7",
+        "user_id": f"(ARRAY{seats.ids})[1 + n % {len(seats)}]",
+        "start_date": "'2026-01-01'::timestamp + n * interval '1 minute'",
+    }
+    more = {"axivox_call": {"talk_duration_s": "60"}}
+    more["voip_call"] = {"company_id": str(env.company.id)}
+    for table, others in more.items():
+        columns = values | others
+        env.cr.execute(
+            f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(columns.values())} "
+            f"FROM generate_series(0, {CALLS - 1}) AS n"
+        )
+        env.cr.execute(f"ANALYZE {table}")
 
 
 def _copy(env, record, count, **values):

@@ -17,6 +17,8 @@ class Prepared(NamedTuple):
     dial_format: str = "00"
     never_applied: bool = False  # the saved settings stand in for the applied ones
     number_ids: dict = {}  # {E.164: id of axivox.number}
+    labels: dict = {}  # {E.164: what people call the number}
+    more: dict = {}  # what a widget's bridge needs of the account
 
 
 class Resolution(NamedTuple):
@@ -31,6 +33,11 @@ class Resolution(NamedTuple):
     def number_id(self):
         """The id of the ``axivox.number`` that is shown, or False."""
         return self.prepared.number_ids.get(self.caller_id.number, False)
+
+    @property
+    def label(self):
+        """What people call the number that is shown, ``London``; maybe empty."""
+        return self.prepared.labels.get(self.caller_id.number) or ""
 
     @property
     def dial(self):
@@ -155,8 +162,6 @@ class AxivoxAccount(models.Model):
         :rtype: dict
         """
         answer = self._answer(now)
-        # sudo: what one's own calls show is no secret, nor what it is called
-        number = self.env["axivox.number"].sudo().browse(now.number_id or [])
         via = {
             "rule": self.env._("rule %s", answer["rule_prefix"]),
             "user": self.env._("your number"),
@@ -164,8 +169,8 @@ class AxivoxAccount(models.Model):
         }
         return {
             **answer,
-            "number_id": number.id,
-            "label": number.name or "",
+            "number_id": now.number_id,
+            "label": now.label,
             "via": via.get(answer["source"], ""),
             "pending": self._after_apply(now, after),
         }
@@ -229,6 +234,7 @@ class AxivoxAccount(models.Model):
             account.dial_format,
             settings == "applied" and not account._applied(),
             {number.number: number.id for number in numbers - withdrawn},
+            {number.number: number.name for number in numbers - withdrawn},
         )
 
     def _policy(self, settings, withdrawn):

@@ -25,7 +25,7 @@ class AxivoxNumber(models.Model):
     _inherit = ["axivox.setting", "axivox.calls.counted"]
     _order = "number"
     _rec_name = "number"
-    _decisive_fields = frozenset({"number", "active", "account_id"})
+    _decisive_fields = frozenset({"number", "active", "account_id", "name"})
 
     number = fields.Char(
         required=True, help="In any form; kept in international form, such as +44 20 7946 0958."

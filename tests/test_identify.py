@@ -191,6 +191,25 @@ class TestIdentify(AxivoxCase):
         self.sophie.group_ids = [Command.set(self.env.ref("base.group_user").ids)]
         self.assertFalse(self._identified()["lead_id"])
 
+    def test_contact_of_the_parent_company_is_found_at_a_branch(self):
+        branch = self.env["res.company"].create({"name": "Branch", "parent_id": self.company.id})
+        contact = self._contact("Bram", company_id=self.company.id)
+        self.sophie.write({"company_ids": [Command.set(branch.ids)], "company_id": branch.id})
+        at_branch = self.partners.with_context(allowed_company_ids=branch.ids)
+        self.assertEqual(at_branch.identify_caller(MOBILE)["partner_id"], contact.id)
+        self._contact("Theirs", company_id=branch.id)
+        self.sophie.write(
+            {"company_ids": [Command.set(self.company.ids)], "company_id": self.company.id}
+        )
+        self.assertEqual(self._identified()["partner_id"], contact.id)
+
+    def test_caller_costs_three_queries_and_one_for_all_logs_of_calls(self):
+        contact = self._contact("Bram")
+        self._lead("Fleet", partner_id=contact.id)
+        logs = self.partners._talks(contact, self.env["crm.lead"])
+        # The companies that are worked for, the contacts, the leads.
+        self.assertEqual(self.queries_of(self._identified), 3 + bool(logs))
+
     def test_caller_is_looked_up_in_an_index(self):
         self.env.flush_all()
         self.env.cr.execute("SET LOCAL enable_seqscan = off")

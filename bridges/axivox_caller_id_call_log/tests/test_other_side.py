@@ -6,7 +6,7 @@ from odoo import Command
 from odoo.tests import tagged
 from odoo.tools import html2plaintext
 
-from odoo.addons.axivox_caller_id.tests.common import LONDON
+from odoo.addons.axivox_caller_id.tests.common import LONDON, PARIS
 
 from .common import CALLED, LONDONER, CallLogCase
 
@@ -200,6 +200,24 @@ class TestOtherSide(CallLogCase):
         for user, sees in ((self.sophie, 1), (self.james, 0), (self.manager, 0), (self.boss, 1)):
             found = self.env["axivox.call"].with_user(user).search_count([("id", "=", call.id)])
             self.assertEqual(found, sees, user.login)
+
+    def test_last_of_several_calls_is_told_whichever_log_has_it(self):
+        if "phone_e164" not in getattr(self.env.get("voip.call"), "_fields", ()):
+            self.skipTest("voip_oca's widget is not installed")
+        contact = self.env["res.partner"].create({"name": "Harriet", "phone": "+442079460321"})
+        lead = self._lead(partner_id=contact.id)
+        partners = self.env["res.partner"].with_user(self.james)
+        self._call(partner_id=contact.id, talk_duration_s=100)
+        reported = self.env["voip.call"].sudo()
+        values = {"phone_number": LONDONER, "user_id": self.james.id, "caller_id": PARIS}
+        hour = timedelta(hours=1)
+        for about in ({"partner_id": contact.id}, {"logged_lead_id": lead.id}):
+            for when, shown in ((CALLED - hour, LONDON), (CALLED + hour, PARIS)):
+                call = reported.create({**values, **about, "start_date": when})
+                self.assertEqual(partners._last_talk(contact, lead).shown, shown)
+                with self.assertQueryCount(1):
+                    partners._last_talk(contact, lead)
+                call.unlink()
 
     def test_who_talked_last_from_a_desk_phone_is_told_when_they_call_back(self):
         contact = self.env["res.partner"].create({"name": "Harriet", "phone": "+442079460321"})

@@ -29,6 +29,11 @@ class AxivoxAccount(models.Model):
         help="For the lead's salesperson, to call back: one for each caller and day.",
     )
 
+    def _prepare(self, settings):
+        prepared = super()._prepare(settings)
+        # sudo: what is shown for a call is no secret to who may call; the callers check whose
+        return prepared._replace(more={**prepared.more, "signalling": self.sudo().signalling})
+
     @api.model
     def _manager_fields(self):
         # These take effect on calls at once, without an apply.

@@ -1,8 +1,6 @@
 """The calls with a contact, and who talked last to a caller."""
 
-from odoo import models
-
-from odoo.addons.axivox_caller_id.models.res_partner import Talk
+from odoo import api, models
 
 
 class ResPartner(models.Model):
@@ -13,8 +11,7 @@ class ResPartner(models.Model):
         """Those with its people are a company's, too."""
         return self._origin | self._origin.child_ids
 
+    @api.model
     def _talks(self, partner, lead):
-        call = self.env["voip.call"]._last_talk(partner, lead)
-        user = call.user_id.sudo(self.env.su)
-        talk = [Talk(call.start_date, user, call.caller_id)] if call else []
-        return [*super()._talks(partner, lead), *talk]
+        talks, calls = super()._talks(partner, lead), self.env["voip.call"]
+        return [*talks, calls._last_talk(partner, lead)] if calls.has_access("read") else talks

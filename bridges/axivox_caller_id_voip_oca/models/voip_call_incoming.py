@@ -1,7 +1,7 @@
 """Who calls: the card that the panel shows of an incoming call."""
 
 from odoo import api, models
-from odoo.fields import Domain
+from odoo.tools import SQL
 
 from odoo.addons.axivox_caller_id.callerid import dialing
 
@@ -43,7 +43,9 @@ class VoipCall(models.Model):
         numbers = dialing.caller_numbers(report.phone_number, self._home_region())
         display = international(numbers[0]) if numbers else report.phone_number
         country = self._country(dialing.region_of(numbers[0]) if numbers else None)
-        colleague = self._colleague(report.phone_number)
+        colleague = self.env["axivox.extension"]
+        if not (partner or lead):
+            colleague = self._colleague(report.phone_number)
         if partner or lead:
             kind = "known"
         elif colleague:
@@ -85,7 +87,8 @@ class VoipCall(models.Model):
         for text in report.dialled:
             candidates = dialing.caller_numbers(text, home)
             mine = [("account_id", "=", account_id), ("number", "in", candidates)]
-            if candidates and (dialled := numbers.search(mine, limit=1)):
+            told = ["number", "name", "country_id"]
+            if candidates and (dialled := numbers.search_fetch(mine, told, limit=1)):
                 return dialled
         return numbers
 
@@ -102,21 +105,19 @@ class VoipCall(models.Model):
 
     @api.model
     def _last_talk(self, partner, lead):
-        """The last call in which a colleague talked to a contact, or about a lead, that the reader
-        may read.
+        """:return: the query of this log, see `_talks` of ``res.partner``
+        :rtype: SQL
         """
-        if not self.has_access("read"):
-            return self.browse()
-        about = Domain.OR(
-            Domain(name, "=", record.id)
-            for name, record in (("partner_id", partner), ("logged_lead_id", lead))
-            if record
+        # No rules: who of one's own company called last, and when, is what colleagues tell each
+        # other.
+        return SQL(
+            "SELECT start_date, user_id, caller_id FROM voip_call "
+            "WHERE (partner_id = %s OR logged_lead_id = %s) AND start_date IS NOT NULL "
+            "AND company_id = ANY(%s) ORDER BY start_date DESC, id DESC LIMIT 1",
+            partner.id or None,
+            lead.id or None,
+            self.env.companies.ids,
         )
-        about &= Domain("start_date", "!=", False)
-        about &= Domain("company_id", "in", self.env.companies.ids)
-        # sudo: who of one's own company called last, and when, is what colleagues tell each other
-        looked_at = ["start_date", "user_id", "caller_id"]
-        return self.sudo().search_fetch(about, looked_at, order="id desc", limit=1)
 
     @api.model
     def _home_region(self):

@@ -9,6 +9,8 @@ from .voip_call_text import international
 
 # Where a number is shown to the other side, another may be chosen.
 SHOWN = ("rule", "user", "default", "none")
+# What is called from its form.
+CALLED = ("crm.lead", "res.partner")
 
 
 class VoipCall(models.Model):
@@ -42,13 +44,14 @@ class VoipCall(models.Model):
     @api.model
     def _called_record(self, report):
         """:return: the lead or contact that is called, as far as the user may read it"""
-        nobody = self.env["res.partner"]
-        for model, record_id in filter(None, (report.record, ("res.partner", report.partner_id))):
-            if model in ("crm.lead", "res.partner") and record_id:
-                record = self.env[model].browse(record_id).exists()
-                if record and record.has_access("read"):
-                    return record
-        return nobody
+        named = (report.record, ("res.partner", report.partner_id))
+        for model, record_id in filter(None, named):
+            if record_id and model in CALLED and self.env[model].has_access("read"):
+                # One query: whether there is one, whether it may be read, and what is read of it.
+                records = self.env[model].with_context(active_test=False)
+                if record := records.search_fetch([("id", "=", record_id)]):
+                    return record.with_env(self.env)
+        return self.env["res.partner"]
 
     @api.model
     def _outgoing_caller_id(self, report, record):
@@ -74,11 +77,11 @@ class VoipCall(models.Model):
         except UserError as error:
             return {"error": str(error), "dial": False, "destination": False}
         resolved = account._shown(now, after)
+        asks = now.prepared.more["signalling"] == "ask"
         # sudo: the names of what is shown by one's own calls are no secret
-        account = account.sudo()
-        extension = account.env["axivox.extension"].browse(line.extension_id)
-        may_ask = account.signalling == "ask" and resolved["source"] in SHOWN
-        choices = extension._choosable() if may_ask else account.env["axivox.number"]
+        extension = self.env["axivox.extension"].sudo().browse(line.extension_id)
+        may_ask = asks and resolved["source"] in SHOWN
+        choices = extension._choosable() if may_ask else extension.env["axivox.number"]
         if report.chosen_number_id in choices.ids:
             number = choices.browse(report.chosen_number_id)
             resolved |= {
@@ -99,7 +102,7 @@ class VoipCall(models.Model):
             "error": "",
             "name": self.env["res.partner"]._name_of(record) or "",
             "country": self._country(now.destination.region).name or "",
-            "ask": account.signalling == "ask" and dialing.is_e164(resolved["number"]),
+            "ask": asks and dialing.is_e164(resolved["number"]),
             "choices": [
                 {
                     "id": choice.id,

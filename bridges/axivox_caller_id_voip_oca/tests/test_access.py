@@ -171,8 +171,8 @@ class TestCalls(AccessCase):
             self._as(user, self.calls).create_call(
                 {"phone_number": CALLED, "sip_call_id": "l", "answered_ago": 9}
             )
-        james = self.calls.search([]).sudo()._last_talk(contact, self.lead.browse())
-        self.assertEqual(james.user_id, self.james)
+        talk = contact.with_user(self.sophie)._last_talk(contact, self.lead.browse())
+        self.assertEqual(talk.user, self.james)
         foreign = self.env["voip.call"].search([("user_id", "=", self.stranger.id)])
         self.assertTrue(foreign.start_date)
         self.env["voip.call"].search([("user_id", "=", self.james.id)]).unlink()

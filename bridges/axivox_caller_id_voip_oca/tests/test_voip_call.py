@@ -1,3 +1,4 @@
+import uuid
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -44,6 +45,10 @@ class VoipCase(AxivoxCase):
         calls = self.calls.with_user(user or self.sophie)
         answer = calls.create_call({"phone_number": number, "type_call": "outgoing", **values})
         return calls.browse(answer["id"]), answer["axivox"]
+
+    def _call_anew(self, number, **values):
+        """Tell of another call, as the widget does: with the id that it has in SIP."""
+        return self._call(number, sip_call_id=str(uuid.uuid4()), **values)
 
     def _from_lead(self, **values):
         return self._call(
@@ -165,6 +170,28 @@ class TestOutgoing(VoipCase):
         self.assertFalse(call.partner_id)
         self.assertTrue(shown["error"], "nor is its country asked")
 
+    def test_record_that_record_rules_hide_or_that_is_gone_is_not_linked(self):
+        elsewhere = self.env["res.company"].create({"name": "Other"})
+        contact = self.env["res.partner"].create(
+            {"name": "Theirs", "company_id": elsewhere.id, "country_id": self.env.ref("base.uk").id}
+        )
+        self.sophie.group_ids -= self.env.ref("sales_team.group_sale_salesman_all_leads")
+        self.sophie.group_ids += self.env.ref("sales_team.group_sale_salesman")
+        self.assertEqual(self._from_lead()[0].lead_id, self.lead)
+        self.lead.user_id = self.james
+        gone = self.lead.copy()
+        gone.unlink()
+        for record in (self.lead, contact, gone):
+            told = {"res_model": record._name, "res_id": record.id}
+            call, shown = self._call("020 7946 0321", sip_call_id=f"{record}", **told)
+            self.assertFalse(call.sudo().logged_lead_id or call.partner_id, record)
+            self.assertTrue(shown["error"], "nor is its country asked")
+
+    def test_archived_record_is_called_as_any_other(self):
+        contact = self.env["res.partner"].create({"name": "Harriet", "active": False})
+        call, shown = self._call(CALLED, res_model="res.partner", res_id=contact.id)
+        self.assertEqual((call.partner_id, shown["name"]), (contact, "Harriet"))
+
     def test_contact_of_a_lead_is_linked_where_the_user_may_read_it_and_nobody_instead(self):
         self.env["res.partner"].create({"name": "Reception", "phone": CALLED})
         self.assertFalse(self._from_lead()[0].partner_id)
@@ -213,14 +240,25 @@ class TestOutgoing(VoipCase):
         self.assertTrue(self._call()[1]["ask"])
         self.assertFalse(self._call("112")[1]["ask"])
 
-    def test_one_request_costs_few_queries(self):
+    def test_next_call_follows_what_a_number_is_called_and_whether_it_is_asked_for(self):
         self.commit_answers()
-        self._from_lead()
-        self.env.flush_all()
-        self.env.invalidate_all()
-        with self.assertQueryCount(__system__=20):
-            self._call(self.lead.phone, res_model="crm.lead", res_id=self.lead.id, sip_call_id="b")
-            self.env.flush_all()
+        self.assertEqual(self._call()[1]["label"], "London")
+        self.london.name = "Docklands"
+        self.account.signalling = "ask"
+        for _committed in range(2):
+            shown = self._call()[1]
+            self.assertEqual((shown["label"], shown["ask"]), ("Docklands", True))
+            self.commit_answers()
+
+    def test_one_request_costs_few_queries(self):
+        contact = self.env["res.partner"].create(
+            {"name": "Harriet", "country_id": self.env.ref("base.uk").id}
+        )
+        for record, count in ((self.lead, 8), (contact, 9)):
+            told = {"res_model": record._name, "res_id": record.id}
+            with self.subTest(record):
+                asked = self.queries_of(lambda told=told: self._call_anew("020 7946 0321", **told))
+                self.assertEqual(asked, count)
 
 
 @tagged("post_install", "-at_install")
@@ -604,6 +642,11 @@ class TestIncoming(VoipCase):
         identified = self.env["res.partner"].with_user(self.sophie).identify_caller(CALLED)
         self.assertEqual(identified["last_user_id"], self.james.id)
 
+    def test_card_costs_few_queries(self):
+        self._call(CALLED, self.james, answered_ago=60, ended_ago=0, sip_call_id="l")
+        told = {"type_call": "incoming", "dialled": [LONDON]}
+        self.assertEqual(self.queries_of(lambda: self._call_anew(CALLED, **told)), 18)
+
     def test_company_is_told_to_who_may_open_it(self):
         self.contact.parent_id = False
         self.contact.company_name = False
@@ -641,8 +684,8 @@ class TestIncoming(VoipCase):
         self.assertRegex(self._rings()[1]["last"], "james_test .*, today, shown as")
         self._rings(sip_call_id="answered", answered_ago=5, ended_ago=0)
         self.assertRegex(self._rings()[1]["last"], "Last call: sophie_test .*, today$")
-        for call in self.calls.search([("start_date", "!=", False)]).sudo():
-            call.start_date = "2020-02-03 10:00:00"
+        calls = self.calls.sudo().search([("start_date", "!=", False)])
+        calls.start_date = "2020-02-03 10:00:00"
         self.assertIn("02/03/2020", self._rings()[1]["last"])
 
     def test_numbers_and_extensions_of_another_account_are_not_ours(self):
