@@ -235,6 +235,20 @@ class TestAccount(AxivoxCase):
         self.assertEqual(changes[0].count("<li>"), 1)
         self.assertIn("Rule 0039 moves from position 4 to 1", changes[0])
 
+    def test_what_only_the_server_remembers_has_no_call_answered_anew(self):
+        self.commit_answers()
+        entries = len(self._changes_in_the_chatter())
+        with patch.object(Registry, "clear_cache", autospec=True) as clear_cache:
+            self.account._remember(theirs={"default": None}, check_failure={"reason": "busy"})
+            self.env.flush_all()
+            self.assertFalse(clear_cache.called)
+            self.assertFalse(self.account._are_answers_changing())
+            self.account._record_applied()
+            self.assertTrue(clear_cache.called)
+            self.assertTrue(self.account._are_answers_changing())
+        self.assertEqual(len(self._changes_in_the_chatter()), entries + 1)
+        self.assertNotIn("axivox_remembering", self.account.env.context)
+
     def test_saving_an_account_does_not_silence_later_saves(self):
         other = self.env["res.company"].create({"name": "Other"})
         account = self.env["axivox.account"].create({"company_id": other.id})

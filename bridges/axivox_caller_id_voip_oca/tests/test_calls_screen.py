@@ -124,6 +124,16 @@ class TestCallsScreen(VoipCase):
         queries(leads)
         self.assertEqual(queries(leads), queries(self.lead))
 
+    def test_calls_of_all_logs_are_counted_in_one_query(self):
+        lead = self.lead.with_user(self.sophie)
+        counts = [
+            name for name, field in lead._fields.items() if field.compute == "_compute_call_counts"
+        ]
+        lead.mapped("voip_call_count")
+        lead.invalidate_recordset(counts)
+        with self.assertQueryCount(1):
+            self.assertEqual([lead[name] for name in counts], [0] * len(counts))
+
     def test_call_is_shown_under_the_number_that_was_shown_then(self):
         call = self._from_lead(ended_ago=0)[0]
         self.assertEqual(call.caller_id, LONDON)
