@@ -3,7 +3,7 @@
 ARGS =
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test e2e bench lint pot stop clean
+.PHONY: help demo test e2e bench pictures lint pot stop clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z0-9]*\):.* ## /  make \1	/p' $(firstword $(MAKEFILE_LIST))
@@ -19,6 +19,9 @@ e2e: ## place real SIP calls from the softphone; ARGS="-k incoming" narrows
 
 bench: ## measure what runs for each call and page, beside its floor and its rivals; ARGS="resolve" narrows
 	@dev/bench $(ARGS)
+
+pictures: ## take the pictures in docs/pictures; ARGS="voip" narrows
+	@dev/pictures $(ARGS)
 
 lint: ## check the sources
 	@dev/lint
