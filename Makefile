@@ -1,33 +1,36 @@
-# Each target makes what it needs; none asks for another first.
-# A narrower run of the tests: make test ARGS="-k first_match"
+# Each target prepares what it needs and does not depend on another.
+# To run some of the tests: make test ARGS="-k first_match"
 ARGS =
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test e2e bench lint pot stop clean
+.PHONY: help demo test e2e bench pictures lint pot stop clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z0-9]*\):.* ## /  make \1	/p' $(firstword $(MAKEFILE_LIST))
 
-demo: ## start Odoo with the addon and demo data; ARGS=large: the account of a call centre; ARGS=panel: Axivox's panel
+demo: ## start Odoo with the addon and demo data; ARGS=large: a call centre; ARGS=panel: with Axivox's panel
 	@dev/demo $(ARGS)
 
-test: ## run all tests; ARGS="-k word" narrows
+test: ## run all tests; ARGS="-k word" selects some
 	@dev/test $(ARGS)
 
-e2e: ## place real SIP calls from the softphone; ARGS="-k incoming" narrows
+e2e: ## place real SIP calls from the softphone; ARGS="-k incoming" selects some
 	@dev/e2e $(ARGS)
 
-bench: ## measure what runs for each call and page, beside its floor and its rivals; ARGS="resolve" narrows
+bench: ## measure the cost of each call and page; ARGS="resolve" selects cases
 	@dev/bench $(ARGS)
 
-lint: ## check the sources
+pictures: ## take the pictures in docs/pictures; ARGS="voip" selects some
+	@dev/pictures $(ARGS)
+
+lint: ## check the source code
 	@dev/lint
 
-pot: ## write the files of terms to translate
+pot: ## write the translation templates
 	@dev/pot
 
-stop: ## stop what this checkout has started
+stop: ## stop everything this checkout has started
 	@dev/stop
 
-clean: ## stop it, and remove what this checkout has made
+clean: ## also remove everything this checkout has made
 	@dev/clean

@@ -32,25 +32,25 @@ WHERE id = (SELECT max(id) FROM axivox_applied)
 """
 
 
-def play(address, sandbox):
+def play(address, sandbox, database=demo_server.DATABASE):
     """Have a day of calls written, unless one was before, and print the addon's verdicts."""
-    admin = Salesperson(address, demo_server.DATABASE, "admin")
+    admin = Salesperson(address, database, "admin")
     account, lobby, number = (
         admin.ask("ir.model.data", "check_object_reference", "axivox_caller_id", name)[1]
         for name in ("demo_account", "demo_extension_100", "demo_number_support")
     )
-    key = demo_server.connector_key()
-    odoo = {"url": address, "database": demo_server.DATABASE, "key": key}
+    key = demo_server.connector_key(database)
+    odoo = {"url": address, "database": database, "key": key}
     control(sandbox, "PUT", "connector", odoo)
     if admin.ask("axivox.call", "search_count", []):
         print("Axivox's connector has written a day of calls into Odoo before.")
     else:
-        cluster.sql(TWO_DAYS_EARLIER, demo_server.DATABASE)
+        cluster.sql(TWO_DAYS_EARLIER, database)
         control(sandbox, "DELETE", "deviations")
         morning = write(sandbox, MORNING)
         admin.ask("axivox.extension", "write", [lobby], {"outgoing_number_id": number})
         admin.ask("axivox.account", "action_apply_changes", [account])
-        cluster.sql(YESTERDAY_NOON, demo_server.DATABASE)
+        cluster.sql(YESTERDAY_NOON, database)
         control(sandbox, "POST", "deviations", [WRONG])
         afternoon = write(sandbox, AFTERNOON)
         print(f"Axivox's connector has written {morning} calls of yesterday morning into Odoo. At")

@@ -1,6 +1,6 @@
 {
     "name": "Axivox Caller ID in Axivox's call log",
-    "summary": "Compares the number that each call really showed with the one that was promised",
+    "summary": "Compares the number that each call really showed with the promised one",
     "version": "19.0.1.0.0",
     "category": "Productivity/VOIP",
     "license": "LGPL-3",

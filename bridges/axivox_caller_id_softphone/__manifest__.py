@@ -1,6 +1,6 @@
 {
     "name": "Axivox Caller ID in Axivox's panel",
-    "summary": "Says beside Axivox's panel which number a call shows, and dials what is expected",
+    "summary": "Shows the caller ID next to Axivox's panel, and dials numbers in the right form",
     "version": "19.0.1.0.0",
     "category": "Productivity/VOIP",
     "license": "LGPL-3",

@@ -1,6 +1,6 @@
 {
     "name": "Axivox Caller ID in the VoIP widget",
-    "summary": "Shows in voip_oca's widget which number the other side sees, and who is calling",
+    "summary": "Shows in voip_oca's widget which number the called person sees, and who is calling",
     "version": "19.0.1.0.0",
     "category": "Productivity/VOIP",
     "license": "AGPL-3",
