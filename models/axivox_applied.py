@@ -23,10 +23,10 @@ class AxivoxApplied(models.Model):
         required=True,
         groups="axivox_caller_id.group_manager",
         prefetch=False,
-        help="What Axivox ran on from then.",
+        help="The settings Axivox used from then on.",
     )
     is_current = fields.Boolean(
-        compute="_compute_is_current", help="Axivox runs on these settings now."
+        compute="_compute_is_current", help="Axivox is using these settings now."
     )
 
     @api.depends("changes")
@@ -60,5 +60,5 @@ class AxivoxApplied(models.Model):
             # sudo: whoever reads that they were applied may restore them, where they may save
             settings = Settings.from_json(self.sudo().settings)
         except ValueError as error:
-            raise UserError(self.env._("What is stored of these settings is damaged.")) from error
+            raise UserError(self.env._("The stored copy of these settings is damaged.")) from error
         return self.env["axivox.discard"]._restore(self.account_id, settings)

@@ -9,7 +9,7 @@ class AxivoxEdit(models.Model):
     """
 
     _name = "axivox.edit"
-    _description = "Change of a setting that waits to be applied"
+    _description = "Pending change of a setting"
     _inherit = ["axivox.guarded"]
     _order = "id desc"
     _rec_name = "subject"

@@ -10,7 +10,7 @@ class AxivoxFoundLead(models.AbstractModel):
     """
 
     _name = "axivox.found.lead"
-    _description = "Call of which a lead was found"
+    _description = "Call with a matching lead"
 
     _lead_field = None
 
