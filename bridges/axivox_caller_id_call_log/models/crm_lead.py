@@ -9,7 +9,7 @@ class CrmLead(models.Model):
     axivox_call_count = fields.Integer(
         string="Number of Axivox calls",
         compute="_compute_axivox_call_count",
-        help="Those that you may see: your own, or all for who sees all calls.",
+        help="Calls that you may see: your own, or all of them if you may see all calls.",
     )
 
     @api.depends_context("uid", "allowed_company_ids")

@@ -13,7 +13,7 @@ class VoipCallCounted(models.AbstractModel):
     voip_call_count = fields.Integer(
         string="Number of calls in Odoo",
         compute="_compute_voip_call_count",
-        help="Those that you may see: your own, or the account's for Axivox managers.",
+        help="Calls that you may see: your own, or the account's for Axivox managers.",
     )
 
     @api.depends_context("uid", "allowed_company_ids")
