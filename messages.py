@@ -77,41 +77,40 @@ def number_error(env, error):
     """
     country = country_names(env, [error.region] if error.region else [])
     if error.reason == "empty":
-        return env._("Write a telephone number, such as +44 20 7946 0958.")
+        return env._("Enter a telephone number, such as +44 20 7946 0958.")
     if error.reason == "unknown_country":
         return env._(
-            "“%(typed)s” begins with a country code that no country uses. Write the number "
-            "with its country code, such as +44 20 7946 0958.",
+            "“%(typed)s” begins with a country code that no country uses. Enter the number with "
+            "its country code, such as +44 20 7946 0958.",
             typed=error.dialled,
         )
     if error.reason == "no_region":
         return env._(
-            "“%(typed)s” does not tell its country. Write the number in international form, "
+            "“%(typed)s” does not tell its country. Enter the number in international format, "
             "such as +44 20 7946 0958.",
             typed=error.dialled,
         )
     if country and error.reason == "too_short":
         return env._(
-            "“%(typed)s” is too short for a telephone number of %(country)s.",
+            "“%(typed)s” is too short for a telephone number in %(country)s.",
             typed=error.dialled,
             country=country,
         )
     if country and error.reason == "too_long":
         return env._(
-            "“%(typed)s” is too long for a telephone number of %(country)s.",
+            "“%(typed)s” is too long for a telephone number in %(country)s.",
             typed=error.dialled,
             country=country,
         )
     if country and error.reason == "unassigned":
         return env._(
-            "“%(typed)s” is not a telephone number of %(country)s: no number there is "
-            "written like this.",
+            "“%(typed)s” is not a valid telephone number in %(country)s.",
             typed=error.dialled,
             country=country,
         )
     return env._(
-        "“%(typed)s” is not a telephone number. Write it in international form, such as "
-        "+44 20 7946 0958.",
+        "“%(typed)s” is not a telephone number. Enter it in international format, such as +44 20 "
+        "7946 0958.",
         typed=error.dialled,
     )
 
@@ -127,7 +126,7 @@ def prefix_error(env, error):
         )
     if error.reason == "no_zeros":
         return env._(
-            "“%(typed)s” is not a destination prefix: write the country code with its zeros in "
+            "“%(typed)s” is not a destination prefix: enter the country code with its zeros in "
             "front, such as 0044.",
             typed=error.typed,
         )
@@ -139,8 +138,8 @@ def prefix_error(env, error):
         )
     if error.reason == "unknown_country":
         return env._(
-            "“%(typed)s” is not a destination prefix: no country's code begins like this. Write "
-            "the country code with its zeros in front, such as 0044.",
+            "“%(typed)s” is not a destination prefix: no country code begins like this. Enter the "
+            "country code with its zeros in front, such as 0044.",
             typed=error.typed,
         )
     return env._(
@@ -201,10 +200,11 @@ def reason(env, extension, called, answer, *, own_number, never_applied, team=No
         case policy.NONE if extension:
             sentence = env._("No outgoing number is configured for this call.")
         case policy.NONE:
-            sentence = env._("Without an Axivox extension no call can be placed.")
+            sentence = env._("Without an Axivox extension, no call can be placed.")
         case policy.RULE if own_number:
             sentence = env._(
-                "Rule %(prefix)s goes before the outgoing number of extension %(extension)s.",
+                "Rule %(prefix)s takes precedence over the outgoing number of extension "
+                "%(extension)s.",
                 prefix=answer.rule.prefix,
                 extension=extension,
             )
@@ -213,7 +213,7 @@ def reason(env, extension, called, answer, *, own_number, never_applied, team=No
                 "Rule %s is the first that matches this destination.", answer.rule.prefix
             )
     if never_applied and extension and called.kind == dialing.EXTERNAL:
-        sentence += " " + env._("(Saved settings: none applied yet.)")
+        sentence += " " + env._("(Saved settings: nothing has been applied yet.)")
     return sentence
 
 
@@ -272,7 +272,7 @@ def passed_over(env, passed):
     if passed.why == "later":
         return env._("Rule %s comes first.", passed.by.prefix)
     if passed.why == "own_number":
-        return env._("The user's own outgoing number goes first.")
+        return env._("The user's own outgoing number takes precedence.")
     return env._("Its number is archived: it is never shown.")
 
 
@@ -378,15 +378,15 @@ def console_page(env, page):
     label = partial(console_label, env)
     if page == "users":
         return env._(
-            "Open %(users)s in the menu on the left. Press %(edit)s to the right of each of these, "
-            "and %(save)s after each.",
+            "Open %(users)s in the menu on the left. Click %(edit)s to the right of each of "
+            "these, and %(save)s after each.",
             users=label("Users"),
             edit=label("Edit"),
             save=label("Save"),
         )
     return env._(
-        "Open %(settings)s in the menu on the left. The rules stand behind %(advanced)s, to the "
-        "right of %(default)s. Press %(save)s at the end.",
+        "Open %(settings)s in the menu on the left. The rules are under %(advanced)s, to the "
+        "right of %(default)s. Click %(save)s when you are done.",
         settings=label("Settings"),
         advanced=label("Advanced options"),
         default=label("Default outgoing number"),
@@ -407,7 +407,7 @@ def console_block(env, change):
         )
     return {
         "default": lambda: console_label(env, "Default outgoing number"),
-        "override": lambda: env._("The box below the rules"),
+        "override": lambda: env._("The checkbox below the rules"),
         "rule_removed": lambda: env._("Rules to delete"),
         "rule_number": lambda: env._("Rules that get another number"),
         "rule_added": lambda: env._("Rules to add and to drag, from top to bottom"),
@@ -513,30 +513,29 @@ def console_error(env, error):
     """
     return {
         "address": lambda: env._(
-            "Axivox cannot be reached: nothing answers at the base URL as an API should. Check "
-            "the address, and whether the service runs."
+            "Axivox cannot be reached: no API answers at the base URL. Check the address and "
+            "whether the service is running."
         ),
         "timeout": lambda: env._("Axivox did not answer in time."),
         "slow": lambda: env._(
-            "Axivox answers, but so slowly that not everything could be read within %s seconds.",
+            "Axivox answers too slowly: not everything could be read within %s seconds.",
             error.detail,
         ),
         "size": lambda: env._(
-            "Axivox sent more than %s, which is more than these settings can be: the rest was "
-            "not read. Check the base URL.",
+            "Axivox sent more than %s, which is more than these settings can take up: the rest "
+            "was not read. Check the base URL.",
             error.detail,
         ),
         "echo": lambda: env._(
-            "What answers at the base URL repeats the token: nothing of its answer was kept. "
-            "Check the address, and have the token replaced."
+            "The server at the base URL sent the token back in its answer: nothing of the answer "
+            "was kept. Check the address, and have the token replaced."
         ),
-        "lost": lambda: env._("The connection to Axivox broke before the answer was whole."),
+        "lost": lambda: env._("The connection to Axivox was lost before the answer was complete."),
         "certificate": lambda: env._(
-            "The host at the base URL could not prove who it is (its certificate): nothing was "
-            "sent."
+            "The certificate of the server at the base URL could not be verified: nothing was sent."
         ),
         "redirect": lambda: env._(
-            "The base URL leads elsewhere (%s). The token is not sent there: if that is the "
+            "The base URL redirects elsewhere (%s). The token was not sent there: if that is the "
             "right address, enter it.",
             error.detail,
         ),
@@ -552,7 +551,7 @@ def console_error(env, error):
         "refused": lambda: env._("Axivox rejected the settings: %s", error.detail),
         "fault": lambda: env._("Axivox returned a server error (HTTP %s).", error.detail),
         "nonsense": lambda: env._(
-            "The answer is not what an Axivox API gives (%s). Check the base URL.", error.detail
+            "This is not the answer of an Axivox API (%s). Check the base URL.", error.detail
         ),
         "other": lambda: error.detail,
     }[error.reason]()
@@ -571,12 +570,12 @@ def outcome(env, state, reason):
     """
     if state == "asked":
         return env._(
-            "%s Whether the changes went live is not known yet. Odoo checks again by itself; "
-            "pressing Apply changes again is safe.",
+            "%s It is not known yet whether the changes went live. Odoo will check again by "
+            "itself; it is safe to click Apply changes again.",
             reason,
         )
     return env._(
-        "%s Live calls are as they were, and nothing saved is lost: press Apply changes again.",
+        "%s Live calls are unchanged and nothing you saved is lost: click Apply changes again.",
         reason,
     )
 
@@ -626,9 +625,9 @@ def decision(env, line):
     values = {"setting": line.name, "theirs": line.theirs, "ours": line.ours}
     if line.choice == "theirs":
         return env._(
-            "%(setting)s: Axivox had %(theirs)s, Odoo %(ours)s; Axivox's was kept.", **values
+            "%(setting)s: %(theirs)s at Axivox, %(ours)s in Odoo; Axivox's was kept.", **values
         )
-    return env._("%(setting)s: Axivox had %(theirs)s, Odoo %(ours)s; Odoo's was kept.", **values)
+    return env._("%(setting)s: %(theirs)s at Axivox, %(ours)s in Odoo; Odoo's was kept.", **values)
 
 
 def remote_changes(env, changes, names):
@@ -638,7 +637,7 @@ def remote_changes(env, changes, names):
     """
     lines = [
         env._(
-            "%(subject)s: there %(theirs)s, here %(ours)s",
+            "%(subject)s: %(theirs)s at Axivox, %(ours)s in Odoo",
             subject=subject(env, change, names),
             theirs=setting_value(env, change.kind, change.theirs),
             ours=setting_value(env, change.kind, change.ours),
@@ -648,8 +647,8 @@ def remote_changes(env, changes, names):
     return "\n".join(
         [
             env._(
-                "Somebody changed the console since Odoo last saw it. Nothing was applied: pull, "
-                "or decide in Apply changes."
+                "Somebody changed the console since Odoo last checked it. Nothing was applied: "
+                "pull the changes, or decide in Apply changes."
             ),
             *lines,
         ]
@@ -659,8 +658,8 @@ def remote_changes(env, changes, names):
 def apply_warning(env):
     """Return what else pressing *Apply changes* in the console does."""
     return env._(
-        "Last, press %s in the upper-right corner of the console. This also publishes whatever "
-        "else anybody has saved there.",
+        "Finally, click %s in the upper-right corner of the console. This also publishes anything "
+        "else that has been saved there.",
         console_label(env, "Apply changes"),
     )
 
@@ -676,18 +675,18 @@ def advice(env, cause):
     """
     return {
         "extension_emergency": lambda: env._(
-            "Give the user another extension in Axivox's console, then here."
+            "Give the user another extension in Axivox's console, then in Odoo."
         ),
         "extension_of_archived_user": lambda: env._(
             "Choose the Odoo user who has the extension now, or none."
         ),
         "extension_second": lambda: env._(
-            "Take the Odoo user away from the extension that they do not call from."
+            "Remove the Odoo user from the extension they do not call from."
         ),
         "number_archived": lambda: env._("Replace it everywhere with another number."),
-        "number_broken": lambda: env._("Write it as Axivox's console has it."),
+        "number_broken": lambda: env._("Enter it as it is in Axivox's console."),
         "number_reaches_nobody": lambda: env._(
-            "Give it a destination in Axivox's console and here, or replace it everywhere."
+            "Give it a destination in Axivox's console and in Odoo, or replace it everywhere."
         ),
         "rule_behind_another": lambda: env._("Move it above that rule, or delete it."),
         "rule_matches_nothing": lambda: env._("Correct its prefix, or delete it."),

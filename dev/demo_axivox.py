@@ -63,16 +63,16 @@ def connect_pull_and_apply(address, sandbox):
             [shown] = admin.ask("axivox.extension", "read", [lobby], ["outgoing_number_id"])
             other = support if (shown["outgoing_number_id"] or [0])[0] == main else main
             admin.ask("axivox.extension", "write", [lobby], {"outgoing_number_id": other})
-            print("Saved, and not applied yet:")
+            print("Saved but not applied yet:")
             for sentence in ask("pending_changes"):
                 print(f"  {sentence}")
             print(ask("action_apply_changes")["params"]["message"])
     except xmlrpc.client.Fault as refused:
         # Somebody played with the demo: both sides may have been changed.
-        print(f"Odoo does not apply: {refused.faultString}")
+        print(f"Odoo did not apply: {refused.faultString}")
     with urllib.request.urlopen(f"{sandbox}/sandbox/applied", timeout=10) as answer:
         applied = json.load(answer)
-    print("What calls run on at the sandbox:")
+    print("What calls use at the sandbox:")
     print(f"  default {applied['default_number']}, ", end="")
     print(f"rules first: {'yes' if applied['rules_override_users'] else 'no'}")
     rules = (f"{rule['prefix']} → {rule['number']}" for rule in applied["rules"])

@@ -43,7 +43,7 @@ def play(address, sandbox, database=demo_server.DATABASE):
     odoo = {"url": address, "database": database, "key": key}
     control(sandbox, "PUT", "connector", odoo)
     if admin.ask("axivox.call", "search_count", []):
-        print("Axivox's connector has written a day of calls into Odoo before.")
+        print("Axivox's connector has already written a day of calls into Odoo.")
     else:
         cluster.sql(TWO_DAYS_EARLIER, database)
         control(sandbox, "DELETE", "deviations")

@@ -41,7 +41,8 @@ class AxivoxAccount(models.Model):
     )
     rules_override_users = fields.Boolean(
         string="Apply advanced rules even for users with a default outgoing number configured",
-        help="The rules go before everything else, also before a user's own outgoing number.",
+        help="The rules take precedence over everything else, including a user's own outgoing "
+        "number.",
     )
     dial_format = fields.Selection(
         [("00", "With zeros: 00442079460958"), ("+", "With a plus: +442079460958")],
@@ -50,7 +51,7 @@ class AxivoxAccount(models.Model):
         default="00",
         tracking=True,
         help="How a number is sent to Axivox when a call is placed from Odoo. Axivox expects "
-        "zeros; another PBX may want the plus.",
+        "zeros; another PBX may expect the plus sign.",
     )
     rule_ids = fields.One2many("axivox.outgoing.rule", "account_id", string="Advanced options")
     number_ids = fields.One2many("axivox.number", "account_id", string="Incoming numbers")
@@ -80,7 +81,9 @@ class AxivoxAccount(models.Model):
         "axivox.sync", "account_id", readonly=True, groups="axivox_caller_id.group_editor"
     )
     finding_ids = fields.One2many("axivox.finding", "account_id", string="Findings", readonly=True)
-    pending_change_count = fields.Integer(compute="_compute_pending_change_count")
+    pending_change_count = fields.Integer(
+        string="Pending changes", compute="_compute_pending_change_count"
+    )
     warnings = fields.Json(compute="_compute_warnings")
     # The steps of the first run, in order.
     has_country = fields.Boolean(compute="_compute_first_run")
@@ -93,7 +96,7 @@ class AxivoxAccount(models.Model):
     is_applied = fields.Boolean(compute="_compute_first_run")
 
     _company_unique = models.UniqueIndex(
-        "(company_id) WHERE active", "A company has one active Axivox account."
+        "(company_id) WHERE active", "A company can have only one active Axivox account."
     )
 
     @api.depends("applied_ids")
@@ -166,7 +169,7 @@ class AxivoxAccount(models.Model):
             if number and number.account_id != account:
                 raise ValidationError(
                     self.env._(
-                        "%(number)s is not a number of this account.", number=number.display_name
+                        "%(number)s does not belong to this account.", number=number.display_name
                     )
                 )
 
@@ -292,16 +295,18 @@ class AxivoxAccount(models.Model):
         pending = changes.pending(held, ours)
         if change not in pending:
             raise UserError(
-                self.env._("This was changed meanwhile. Open the list again to see how it is now.")
+                self.env._(
+                    "This was changed in the meantime. Open the list again to see how it is now."
+                )
             )
         others = [other for other in pending if other != change]
-        self._restore(changes.carried_out(held, ours, others), self.env._("Taken back:"))
+        self._restore(changes.carried_out(held, ours, others), self.env._("Reverted:"))
 
     def _applied_or_refuse(self):
         if applied := self._applied():
             return applied
         raise UserError(
-            self.env._("Nothing was ever applied: there are no settings to go back to.")
+            self.env._("Nothing has ever been applied: there are no settings to go back to.")
         )
 
     def action_apply_changes(self):
@@ -487,7 +492,7 @@ class AxivoxAccount(models.Model):
         :param Settings applied:
         """
         if self._applied() != applied:
-            self._record_applied(applied, self.env._("Found applied at Axivox:"))
+            self._record_applied(applied, self.env._("Found to be live at Axivox:"))
 
     def _record_applied(self, settings=None, title=None, decisions=""):
         """Record that Axivox runs on these settings, or on the saved ones.
@@ -562,7 +567,7 @@ class AxivoxAccount(models.Model):
         sentences = self._sentences(changed[:NAMED_CHANGES])
         more = len(changed) - len(sentences)
         message = self.env._(
-            "Somebody changed Axivox's console. Pull to take the changes over: %s",
+            "Settings were changed in Axivox's console. Pull to take over the changes: %s",
             "; ".join(messages.and_more(self.env, sentences, more)),
         )
         yield message, None
@@ -573,18 +578,18 @@ class AxivoxAccount(models.Model):
         # sudo: see _settings
         if self.sudo().applied_settings and not self._applied():
             message = self.env._(
-                "What is stored of the applied settings is damaged: calls are answered by the "
-                "saved ones. Apply or pull again."
+                "The stored applied settings are damaged: the saved settings are used instead. "
+                "Apply or pull again."
             )
             yield message, None
         if not company.country_id:
             message = self.env._(
-                "%s has no country: national numbers cannot be understood.", company.name
+                "%s has no country: national numbers cannot be read.", company.name
             )
             yield message, actions.form(company)
         if not self.default_outgoing_number_id:
             message = self.env._(
-                "There is no default outgoing number: a call that no rule decides shows none."
+                "There is no default outgoing number: calls that no rule decides show no number."
             )
             yield message, None
 

@@ -68,7 +68,7 @@ class AxivoxAccount(models.Model):
         extension = self.env["axivox.extension"].browse(extension_id)
         extension.check_access("read")
         if extension.account_id - self:
-            return {"error": self.env._("This user is another account's.")}
+            return {"error": self.env._("This user belongs to another account.")}
         try:
             now, after = self._resolve(extension.number, number, country_id, "applied", "saved")
         except UserError as error:
@@ -199,7 +199,7 @@ class AxivoxAccount(models.Model):
         if number == now.caller_id.number:
             return ""
         shown = dialing.international(number) if number else self._reason(after)
-        return self.env._("After Apply changes: %s", shown)
+        return self.env._("After applying: %s", shown)
 
     def _reason(self, resolution, team=None):
         extension, destination, answer, prepared = resolution

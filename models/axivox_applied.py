@@ -24,10 +24,10 @@ class AxivoxApplied(models.Model):
         required=True,
         groups="axivox_caller_id.group_manager",
         prefetch=False,
-        help="What Axivox ran on from then.",
+        help="The settings Axivox used from then on.",
     )
     is_current = fields.Boolean(
-        compute="_compute_is_current", help="Axivox runs on these settings now."
+        compute="_compute_is_current", help="Axivox is using these settings now."
     )
 
     @api.depends("changes")
@@ -61,7 +61,7 @@ class AxivoxApplied(models.Model):
         # sudo: who may read the history may restore it; that they may save is checked there
         settings = self.sudo()._read_settings()
         if settings is None:
-            raise UserError(self.env._("What is stored of these settings is damaged."))
+            raise UserError(self.env._("The stored copy of these settings is damaged."))
         return self.env["axivox.discard"]._restore(self.account_id, settings)
 
     def _read_settings(self):

@@ -22,17 +22,18 @@ class AxivoxConnection(models.AbstractModel):
 
     mode = fields.Selection(
         [("manual", "By hand, in Axivox's console"), ("api", "Over an API")],
-        string="Changes are applied",
+        string="How changes are applied",
         required=True,
         default="manual",
         copy=False,
         tracking=True,
-        help="By hand: Odoo lists the steps, you do them in the console. Over an API: Odoo does "
-        "them, where your reseller or gateway offers one.",
+        help="By hand: Odoo lists the steps and you carry them out in the console. Over an API: "
+        "Odoo carries them out, if your reseller or gateway offers one.",
     )
     is_manual = fields.Boolean(compute="_compute_is_manual")
     base_url = fields.Char(tracking=True)
     connected_to = fields.Json(
+        string="Connected to",
         readonly=True,
         copy=False,
         groups="axivox_caller_id.group_manager",
@@ -162,8 +163,8 @@ class AxivoxConnection(models.AbstractModel):
         if state.domain != self.connected_to["domain"]:
             raise UserError(
                 self.env._(
-                    "This is another Axivox account than before (%(now)s, not %(before)s). If "
-                    "that is meant, test the connection again.",
+                    "This is a different Axivox account than before (%(now)s, not %(before)s). If "
+                    "that is intended, test the connection again.",
                     now=state.domain,
                     before=self.connected_to["domain"],
                 )
@@ -181,7 +182,7 @@ class AxivoxConnection(models.AbstractModel):
             )
         if account.check_failure:
             reason = messages.console_error(self.env, ConsoleError(**account.check_failure))
-            yield self.env._("Odoo cannot see whether the console was changed: %s", reason), None
+            yield self.env._("Odoo cannot check the console for changes: %s", reason), None
 
     @contextmanager
     def _errors_for_people(self):

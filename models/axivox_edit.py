@@ -8,7 +8,7 @@ class AxivoxEdit(models.Model):
     are only added, so that users who save at the same time do not block each other."""
 
     _name = "axivox.edit"
-    _description = "Change of a setting that waits to be applied"
+    _description = "Pending change of a setting"
     _inherit = ["axivox.guarded"]
     _order = "id desc"
     _rec_name = "subject"

@@ -38,7 +38,8 @@ class AxivoxExtension(models.Model):
         index="btree_not_null",
         ondelete="set null",
         domain="[('share', '=', False)]",
-        help="Who calls from this extension. A lobby phone has none.",
+        help="Who calls from this extension. Leave empty for a shared phone, such as one in the "
+        "lobby.",
     )
     outgoing_number_id = fields.Many2one(
         "axivox.number",
@@ -46,8 +47,7 @@ class AxivoxExtension(models.Model):
         index="btree_not_null",
         ondelete="set null",
         domain="[('account_id', '=', account_id)]",
-        help="The number that the called person sees. Default: the account's default outgoing "
-        "number.",
+        help="The number the called person sees. Default: the account's default outgoing number.",
     )
     team_number_id = fields.Many2one(
         "axivox.team.number",
@@ -62,7 +62,7 @@ class AxivoxExtension(models.Model):
         string="Follows the team",
         compute="_compute_follows_team",
         store=True,
-        help="It shows the team's number, and changes with it.",
+        help="It shows the team's number and changes with it.",
     )
     number_before_id = fields.Many2one(
         "axivox.number",
@@ -71,7 +71,7 @@ class AxivoxExtension(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="set null",
-        help="The outgoing number that was set before it was the team's.",
+        help="The outgoing number that was set before the team's.",
     )
     team = fields.Char(
         compute="_compute_team",
@@ -81,7 +81,7 @@ class AxivoxExtension(models.Model):
         string="Direct line",
         compute="_compute_direct_line",
         search="_search_direct_line",
-        help="Customers who call the outgoing number back reach this very extension.",
+        help="Customers who call back the outgoing number reach this extension directly.",
     )
     active = fields.Boolean(default=True)
     warning = fields.Char(compute="_compute_warning")
@@ -89,11 +89,11 @@ class AxivoxExtension(models.Model):
 
     _number_unique = models.Constraint(
         "unique(account_id, number)",
-        "This extension is in the account already (maybe archived).",
+        "This extension already exists in the account (it may be archived).",
     )
     _user_unique = models.UniqueIndex(
         "(account_id, user_id) WHERE user_id IS NOT NULL AND active",
-        "This Odoo user has an extension in the account already.",
+        "This Odoo user already has an extension in the account.",
     )
 
     @api.depends("number", "name")
@@ -167,7 +167,10 @@ class AxivoxExtension(models.Model):
             number = extension.outgoing_number_id
             if number and not number.active:
                 problems.append(
-                    self.env._("Its outgoing number is archived: the call goes on as Default.")
+                    self.env._(
+                        "Its outgoing number is archived: calls are handled as if Default were "
+                        "chosen."
+                    )
                 )
             elif number.destination_type in REACHES_NOBODY:
                 problems.append(self.env._("Customers who call back will reach no one."))
@@ -187,7 +190,7 @@ class AxivoxExtension(models.Model):
             if not re.fullmatch(r"(?!00)[0-9]{1,10}", extension.number):
                 raise ValidationError(
                     self.env._(
-                        "“%s” is not an extension: it takes a few digits, such as 201.",
+                        "“%s” is not an extension: enter a few digits, such as 201.",
                         extension.number,
                     )
                 )
@@ -199,7 +202,7 @@ class AxivoxExtension(models.Model):
             if number and number.account_id != extension.account_id:
                 raise ValidationError(
                     self.env._(
-                        "%(number)s is not a number of the account of %(extension)s.",
+                        "%(number)s does not belong to the same account as %(extension)s.",
                         number=number.display_name,
                         extension=extension.display_name,
                     )
@@ -407,7 +410,7 @@ class AxivoxExtension(models.Model):
         if reached := number._callers_reach():
             return self.env._("Customers who call back reach %s.", reached)
         if number.destination_type == "unknown":
-            return self.env._("Odoo does not know whom customers reach who call back.")
+            return self.env._("Odoo does not know whom customers reach when they call back.")
         return self.env._("Customers who call back will reach no one.")
 
     @api.onchange("number")
@@ -451,7 +454,7 @@ class AxivoxExtension(models.Model):
 
     def _user_archived_sentence(self):
         return self.env._(
-            "%s is archived in Odoo; the extension stays in step with Axivox.",
+            "%s is archived in Odoo; the extension is still synchronized with Axivox.",
             # sudo: the user may be one of other companies
             self.user_id.sudo().name,
         )
@@ -460,7 +463,7 @@ class AxivoxExtension(models.Model):
         # The reader need not be allowed to know the other extension's company.
         mine = self.env.user.company_ids
         return self.env._(
-            "%(user)s has another extension too (%(others)s): calls from Odoo use the one of "
+            "%(user)s has another extension too (%(others)s): calls from Odoo use the one in "
             "their default company.",
             user=self.user_id.name,
             others=", ".join(

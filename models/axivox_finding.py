@@ -21,7 +21,7 @@ class AxivoxFinding(models.Model):
     one was first seen, and that somebody accepted it."""
 
     _name = "axivox.finding"
-    _description = "Something wrong in the settings of an Axivox account"
+    _description = "Finding in the settings of an Axivox account"
     _inherit = ["axivox.guarded"]
     _order = "create_date desc, id"
 
@@ -35,10 +35,13 @@ class AxivoxFinding(models.Model):
             ("extension_emergency", "Extensions that are emergency numbers"),
             ("extension_of_archived_user", "Extensions of archived Odoo users"),
             ("extension_second", "Odoo users with more than one extension"),
-            ("number_archived", "Archived numbers that are still set"),
-            ("number_broken", "Numbers that are no telephone numbers"),
-            ("number_reaches_nobody", "Shown numbers whose callers reach no one"),
-            ("rule_behind_another", "Rules that never match, behind one that takes everything"),
+            ("number_archived", "Archived numbers that are still in use"),
+            ("number_broken", "Numbers that are not telephone numbers"),
+            ("number_reaches_nobody", "Shown numbers where callers reach no one"),
+            (
+                "rule_behind_another",
+                "Rules that never match because an earlier rule takes their calls",
+            ),
             ("rule_matches_nothing", "Rules that never match any telephone number"),
         ],
         required=True,
@@ -58,7 +61,7 @@ class AxivoxFinding(models.Model):
     rule_id = fields.Many2one(
         "axivox.outgoing.rule", readonly=True, index="btree_not_null", ondelete="cascade"
     )
-    name = fields.Char(string="What", compute="_compute_name", search="_search_name")
+    name = fields.Char(string="Subject", compute="_compute_name", search="_search_name")
     message = fields.Text(string="What is wrong", compute="_compute_message")
     advice = fields.Text(string="What to do", compute="_compute_advice")
     create_date = fields.Datetime(string="First seen", readonly=True)
@@ -71,7 +74,7 @@ class AxivoxFinding(models.Model):
     mark = fields.Char(compute="_compute_is_new", help="New: first seen within the last 7 days.")
     accepted_by_id = fields.Many2one("res.users", string="Accepted by", readonly=True)
     accepted_on = fields.Datetime(string="Accepted on", readonly=True)
-    reason = fields.Text(readonly=True, help="Why it stays as it is.")
+    reason = fields.Text(readonly=True, help="Why this is accepted.")
 
     _subject_unique = models.UniqueIndex("(cause, COALESCE(number_id, extension_id, rule_id))")
 
@@ -159,7 +162,7 @@ class AxivoxFinding(models.Model):
         :raises UserError: without a reason
         """
         if not (reason := (reason or "").strip()):
-            raise UserError(self.env._("Say why it stays as it is."))
+            raise UserError(self.env._("Enter the reason for accepting it."))
         new = self.filtered(lambda finding: not finding.accepted_on)
         accepted = {"accepted_by_id": self.env.uid, "accepted_on": fields.Datetime.now()}
         new._write_acceptance({**accepted, "reason": reason})

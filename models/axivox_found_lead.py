@@ -9,7 +9,7 @@ class AxivoxFoundLead(models.AbstractModel):
     which clients cannot read, since even a bare link reveals the name of its record."""
 
     _name = "axivox.found.lead"
-    _description = "Call of which a lead was found"
+    _description = "Call with a matching lead"
 
     _lead_field = None
 

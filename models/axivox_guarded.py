@@ -43,7 +43,7 @@ class AxivoxGuarded(models.AbstractModel):
         self._check_client_may_set(vals)
         for name in self._immutable_fields & vals.keys():
             if any(record[name].id != vals[name] for record in self):
-                raise UserError(self._refused(self.env._("%s: this stays as it is."), name))
+                raise UserError(self._refused(self.env._("%s: this cannot be changed."), name))
         return super(AxivoxGuarded, self._in_server_context()).write(vals)
 
     def unlink(self):
@@ -83,7 +83,7 @@ class AxivoxGuarded(models.AbstractModel):
             return
         for name in vals:
             if name in self._fields and self._fields[name].readonly:
-                raise AccessError(self._refused(self.env._("%s is set by Odoo only."), name))
+                raise AccessError(self._refused(self.env._("%s can only be set by Odoo."), name))
         if not self._manager_fields().isdisjoint(vals):
             self._check_manager()
         self._check_client_may_point_at(vals)
@@ -108,7 +108,9 @@ class AxivoxGuarded(models.AbstractModel):
                 new -= self.sudo()[name].sudo(False)
             if new and not new.has_access("read"):
                 raise AccessError(
-                    self._refused(self.env._("%s: choose what you may read yourself."), name)
+                    self._refused(
+                        self.env._("%s: you can only choose what you have access to."), name
+                    )
                 )
 
     @api.model

@@ -51,6 +51,7 @@ class AxivoxManualApply(models.Model):
             ("done", "Applied"),
             ("replaced", "Replaced: something else was applied"),
         ],
+        string="Status",
         required=True,
         readonly=True,
         default="open",
@@ -83,7 +84,7 @@ class AxivoxManualApply(models.Model):
     csv = fields.Binary(string="Steps as CSV", compute="_compute_csv")
 
     _open_unique = models.UniqueIndex(
-        "(account_id) WHERE state = 'open'", "An account has one open list."
+        "(account_id) WHERE state = 'open'", "An account can have only one open list."
     )
 
     @api.depends("create_date")
@@ -260,7 +261,7 @@ class AxivoxManualApply(models.Model):
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._("Calls follow these settings now."),
+                "message": self.env._("Calls now use these settings."),
                 "next": {**account.action_open_settings(), "res_id": account.id},
             },
         }
@@ -377,7 +378,7 @@ class AxivoxManualApply(models.Model):
         account = self.account_id
         if not account.is_manual:
             raise UserError(
-                self.env._("The connection was changed meanwhile. Review the changes again.")
+                self.env._("The connection was changed in the meantime. Review the changes again.")
             )
         if self.state != "open":
             last = account._last_applied()

@@ -23,23 +23,23 @@ class AxivoxManualStep(models.Model):
         [("settings", "Settings"), ("users", "Users")],
         required=True,
         readonly=True,
-        help="Of the console.",
+        help="The page in the console.",
     )
-    block = fields.Char(readonly=True, help="What is done to many lines in the same way.")
+    block = fields.Char(readonly=True, help="Lines that are changed in the same way.")
     subject = fields.Char(string="Prefix or extension", readonly=True)
     change = fields.Json(required=True, readonly=True)
     above = fields.Json(readonly=True, help="The rule below which this one is dragged.")
-    is_done = fields.Boolean(string="Done", readonly=True, help="It is saved in the console.")
+    is_done = fields.Boolean(string="Done", readonly=True, help="Saved in the console.")
     done_by_id = fields.Many2one("res.users", string="Done by", readonly=True)
     done_on = fields.Datetime(string="Done on", readonly=True)
     is_new = fields.Boolean(
-        string="New", readonly=True, help="It was added to the list after this was begun."
+        string="New", readonly=True, help="Added after work on the list had started."
     )
     is_settled = fields.Boolean(
-        readonly=True, help="It was done before the list was made anew: the new list builds on it."
+        readonly=True, help="Done before the list was renewed: the new list builds on it."
     )
     text = fields.Char(string="Step", compute="_compute_text")
-    copies = fields.Json(compute="_compute_text", help="What is typed there, to be copied.")
+    copies = fields.Json(compute="_compute_text", help="The values to enter there, ready to copy.")
 
     @api.depends("change")
     @api.depends_context("lang")
@@ -68,7 +68,7 @@ class AxivoxManualStep(models.Model):
         """
         self.manual_id.account_id.check_access("write")
         if set(self.manual_id.mapped("state")) - {"open"}:
-            raise UserError(self.env._("This list is closed: its steps stay as they are."))
+            raise UserError(self.env._("This list is closed: its steps can no longer be changed."))
         changed = self.filtered(lambda step: step.is_done != is_done and not step.is_settled)
         # sudo: only this method writes steps for a user, and only these fields
         changed.sudo().write(

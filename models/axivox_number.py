@@ -28,14 +28,15 @@ class AxivoxNumber(models.Model):
     _decisive_fields = frozenset({"number", "active", "account_id", "name"})
 
     number = fields.Char(
-        required=True, help="In any form; kept in international form, such as +44 20 7946 0958."
+        required=True,
+        help="In any format; stored in international format, such as +44 20 7946 0958.",
     )
     display_number = fields.Char(
-        string="International form",
+        string="International format",
         compute="_compute_display_number",
         search="_search_display_number",
     )
-    name = fields.Char(string="Label", help="What people call it, such as London.")
+    name = fields.Char(string="Label", help="What you call it, such as London.")
     country_id = fields.Many2one("res.country", compute="_compute_country_id", store=True)
     country_flag = fields.Char(related="country_id.image_url", string="Flag")
     number_type = fields.Selection(
@@ -54,7 +55,7 @@ class AxivoxNumber(models.Model):
         ],
         string="Type",
         compute="_compute_number_type",
-        help="What the numbering plan of its country says that it is.",
+        help="The kind of number, according to its country's numbering plan.",
     )
     place = fields.Char(compute="_compute_place", help="The town or region that it belongs to.")
     destination_type = fields.Selection(
@@ -70,8 +71,8 @@ class AxivoxNumber(models.Model):
         string="Destination type for voice call",
         required=True,
         default="unknown",
-        help="What happens when somebody dials this number. Unknown: nobody has said so here yet, "
-        "and nothing is warned of.",
+        help="What happens when somebody dials this number. Unknown: not entered yet, so nothing "
+        "is warned about.",
     )
     extension_id = fields.Many2one(
         "axivox.extension",
@@ -79,7 +80,7 @@ class AxivoxNumber(models.Model):
         domain="[('account_id', '=', account_id)]",
         ondelete="set null",
         index="btree_not_null",
-        help="The extension that this number rings.",
+        help="The extension this number rings.",
     )
     destination = fields.Char(
         compute="_compute_destination",
@@ -88,12 +89,13 @@ class AxivoxNumber(models.Model):
         help="The name of the dial plan, voicemail, conference or extension.",
     )
     active = fields.Boolean(
-        default=True, help="Archive a number that was given back to Axivox: it is never shown."
+        default=True,
+        help="Archive a number once it has been returned to Axivox: it is never shown again.",
     )
     shown_by_count = fields.Integer(
         string="Shown by",
         compute="_compute_shown_by_count",
-        help="Users who show this number where no rule says otherwise.",
+        help="Users who show this number unless a rule says otherwise.",
     )
     rule_ids = fields.One2many("axivox.outgoing.rule", "number_id", string="Rules")
     own_extension_ids = fields.One2many("axivox.extension", "outgoing_number_id", string="Users")
@@ -103,14 +105,14 @@ class AxivoxNumber(models.Model):
     used_by = fields.Char(
         string="Used by",
         compute="_compute_used_by",
-        help="What names this number: the default, rules, sales teams, users.",
+        help="Where this number is used: as the default, by rules, sales teams or users.",
     )
     is_used = fields.Boolean(compute="_compute_used_by", search="_search_is_used")
     warning = fields.Char(compute="_compute_warning")
 
     _number_unique = models.Constraint(
         "unique(account_id, number)",
-        "This incoming number is in the account already (maybe archived).",
+        "This incoming number already exists in the account (it may be archived).",
     )
 
     @api.depends("number")
@@ -219,11 +221,11 @@ class AxivoxNumber(models.Model):
         for number in self:
             if number.destination_type == "extension" and not number.extension_id:
                 raise ValidationError(
-                    self.env._("%s: choose the extension that it rings.", number.display_name)
+                    self.env._("%s: choose the extension it rings.", number.display_name)
                 )
             if number.destination_type not in NAMES_NO_TARGET and not number.destination:
                 raise ValidationError(
-                    self.env._("%s: name where its callers go.", number.display_name)
+                    self.env._("%s: enter the name of its destination.", number.display_name)
                 )
 
     @api.constrains("extension_id", "account_id")
@@ -233,7 +235,7 @@ class AxivoxNumber(models.Model):
             if extension and extension.account_id != number.account_id:
                 raise ValidationError(
                     self.env._(
-                        "%(extension)s is not a user of the account of %(number)s.",
+                        "%(extension)s does not belong to the same account as %(number)s.",
                         extension=extension.display_name,
                         number=number.display_name,
                     )
@@ -260,7 +262,7 @@ class AxivoxNumber(models.Model):
             raise UserError(
                 self.env._(
                     "%(number)s is in use: %(places)s. Choose another number there first, or "
-                    "archive it when it was given back to Axivox.",
+                    "archive it if it was returned to Axivox.",
                     number=number.display_name,
                     places=", ".join(places),
                 )
@@ -354,7 +356,8 @@ class AxivoxNumber(models.Model):
         for used, places in changed._used_by().items():
             raise UserError(
                 self.env._(
-                    "%(number)s is in use: %(places)s. Add the other number, and choose it there.",
+                    "%(number)s is in use: %(places)s. Add the other number and choose it "
+                    "there instead.",
                     number=used.display_name,
                     places=", ".join(places),
                 )
@@ -472,12 +475,12 @@ class AxivoxNumber(models.Model):
             yield number, cause, partial(number._still_set_sentence, used_by)
 
     def _broken_sentence(self):
-        return self.env._("It is no telephone number and never shown: correct it.")
+        return self.env._("It is not a telephone number and is never shown: correct it.")
 
     def _still_set_sentence(self, used_by):
         """:param used_by: function that returns what ``_used_by`` does"""
         if not self.active:
-            problem = self.env._("The number is archived and never shown, but still set")
+            problem = self.env._("The number is archived and never shown, but still in use")
         else:
             problem = self.env._("Customers who call back will reach no one; it is shown")
         return f"{problem}: {', '.join(used_by()[self._origin])}."

@@ -28,10 +28,11 @@ class AxivoxOutgoingRule(models.Model):
     position = fields.Integer(
         compute="_compute_position",
         inverse="_inverse_position",
-        help="Counted from 1; the first matching rule is applied. Enter another one to move the "
-        "rule there.",
+        help="Counted from 1; the first matching rule is applied. Enter another position to move "
+        "the rule there.",
     )
     destination_prefix = fields.Char(
+        string="Destination prefix",
         required=True,
         help="The country code with its zeros in front, such as 0044; more digits for a part of "
         "a country: 001242 for the Bahamas.",
@@ -42,18 +43,20 @@ class AxivoxOutgoingRule(models.Model):
         index=True,
         ondelete="cascade",
         domain="[('account_id', '=', account_id)]",
-        help="The number that is shown to destinations that begin with the prefix.",
+        help="The number to show for destinations that begin with the prefix.",
     )
     name = fields.Char(string="Destinations", compute="_compute_name", search="_search_name")
     country_id = fields.Many2one(
         "res.country",
         compute="_compute_country_id",
         store=True,
-        help="The main country that the prefix leads to.",
+        help="The main country of the prefix.",
     )
     active = fields.Boolean(default=True)
     warning = fields.Char(compute="_compute_warning")
-    never_matches = fields.Boolean(compute="_compute_warning", search="_search_never_matches")
+    never_matches = fields.Boolean(
+        string="Never matches", compute="_compute_warning", search="_search_never_matches"
+    )
     is_pending = fields.Boolean(
         string="Not applied yet", compute="_compute_is_pending", search="_search_is_pending"
     )
@@ -219,7 +222,7 @@ class AxivoxOutgoingRule(models.Model):
         for _account, prefix in twice:
             raise ValidationError(
                 self.env._(
-                    "There is a rule for %s already: a second one would never be reached.", prefix
+                    "There is already a rule for %s: a second one would never be reached.", prefix
                 )
             )
 
@@ -229,7 +232,7 @@ class AxivoxOutgoingRule(models.Model):
             if rule.number_id.account_id != rule.account_id:
                 raise ValidationError(
                     self.env._(
-                        "%(number)s is not a number of this account.",
+                        "%(number)s does not belong to this account.",
                         number=rule.number_id.display_name,
                     )
                 )
@@ -258,7 +261,7 @@ class AxivoxOutgoingRule(models.Model):
         if not vals.get("number_id", self.number_id):
             raise ValidationError(
                 self.env._(
-                    "Choose the number that is shown to destinations that begin with %s.",
+                    "Choose the number to show for destinations that begin with %s.",
                     vals.get("destination_prefix") or self[:1].destination_prefix or "…",
                 )
             )
@@ -303,13 +306,13 @@ class AxivoxOutgoingRule(models.Model):
                 yield rule, "rule_behind_another", by._takes_everything_sentence
 
     def _matches_nothing_sentence(self):
-        return self.env._("It never matches: no telephone number begins like this.")
+        return self.env._("It never matches: no telephone number begins with these digits.")
 
     def _takes_everything_sentence(self):
         """Return the problem of a rule that stands below this one."""
         return self.env._(
-            "It never matches: rule %(prefix)s (%(destinations)s) comes first and takes "
-            "everything.",
+            "It never matches: rule %(prefix)s (%(destinations)s) comes first and takes all its "
+            "calls.",
             prefix=self.destination_prefix,
             destinations=self.name,
         )

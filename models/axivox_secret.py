@@ -21,13 +21,13 @@ class AxivoxSecret(models.AbstractModel):
         string="Base URL",
         copy=False,
         groups="base.group_system",
-        help="Where the API answers, such as https://gateway.example/api.",
+        help="The address of the API, such as https://gateway.example/api.",
     )
     token = fields.Char(
         compute="_compute_token",
         inverse="_inverse_token",
         groups="base.group_system",
-        help="It is kept, and never shown again.",
+        help="It is stored and never shown again.",
     )
     stored_token = fields.Char(copy=False, groups=NO_ACCESS, help="Encrypted: see `_cipher`.")
     has_token = fields.Boolean(compute="_compute_has_token", groups="base.group_system")
@@ -61,8 +61,8 @@ class AxivoxSecret(models.AbstractModel):
             if record.base_url and not is_safe_address(record.base_url):
                 raise ValidationError(
                     self.env._(
-                        "“%s” is not a base URL: write https:// and a host, without a name or "
-                        "password in front. (http:// is for this very machine only.)",
+                        "“%s” is not a base URL: enter https:// and a host, without a user name "
+                        "or password in front. (http:// is allowed for this server itself only.)",
                         record.base_url,
                     )
                 )

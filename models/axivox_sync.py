@@ -65,13 +65,14 @@ class AxivoxSync(models.Model):
     kind = fields.Selection([("pull", "Pull"), ("apply", "Apply")], required=True)
     state = fields.Selection(
         [
-            ("pending", "Pending: the scheduler begins it"),
-            ("running", "Running: nothing went live yet"),
-            ("asked", "Axivox was asked to apply; its answer is not known yet"),
+            ("pending", "Pending: the scheduler will start it"),
+            ("running", "Running: nothing has gone live yet"),
+            ("asked", "Apply requested; the answer is not known yet"),
             ("done", "Done"),
             ("failed", "Failed: nothing went live"),
             ("repeated", "Replaced by a later attempt"),
         ],
+        string="Status",
         required=True,
         default="running",
     )
@@ -224,7 +225,7 @@ class AxivoxSync(models.Model):
         if last.state in ("running", "pending") or (last.state == "asked" and not last.message):
             yield (
                 self.env._(
-                    "%(user)s asked to apply at %(time)s UTC: how that ended is not known yet.",
+                    "%(user)s started applying at %(time)s UTC; the outcome is not known yet.",
                     user=last.create_uid.name,
                     time=last.create_date.strftime("%H:%M:%S"),
                 ),
@@ -287,13 +288,13 @@ class AxivoxSync(models.Model):
             in_doubt = self.state == "asked" and getattr(error, "in_doubt", True)
             raise UserError(self._settle(error, in_doubt=in_doubt)) from error
         if self.decisions:
-            title = self.env._("Both sides had changed these; it was decided:")
+            title = self.env._("Changed on both sides, and decided as follows:")
             self.account_id._log_sentences(self.decisions.splitlines(), title, title)
         self._commit(state="done", message=message)
 
     def _check_to_be_done(self):
         if not self._is_to_be_done():
-            raise UserError(self.env._("A later attempt replaced this one."))
+            raise UserError(self.env._("This attempt was replaced by a later one."))
 
     def _pull(self):
         account = self.account_id
@@ -362,7 +363,8 @@ class AxivoxSync(models.Model):
         if later and (later.saved, later.applied) != (plan.live, plan.live):
             self._compare(account, later)
             return self.env._(
-                "The saved settings were applied, and somebody changed the console since: pull."
+                "The saved settings were applied, but the console has been changed since: "
+                "pull the changes."
             )
         sentences = [self.env._("Axivox now uses the saved settings.")]
         if failing:
@@ -380,8 +382,8 @@ class AxivoxSync(models.Model):
         if plan.missing:
             raise UserError(
                 self.env._(
-                    "Axivox does not have these numbers (any more): %s. Archive them here, or "
-                    "choose others.",
+                    "These numbers do not exist at Axivox (any more): %s. Archive them in Odoo, "
+                    "or choose others.",
                     ", ".join(map(dialing.international, plan.missing)),
                 )
             )
@@ -462,8 +464,8 @@ class AxivoxSync(models.Model):
         if not self:
             return self.env._("Somebody else is pulling or applying right now.")
         return self.env._(
-            "%(user)s is pulling or applying right now (since %(time)s UTC). Try again when that "
-            "has ended.",
+            "%(user)s is pulling or applying right now (since %(time)s UTC). Try again once that "
+            "is done.",
             user=self.create_uid.name,
             time=self.create_date.strftime("%H:%M:%S"),
         )

@@ -27,7 +27,7 @@ class AxivoxTeamNumber(models.Model):
     sequence = fields.Integer(
         string="Order",
         default=lambda self: self._default_sequence(),
-        help="Who is in several teams is in the first of these.",
+        help="For someone in several teams, the first one counts.",
     )
     team_id = fields.Many2one(
         "crm.team", string="Sales team", required=True, index=True, ondelete="cascade"
@@ -44,25 +44,24 @@ class AxivoxTeamNumber(models.Model):
         index="btree_not_null",
         ondelete="set null",
         domain="[('account_id', '=', account_id)]",
-        help="The number that the team's members show. Default: the account's default outgoing "
-        "number.",
+        help="The number the team's members show. Default: the account's default outgoing number.",
     )
     follower_count = fields.Integer(
         string="Follow",
         compute="_compute_members",
-        help="Members who show the team's number: they change with it.",
+        help="Members who show the team's number and change with it.",
     )
     differing_count = fields.Integer(
         string="Differ",
         compute="_compute_members",
-        help="Members who show another number: they keep it.",
+        help="Members who show another number and keep it.",
     )
     without_extension = fields.Char(
         string="Members without an extension", compute="_compute_members"
     )
 
     _team_unique = models.Constraint(
-        "unique(account_id, team_id)", "This sales team has an outgoing number already."
+        "unique(account_id, team_id)", "This sales team already has an outgoing number."
     )
 
     def _default_sequence(self):
@@ -127,12 +126,12 @@ class AxivoxTeamNumber(models.Model):
             if number and number.account_id != team.account_id:
                 raise ValidationError(
                     self.env._(
-                        "%(number)s is not a number of this account.", number=number.display_name
+                        "%(number)s does not belong to this account.", number=number.display_name
                     )
                 )
             if not team._is_of_company():
                 raise ValidationError(
-                    self.env._("%s is a sales team of another company.", team.display_name)
+                    self.env._("%s belongs to another company.", team.display_name)
                 )
 
     def _is_of_company(self):
@@ -170,7 +169,7 @@ class AxivoxTeamNumber(models.Model):
         """Return the action of the members who show another number."""
         self.ensure_one()
         self.check_access("read")
-        title = self.env._("Who differs from Team %s", self.name)
+        title = self.env._("Users who differ from Team %s", self.name)
         return {
             **self.account_id.action_open_extensions(),
             "name": title,

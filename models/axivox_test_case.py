@@ -28,7 +28,7 @@ class AxivoxTestCase(models.Model):
     )
     company_id = fields.Many2one(related="account_id.company_id")
     name = fields.Char(
-        help="What it is for, such as: Sales to the UK. Without a name it is called by who calls "
+        help="What it is for, such as: Sales to the UK. Leave empty to name it after who calls "
         "whom.",
     )
     extension_id = fields.Many2one(
@@ -37,7 +37,7 @@ class AxivoxTestCase(models.Model):
         index="btree_not_null",
         ondelete="cascade",
         domain="[('account_id', '=', account_id)]",
-        help="Who calls; or a sales team.",
+        help="Who calls. Or choose a sales team.",
     )
     team_id = fields.Many2one(
         "crm.team",
@@ -45,38 +45,38 @@ class AxivoxTestCase(models.Model):
         index="btree_not_null",
         ondelete="cascade",
         domain="[('company_id', 'in', (False, company_id))]",
-        help="Each of its members who has an extension calls; the test case passes if all show "
-        "the expected number.",
+        help="A call is tried for each member who has an extension; the test case passes if all "
+        "of them show the expected number.",
     )
-    destination = fields.Char(required=True, help="The number that is called, in any form.")
+    destination = fields.Char(required=True, help="The number that is called, in any format.")
     expected_number_id = fields.Many2one(
         "axivox.number",
         string="Expected number",
         index="btree_not_null",
         ondelete="cascade",
         domain="[('account_id', '=', account_id)]",
-        help="What the called person is meant to see. Empty: no number of the account, such as "
-        "for an emergency call.",
+        help="What the called person should see. Leave empty if it is none of the account's "
+        "numbers, for example for an emergency call.",
     )
     result_now = fields.Selection(
         RESULTS,
         string="Now",
         compute="_compute_results",
         search="_search_result_now",
-        help="By the settings that were applied last.",
+        help="Based on the settings that were applied last.",
     )
     result_after = fields.Selection(
         RESULTS,
-        string="After Apply changes",
+        string="After applying",
         compute="_compute_results",
         search="_search_result_after",
-        help="By the saved settings.",
+        help="Based on the saved settings.",
     )
     failure = fields.Text(string="Why it fails", compute="_compute_results")
 
     _one_caller = models.Constraint(
         "CHECK (num_nonnulls(extension_id, team_id) = 1)",
-        "A test case is about a user, or about a sales team: choose one of them.",
+        "A test case is for a user or for a sales team: choose one of them.",
     )
 
     @api.depends("name", "extension_id", "team_id", "destination")
@@ -120,7 +120,7 @@ class AxivoxTestCase(models.Model):
                     if before == then
                     else [
                         before and self.env._("Now: %s", before),
-                        then and self.env._("After Apply changes: %s", then),
+                        then and self.env._("After applying: %s", then),
                     ]
                 )
                 case.failure = "\n".join(filter(None, lines))
@@ -144,7 +144,9 @@ class AxivoxTestCase(models.Model):
             for part in (case.extension_id, case.expected_number_id):
                 if part and part.account_id != case.account_id:
                     raise ValidationError(
-                        self.env._("%s is another account's: choose again.", part.display_name)
+                        self.env._(
+                            "%s belongs to another account: choose again.", part.display_name
+                        )
                     )
 
     @api.model_create_multi
@@ -226,13 +228,14 @@ class AxivoxTestCase(models.Model):
         expected, extension = self.expected_number_id, self.extension_id
         if expected and not expected.active:
             return self.env._(
-                "%s is archived, and never shown: expect another number.", expected.display_name
+                "%s is archived and will never be shown: choose another number.",
+                expected.display_name,
             )
         if extension and not extension.active:
-            return self.env._("%s is archived: nobody calls from there.", extension.display_name)
+            return self.env._("%s is archived: nobody calls from it.", extension.display_name)
         if not callers:
             return self.env._(
-                "Nobody in %s has an extension: nothing was tried.",
+                "Nobody in %s has an extension: nothing could be tried.",
                 # sudo: as in _compute_display_name
                 self.team_id.sudo().name or "",
             )

@@ -17,7 +17,8 @@ class AxivoxCallerIdShown(models.AbstractModel):
     axivox_local_time = fields.Char(
         string="Local time",
         compute="_compute_axivox_shown_as",
-        help="What the clock says where the number is reached; a range where it does not tell.",
+        help="The local time where the number is reached; a range if that could be in several time "
+        "zones.",
     )
     axivox_dial = fields.Char(
         string="Dialled as",

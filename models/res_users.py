@@ -121,7 +121,7 @@ class ResUsers(models.Model):
         extensions = self.axivox_extension_id
         if len(extensions) < len(self):
             raise UserError(
-                self.env._("Without an Axivox extension there is no outgoing number to set.")
+                self.env._("Without an Axivox extension, there is no outgoing number to set.")
             )
         extensions.write({"outgoing_number_id": number_id})
 

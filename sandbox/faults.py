@@ -171,11 +171,11 @@ class Misbehaving:
         if kind in ("500_after", "drop_after", "cut", "nonsense", "wrong_shape"):
             await answer.make()
         if kind in ("429", "503"):
-            sentence = f"{HTTPStatus(int(kind)).phrase}, as it was asked for."
+            sentence = f"{HTTPStatus(int(kind)).phrase}, as requested."
             wait = {"Retry-After": f"{fault.seconds:.0f}"}
             await problem(int(kind), sentence, wait)(scope, receive, send)
         elif kind in ("500_before", "500_after"):
-            await problem(500, "A defect, as it was asked for.")(scope, receive, send)
+            await problem(500, "A defect, as requested.")(scope, receive, send)
         elif kind == "redirect":
             port = scope["server"][1]
             start = {"type": "http.response.start", "status": 307}

@@ -29,7 +29,7 @@ class OlderVersion(StrictModel):
             live |= copy.deepcopy(earlier[self.back - 1])
 
     def __str__(self):
-        return f"What was applied {self.back} before still runs"
+        return f"The settings applied {self.back} times ago are still live"
 
 
 class RuleNotApplied(StrictModel):
@@ -70,7 +70,7 @@ class RulesSwapped(StrictModel):
                 rules[one], rules[two] = other, rule
 
     def __str__(self):
-        return f"Rules {self.prefix} and {self.other_prefix} have each other's place"
+        return f"Rules {self.prefix} and {self.other_prefix} have changed places"
 
 
 class BoxFlipped(StrictModel):
@@ -82,7 +82,7 @@ class BoxFlipped(StrictModel):
         live["rules_override_users"] = not live["rules_override_users"]
 
     def __str__(self):
-        return "The box below the rules is the other way"
+        return "The checkbox below the rules is inverted"
 
 
 class DefaultNumber(StrictModel):

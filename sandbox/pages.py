@@ -57,7 +57,7 @@ async def _form(request):
     try:
         return parse_qsl((await request.body()).decode(), keep_blank_values=True)
     except UnicodeDecodeError:
-        raise HTTPException(400, "The form is no text.") from None
+        raise HTTPException(400, "The form is not text.") from None
 
 
 async def _typed(request, *names):

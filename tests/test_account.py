@@ -49,9 +49,11 @@ class TestAccount(AxivoxCase):
         other = self.env["res.company"].create({"name": "Other"})
         account = self.env["axivox.account"].create({"company_id": other.id})
         theirs = self.env["axivox.number"].create({"account_id": account.id, "number": BERLIN})
-        with self.assertRaisesRegex(ValidationError, "not a number of this account"):
+        with self.assertRaisesRegex(ValidationError, "does not belong to this account"):
             self.account.default_outgoing_number_id = theirs
-        with self.assertRaisesRegex(ValidationError, "201 Sophie is not a user of the account of"):
+        with self.assertRaisesRegex(
+            ValidationError, "201 Sophie does not belong to the same account as"
+        ):
             theirs.write({"destination_type": "extension", "extension_id": self.extension.id})
 
     def test_settings_menu_opens_the_current_companys_account(self):
@@ -167,7 +169,7 @@ class TestAccount(AxivoxCase):
         self.assertEqual(queries(), few)
         self.assertEqual(reach_no_one(), 26)
         lines = [notice["message"] for notice in self.account.warnings]
-        self.assertIn("Shown numbers whose callers reach no one: 26 (26 new)", lines)
+        self.assertIn("Shown numbers where callers reach no one: 26 (26 new)", lines)
 
     def test_missing_default_number_and_country_are_warned_of(self):
         self.account.default_outgoing_number_id = False
@@ -276,7 +278,9 @@ class TestAccount(AxivoxCase):
     def test_try_call_says_why_rules_do_not_apply(self):
         self._rule("0044", self.london)
         answer = self.account.try_call(self.own.id, CALLED_IN_LONDON)
-        self.assertEqual(answer["rules"][0]["why"], "The user's own outgoing number goes first.")
+        self.assertEqual(
+            answer["rules"][0]["why"], "The user's own outgoing number takes precedence."
+        )
         answer = self.account.try_call(self.own.id, "112")
         self.assertEqual(answer["destination"], "Emergency number 112")
         self.assertEqual((answer["rules"], answer["hidden_rules"]), ([], 0))
@@ -292,7 +296,7 @@ class TestAccount(AxivoxCase):
             {"account_id": other.id, "number": "201", "name": "Theirs"}
         )
         answer = self.account.try_call(theirs.id, CALLED_IN_LONDON)
-        self.assertEqual(answer, {"error": "This user is another account's."})
+        self.assertEqual(answer, {"error": "This user belongs to another account."})
 
     def test_general_settings_show_the_companys_account(self):
         with Form(self.env["res.config.settings"].with_company(self.company)) as form:
@@ -321,7 +325,7 @@ class TestAccount(AxivoxCase):
             rule.number_id = self.paris
             own.invalidate_recordset()
             self.assertEqual(own.axivox_shown_as, "+44 20 7946 0958")
-            self.assertIn("After Apply changes: +33 1 99 00 12 34", own.axivox_shown_as_reason)
+            self.assertIn("After applying: +33 1 99 00 12 34", own.axivox_shown_as_reason)
             rule.number_id = self.london
             self.assertFalse(record.with_user(self.editor).sudo().axivox_shown_as)
             record.phone = "+33 1 99 00 45 67"

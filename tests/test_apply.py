@@ -44,7 +44,7 @@ class TestApply(AxivoxCase):
         )
         [block] = manual.read_pages()[1]["blocks"]
         self.assertEqual([copied["value"] for copied in block["copies"]], [LONDON, "201, 202"])
-        self.assertIn("whatever else anybody has saved", manual.apply_warning)
+        self.assertIn("anything else that has been saved", manual.apply_warning)
 
     def test_steps_give_the_exact_clicks_with_values_to_copy(self):
         self.account._record_applied()

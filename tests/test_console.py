@@ -252,7 +252,7 @@ class TestConnection(ConsoleCase):
     def test_another_axivox_account_behind_the_same_url_is_noticed(self):
         self.pull()
         self.hold(company={"name": "Other", "domain": "other.axivox.example"})
-        with self.assertRaisesRegex(UserError, "another Axivox account than before"):
+        with self.assertRaisesRegex(UserError, "different Axivox account than before"):
             self.apply()
         self.account.action_test_connection()
         self.assertFalse(self.account.base)
@@ -334,7 +334,7 @@ class TestPull(ConsoleCase):
         self.assertEqual(self.rule("0044").number_id, self.new_york)
         self.assertEqual(self.rule("0033").number_id, self.paris)
         self.assertEqual(self.own.outgoing_number_id, self.london)
-        with self.assertRaisesRegex(UserError, "Default outgoing number: there"):
+        with self.assertRaisesRegex(UserError, "Default outgoing number: .* at Axivox"):
             self.apply()
         review = self.review("pull")
         self.assertEqual(
@@ -348,13 +348,13 @@ class TestPull(ConsoleCase):
         review.line_ids[1:].choice = "ours"
         review.action_confirm()
         decided = (
-            "Default outgoing number: Axivox had +32 12 34 56 78, Odoo +44 20 7946 0958; Axivox's "
-            "was kept."
+            "Default outgoing number: +32 12 34 56 78 at Axivox, +44 20 7946 0958 in Odoo; "
+            "Axivox's was kept."
         )
         sync = review.sync_id
         self.assertEqual(sync.decisions.splitlines()[0], decided)
         self.assertEqual((len(sync.decisions.splitlines()), sync.create_uid), (3, self.manager))
-        message = self.account.message_ids.filtered(lambda m: "it was decided" in m.body)
+        message = self.account.message_ids.filtered(lambda m: "decided as follows" in m.body)
         self.assertIn(decided, message.body)
         self.assertEqual(message.author_id, self.manager.partner_id)
         self.assertEqual(self.account.default_outgoing_number_id, self.main)
@@ -391,8 +391,8 @@ class TestPull(ConsoleCase):
                 "New incoming numbers": ["+49 30 901820"],
                 "New users": ["207 Nina"],
                 "Skipped": [
-                    "202 James is not at Axivox: it stays here.",
-                    "+1 212-555-0123 · New York is not at Axivox any more: it stays here.",
+                    "202 James does not exist at Axivox: it stays in Odoo.",
+                    "+1 212-555-0123 · New York no longer exists at Axivox: it stays in Odoo.",
                 ],
             },
         )
@@ -553,7 +553,7 @@ class TestPull(ConsoleCase):
         review = self.review("pull")
         self.assertEqual(
             [page["changes"] for page in review.pages["pages"]],
-            [["+33 1 99 00 12 34 · Paris is archived here, and still at Axivox."]],
+            [["+33 1 99 00 12 34 · Paris is archived in Odoo but still exists at Axivox."]],
         )
         review.action_confirm()
         self.assertFalse(self.own.active or self.paris.active)
@@ -619,7 +619,7 @@ class TestApplyOverApi(ConsoleCase):
         berlin = self.env["axivox.number"].create({"account_id": self.account.id, "number": BERLIN})
         self.rule("0044").number_id = berlin
         self.sandbox.forget_requests()
-        with self.assertRaisesRegex(UserError, r"does not have these numbers.*\+49 30 901820"):
+        with self.assertRaisesRegex(UserError, r"These numbers do not exist.*\+49 30 901820"):
             self.apply()
         self.assertFalse([r for r in self.sandbox.requests() if not r.startswith("GET")])
 
@@ -742,7 +742,7 @@ class TestApplyOverApi(ConsoleCase):
                     self.assertEqual((self.saved(), self.sandbox.applied()), (before, live))
                     review = self.review("apply")
                     self.assertEqual(review.line_ids.mapped("choice"), [False])
-                    with self.assertRaisesRegex(UserError, "Both sides changed"):
+                    with self.assertRaisesRegex(UserError, "changed on both sides"):
                         review.action_confirm()
                     review.line_ids.choice = choice
                     review.action_confirm()
@@ -774,7 +774,9 @@ class TestApplyOverApi(ConsoleCase):
                 self.account.write(connected)
                 self.account.connected_to = connected["connected_to"]
                 self.account.write(vals)
-                with self.assertRaisesRegex(UserError, "went live is not known yet"):
+                with self.assertRaisesRegex(
+                    UserError, "not known yet whether the changes went live"
+                ):
                     syncs._start(self.account.with_user(self.manager), kind, settings=self.saved())
                 self.assertEqual(syncs.search(mine, limit=1).state, "asked")
                 self.assertIn("not known yet", syncs.search(mine, limit=1).message)
@@ -843,12 +845,12 @@ class TestApplyOverApi(ConsoleCase):
         self.env["axivox.sync"]._cron_check()
         warnings = str(self.account.warnings)
         self.assertIn("Default outgoing number: +32 12 34 56 78 → +44 20 7946 0958", warnings)
-        self.assertIn("Somebody changed Axivox's console", warnings)
+        self.assertIn("Settings were changed in Axivox's console", warnings)
         self.assertEqual(
             self._shown(self.sophie, "0049 30 123456"), (LONDON, "default"), "it is live"
         )
         self.pull()
-        self.assertNotIn("Somebody changed Axivox's console", str(self.account.warnings))
+        self.assertNotIn("Settings were changed in Axivox's console", str(self.account.warnings))
         self.assertEqual(self.account.default_outgoing_number_id, self.london)
 
     def test_check_enters_what_differs_once_until_something_else_does(self):
@@ -871,10 +873,10 @@ class TestApplyOverApi(ConsoleCase):
     def test_check_that_fails_is_said_and_forgotten_when_it_works_again(self):
         self.sandbox.misbehave({"kind": "500_before", "times": 99})
         self.env["axivox.sync"]._cron_check()
-        self.assertIn("cannot see whether the console was changed", str(self.account.warnings))
+        self.assertIn("cannot check the console for changes", str(self.account.warnings))
         self.sandbox.behave()
         self.env["axivox.sync"]._cron_check()
-        self.assertNotIn("cannot see", str(self.account.warnings))
+        self.assertNotIn("cannot check", str(self.account.warnings))
 
     @mute_logger("odoo.addons.axivox_caller_id.models.axivox_sync")
     def test_check_that_fails_unexpectedly_holds_no_other_account_up(self):
@@ -919,7 +921,7 @@ class TestApplyOverApi(ConsoleCase):
         self.account.default_outgoing_number_id = self.london
         review = self.review("apply")
         self.account.mode = "manual"
-        with self.assertRaisesRegex(UserError, "connection was changed meanwhile"):
+        with self.assertRaisesRegex(UserError, "connection was changed in the meantime"):
             review.action_confirm()
 
     def test_an_attempt_older_than_an_ended_one_is_not_begun(self):

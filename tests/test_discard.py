@@ -77,7 +77,7 @@ class TestDiscard(AxivoxCase, BrowserCase):
                 "201 Sophie: Default → +44 20 7946 0958",
             ],
         )
-        self.assertIn("Taken back:", self.account.message_ids[0].body)
+        self.assertIn("Reverted:", self.account.message_ids[0].body)
         wizard.action_undo()
         self.assertEqual(self.uk.number_id, self.new_york)
 
@@ -96,14 +96,14 @@ class TestDiscard(AxivoxCase, BrowserCase):
         wizard = self._dialog()
         wizard.action_discard()
         self.uk.number_id = self.paris
-        with self.assertRaisesRegex(UserError, "not overwritten"):
+        with self.assertRaisesRegex(UserError, "will not be overwritten"):
             wizard.action_undo()
         self.assertEqual(self.uk.number_id, self.paris)
 
     def test_a_line_that_was_changed_meanwhile_is_looked_at_again(self):
         line = self._dialog().line_ids[1]
         self.uk.number_id = self.paris
-        with self.assertRaisesRegex(UserError, "changed meanwhile"):
+        with self.assertRaisesRegex(UserError, "changed in the meantime"):
             line.action_take_back()
 
     def test_who_changed_what_is_forgotten_when_it_is_applied(self):

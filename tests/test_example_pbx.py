@@ -60,4 +60,4 @@ class TestExamplePbx(AxivoxCase):
         saved = ExamplePbx.state.saved
         ExamplePbx().save_settings(Settings(LONDON, False, saved.rules), ExamplePbx.state.revision)
         self.env["axivox.sync"]._cron_check()
-        self.assertIn("Somebody changed Axivox's console", str(self.account.warnings))
+        self.assertIn("Settings were changed in Axivox's console", str(self.account.warnings))

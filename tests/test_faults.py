@@ -199,13 +199,13 @@ class TestFaults(ApplyCase):
                 said = self.apply()
                 self.assertIn("the console", said)
                 self.assertEqual(self.sandbox.applied(), OLD)
-                self.assertIn("202: there +32 12 34 56 78, here Default", self.apply())
+                self.assertIn("202: +32 12 34 56 78 at Axivox, Default in Odoo", self.apply())
                 self.assertEqual(self.sandbox.applied(), OLD)
 
     def test_our_own_half_done_save_is_nobody_elses_change(self):
         self.begin()
         self.sandbox.misbehave({"kind": "500_before", "path": "/apply", "times": 99})
-        self.assertIn("Live calls are as they were", self.apply())
+        self.assertIn("Live calls are unchanged", self.apply())
         self.sandbox.behave()
         with committed(self.database) as env:
             account = env["axivox.account"].browse(self.account_id)
@@ -229,11 +229,11 @@ class TestFaults(ApplyCase):
         with committed(self.database) as env:
             account = env["axivox.account"].browse(self.account_id)
             self.assertEqual(account.sync_ids[0].state, "done")
-            self.assertIn("somebody changed the console since", account.sync_ids[0].message)
+            self.assertIn("the console has been changed since", account.sync_ids[0].message)
             ours, found = account.applied_ids[1], account.applied_ids[0]
             self.assertEqual((ours.settings, found.settings), (NEW, live))
             self.assertEqual(account.pending_change_count, 1)
-            self.assertIn("Somebody changed Axivox's console", str(account.warnings))
+            self.assertIn("Settings were changed in Axivox's console", str(account.warnings))
 
     def test_a_console_that_is_away_is_said_in_a_sentence(self):
         self.begin()
@@ -348,7 +348,7 @@ class TestLarge(ApplyCase):
 
         self.give(users, PARIS)
         self.call("action_apply_changes")
-        self.assertIn("asked to apply", str(self.call("read", ["warnings"])))
+        self.assertIn("started applying", str(self.call("read", ["warnings"])))
         self.kill_scheduler_at(lambda sync: sync["done"] >= 500)
         applied = self.sandbox.applied()["extensions"]
         self.assertEqual({applied[extension] for extension in users}, {MAIN})

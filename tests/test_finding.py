@@ -104,7 +104,7 @@ class TestFinding(AxivoxCase):
         self.assertEqual(list(lines), list(CAUSES))
         self.assertEqual(
             lines["rule_behind_another"],
-            "Rules that never match, behind one that takes everything: 2 (2 new)",
+            "Rules that never match because an earlier rule takes their calls: 2 (2 new)",
         )
         for notice in self.account.with_user(self.editor).warnings:
             action = self.env.ref(notice["action"]["xml_id"])
@@ -176,7 +176,7 @@ class TestFinding(AxivoxCase):
         self.main.destination_type = "hang_up"
         finding = self.findings()
         for reason in ("", "  ", False):
-            with self.subTest(reason), self.assertRaisesRegex(UserError, "Say why"):
+            with self.subTest(reason), self.assertRaisesRegex(UserError, "Enter the reason"):
                 finding.with_user(self.editor)._accept(reason)
         self.assertTrue(finding.with_user(self.sophie).message)
         for act in (

@@ -183,9 +183,9 @@ class TestGuarded(TwoCompaniesCase):
         Form(lead.with_user(self.sophie))
         account = self.account.with_user(self.editor)
         said = {finding.number_id: finding.message for finding in self.findings(account)}
-        sentence = "It is no telephone number and never shown: correct it."
+        sentence = "It is not a telephone number and is never shown: correct it."
         self.assertEqual(said, dict.fromkeys(self.main + self.new_york, sentence))
-        self.assertIn("Numbers that are no telephone numbers: 2", str(account.warnings))
+        self.assertIn("Numbers that are not telephone numbers: 2", str(account.warnings))
         broken = self.new_york.with_user(self.manager)
         broken.number = NEW_YORK
         self.assertEqual(

@@ -35,8 +35,8 @@ class TestNumber(AxivoxCase):
             ("+44 20 7946", "United Kingdom"),
             ("0044 20 7946 0001 0002", "too long"),
             ("+999 1", "country code"),
-            ("hello", "international form"),
-            ("", "Write a telephone number"),
+            ("hello", "international format"),
+            ("", "Enter a telephone number"),
         ):
             with self.subTest(typed), self.assertRaisesRegex(ValidationError, reason):
                 self._number(typed)
@@ -228,4 +228,4 @@ class TestNumber(AxivoxCase):
             {"account_id": self.account.id, "text": PARIS}
         )
         self.assertEqual(paste.new_count, 0)
-        self.assertEqual(paste.preview, "+33 1 99 00 12 34 is there already.")
+        self.assertEqual(paste.preview, "+33 1 99 00 12 34 already exists.")

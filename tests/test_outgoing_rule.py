@@ -59,7 +59,7 @@ class TestOutgoingRule(AxivoxCase):
 
     def test_same_prefix_twice_is_refused(self):
         self._rule("0044", self.london)
-        with self.assertRaisesRegex(ValidationError, "0044 already"):
+        with self.assertRaisesRegex(ValidationError, "already a rule for 0044"):
             self._rule("+44", self.paris)
 
     def test_what_the_console_holds_is_kept_verbatim_and_flagged(self):

@@ -137,7 +137,7 @@ class TestScheduler(ApplyCase):
         self.schedule()
         state, message = self.state(pull)
         self.assertEqual(state, "failed")
-        self.assertIn("This Odoo user has an extension in the account already", message)
+        self.assertIn("This Odoo user already has an extension in the account", message)
 
     def test_doubt_is_told_once_in_the_language_of_who_asked_and_looked_into_less_and_less(self):
         doubt = self.interrupted("french_test", state="asked")
@@ -255,7 +255,7 @@ class TestLock(ApplyCase):
         checking.join()
         account = self.call("read", ["check_failure", "warnings"])[0]
         self.assertFalse(account["check_failure"])
-        self.assertIn("Somebody changed Axivox's console", str(account["warnings"]))
+        self.assertIn("Settings were changed in Axivox's console", str(account["warnings"]))
 
     def disconnect_others(self):
         """Leave the scheduler only this account to check."""

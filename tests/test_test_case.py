@@ -50,7 +50,7 @@ class TestTestCase(AxivoxCase):
         self.assertEqual((case.result_now, case.result_after), ("pass", "fail"))
         self.assertEqual(
             case.failure,
-            "After Apply changes: 201 Sophie shows +1 212-555-0123 (Rule 0044); expected: "
+            "After applying: 201 Sophie shows +1 212-555-0123 (Rule 0044); expected: "
             "+44 20 7946 0958 · London.",
         )
         case.expected_number_id = self.new_york
@@ -140,11 +140,11 @@ class TestTestCase(AxivoxCase):
         of_number = self._case(self.extension, CALLED_IN_LONDON, self.london)
         self.own.active = False
         self.assertEqual(of_user.result_after, "fail")
-        self.assertEqual(of_user.failure, "202 James is archived: nobody calls from there.")
+        self.assertEqual(of_user.failure, "202 James is archived: nobody calls from it.")
         self.london.active = False
         self.assertEqual(
             of_number.failure,
-            "+44 20 7946 0958 · London is archived, and never shown: expect another number.",
+            "+44 20 7946 0958 · London is archived and will never be shown: choose another number.",
         )
 
     def test_expected_number_is_not_deleted_unseen(self):
@@ -189,7 +189,7 @@ class TestTestCase(AxivoxCase):
         theirs = self.env["axivox.extension"].create(
             {"account_id": other.id, "number": "201", "name": "Theirs"}
         )
-        with self.assertRaisesRegex(ValidationError, "another account's"):
+        with self.assertRaisesRegex(ValidationError, "belongs to another account"):
             self._case(self.extension, CALLED_IN_LONDON, self.london).sudo().extension_id = theirs
 
     def test_form_tells_the_result_before_it_is_saved_and_keeps_one_caller(self):

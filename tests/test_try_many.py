@@ -61,7 +61,7 @@ class TestTryMany(AxivoxCase, HttpCase):
             ],
         )
         self.assertEqual(
-            wizard.result["summary"], "1 of 6 calls show another number after Apply changes."
+            wizard.result["summary"], "1 of 6 calls will show another number after applying."
         )
         self.assertFalse(wizard.result["never_applied"])
         for row in wizard.result["rows"][:4]:
@@ -115,7 +115,7 @@ class TestTryMany(AxivoxCase, HttpCase):
     def test_nobody_is_asked_about_unless_picked_and_that_is_said(self):
         self.assertEqual(
             self._try(CALLED_IN_LONDON).result,
-            {"hint": "Nobody is asked about yet: pick users or sales teams.", "rows": []},
+            {"hint": "Choose the users or sales teams who call.", "rows": []},
         )
         team = self.env["crm.team"].create({"name": "Nobody", "company_id": self.company.id})
         of_team = self._try(CALLED_IN_LONDON, team_ids=[Command.set(team.ids)])
@@ -145,7 +145,7 @@ class TestTryMany(AxivoxCase, HttpCase):
         wizard = self._try(CALLED_IN_LONDON, CALLED_IN_BERLIN, all_users=True)
         self.assertEqual(
             wizard.result,
-            {"hint": "These are 4 calls: try at most 3 at a time.", "rows": []},
+            {"hint": "This makes 4 calls: try at most 3 at a time.", "rows": []},
         )
         self.assertEqual(len(self._csv(wizard)), 1, "no more than its titles")
 

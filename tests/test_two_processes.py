@@ -82,7 +82,7 @@ class TestTwoProcessesAndAConsole(ApplyCase):
         self.assertEqual(shown(), MAIN)
         self.sandbox.edit(default_number=LONDON, apply=True)
         self.sandbox.misbehave({"kind": "500_before", "method": "PUT", "times": 99})
-        self.assertIn("Live calls are as they were", self.apply())
+        self.assertIn("Live calls are unchanged", self.apply())
         self.assertEqual(shown(), LONDON)
 
 

@@ -16,7 +16,7 @@ class AxivoxAddUsers(models.TransientModel):
     account_id = fields.Many2one("axivox.account", required=True, readonly=True)
     first_number = fields.Char(
         string="First extension",
-        help="Extensions are numbered from this one, those in use left out. Each can be corrected.",
+        help="Extensions are numbered from this one, skipping those in use. Each can be corrected.",
     )
     line_ids = fields.One2many("axivox.add.users.line", "dialog_id", string="Odoo users")
     ready_count = fields.Integer(compute="_compute_ready_count")
@@ -33,7 +33,7 @@ class AxivoxAddUsers(models.TransientModel):
         :raises UserError: if the company has no account yet
         """
         if not account:
-            raise UserError(self.env._("Open Axivox → Settings first, and save it."))
+            raise UserError(self.env._("First open Axivox → Settings and save it."))
         account.check_access("write")
         everybody = account.with_context(active_test=False).extension_ids
         people = self.env["res.users"].search(
@@ -65,7 +65,7 @@ class AxivoxAddUsers(models.TransientModel):
         used = {*everybody.mapped("number"), *self.line_ids.mapped("number")}
         number = (self.first_number or "").strip()
         if not number.isdecimal() or not number.isascii():
-            raise UserError(self.env._("Write the first extension as digits, such as 201."))
+            raise UserError(self.env._("Enter the first extension as digits, such as 201."))
         for line in self.line_ids.filtered(lambda line: not line.number):
             while number in used:
                 number = str(int(number) + 1)
@@ -82,7 +82,7 @@ class AxivoxAddUsers(models.TransientModel):
         taken = self.account_id.extension_ids.user_id  # another user may have added some meanwhile
         lines = self.line_ids.filtered(lambda line: line.number and line.user_id not in taken)
         if not lines:
-            raise UserError(self.env._("Give at least one of them an extension."))
+            raise UserError(self.env._("Enter an extension for at least one of them."))
         self.env["axivox.extension"].create(
             [
                 {

@@ -13,4 +13,4 @@ class AxivoxAddUsersLine(models.TransientModel):
     )
     user_id = fields.Many2one("res.users", string="Odoo user", required=True, readonly=True)
     email = fields.Char(related="user_id.email")
-    number = fields.Char(string="Extension", help="Empty: this person gets none.")
+    number = fields.Char(string="Extension", help="Leave empty to give this person no extension.")

@@ -66,7 +66,7 @@ class AxivoxDiscard(models.TransientModel):
         account = self.account_id
         if not self.said or account._ours().to_json() != self.after:
             raise UserError(
-                self.env._("Something was saved since: what is there now is not overwritten.")
+                self.env._("Something has been saved since then, and will not be overwritten.")
             )
         account._restore(Settings.from_json(self.before), self.env._("Undone:"))
         # sudo: only the server writes what can be undone

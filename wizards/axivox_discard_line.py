@@ -7,7 +7,7 @@ from ..callerid.changes import Change
 
 class AxivoxDiscardLine(models.TransientModel):
     _name = "axivox.discard.line"
-    _description = "Pending change that can be taken back"
+    _description = "Pending change that can be reverted"
     _inherit = ["axivox.guarded"]
 
     discard_id = fields.Many2one(
@@ -25,6 +25,6 @@ class AxivoxDiscardLine(models.TransientModel):
         """
         self.ensure_one()
         wizard = self.discard_id
-        with wizard._undoable(self.env._("Taken back: %s", self.name)):
+        with wizard._undoable(self.env._("Reverted: %s", self.name)):
             wizard.account_id._take_back(Change(*self.change))
         return wizard._action()

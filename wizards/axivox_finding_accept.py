@@ -9,11 +9,11 @@ NAMED = 5  # findings
 
 class AxivoxFindingAccept(models.TransientModel):
     _name = "axivox.finding.accept"
-    _description = "Accept what is wrong in the settings"
+    _description = "Accept findings"
     _inherit = ["axivox.guarded"]
 
     finding_ids = fields.Many2many("axivox.finding", string="Findings", required=True)
-    subjects = fields.Char(string="What stays as it is", compute="_compute_subjects")
+    subjects = fields.Char(string="To accept", compute="_compute_subjects")
     reason = fields.Char(required=True)
 
     @api.depends("finding_ids")

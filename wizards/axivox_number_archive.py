@@ -16,7 +16,7 @@ class AxivoxNumberArchive(models.TransientModel):
         "axivox.number",
         string="Replace everywhere with",
         domain="[('account_id', '=', account_id), ('id', 'not in', number_ids)]",
-        help="As pending changes: calls follow when they are applied.",
+        help="These become pending changes: calls use them once they are applied.",
     )
 
     @api.depends("number_ids")
@@ -36,7 +36,7 @@ class AxivoxNumberArchive(models.TransientModel):
     def action_replace(self):
         """Set the other number wherever these are set."""
         if not self.replacement_id:
-            raise UserError(self.env._("Choose the number that is shown instead."))
+            raise UserError(self.env._("Choose the number to show instead."))
         self.number_ids._replace_with(self.replacement_id)
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 

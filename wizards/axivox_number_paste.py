@@ -21,12 +21,13 @@ class AxivoxNumberPaste(models.TransientModel):
         required=True,
         default=lambda self: self.env.company.axivox_account_id,
     )
-    text = fields.Text(string="Numbers", help="One per line, in any form.")
+    text = fields.Text(string="Numbers", help="One per line, in any format.")
     destination_type = fields.Selection(
         lambda self: self.env["axivox.number"]._fields["destination_type"].selection,
+        string="Destination type",
         required=True,
         default="unknown",
-        help="Of all these numbers: what happens when somebody dials one of them.",
+        help="What happens when somebody dials one of these numbers.",
     )
     extension_id = fields.Many2one(
         "axivox.extension", string="Rings", domain="[('account_id', '=', account_id)]"
@@ -46,7 +47,7 @@ class AxivoxNumberPaste(models.TransientModel):
             wizard.preview = "\n".join(
                 [
                     *errors.values(),
-                    *(self.env._("%s is there already.", dialing.international(n)) for n in known),
+                    *(self.env._("%s already exists.", dialing.international(n)) for n in known),
                     *(self.env._("%s is new.", dialing.international(n)) for n in new),
                 ]
             )

@@ -15,7 +15,7 @@ from ..models import actions, mirror
 
 class AxivoxReview(models.TransientModel):
     _name = "axivox.review"
-    _description = "Look before changes are applied or pulled"
+    _description = "Review of changes before they are applied or pulled"
     _inherit = ["axivox.guarded"]
 
     account_id = fields.Many2one("axivox.account", required=True, readonly=True)
@@ -109,7 +109,7 @@ class AxivoxReview(models.TransientModel):
     def _confirm(self):
         if self.mode != self.account_id.mode:
             raise UserError(
-                self.env._("The connection was changed meanwhile. Review the changes again.")
+                self.env._("The connection was changed in the meantime. Review the changes again.")
             )
         if not self.sync_id:
             sync = self._confirm_over_api()
@@ -122,7 +122,7 @@ class AxivoxReview(models.TransientModel):
         if undecided := self.line_ids.filtered(lambda line: not line.choice):
             raise UserError(
                 self.env._(
-                    "Both sides changed these: choose Axivox's or Odoo's for each: %s.",
+                    "These were changed on both sides: %s. Choose Axivox's or Odoo's for each.",
                     ", ".join(undecided.mapped("name")),
                 )
             )
@@ -173,8 +173,8 @@ class AxivoxReview(models.TransientModel):
         if twice := self.user_ids.filtered(lambda line: line.user_id and often[line.user_id] > 1):
             raise UserError(
                 self.env._(
-                    "An Odoo user has one extension of an account. Choose somebody else, or "
-                    "nobody, for: %s.",
+                    "An Odoo user can have only one extension per account. Choose somebody else, "
+                    "or nobody, for: %s.",
                     ", ".join(f"{line.extension} {line.name}" for line in twice),
                 )
             )
@@ -231,15 +231,15 @@ class AxivoxReview(models.TransientModel):
             ],
             self.env._("Skipped"): [
                 *(
-                    self.env._("%s is not at Axivox: it stays here.", names[extension])
+                    self.env._("%s does not exist at Axivox: it stays in Odoo.", names[extension])
                     for extension in plan.absent_users
                 ),
                 *(
-                    self.env._("%s is not at Axivox any more: it stays here.", labels[number])
+                    self.env._("%s no longer exists at Axivox: it stays in Odoo.", labels[number])
                     for number in plan.absent_numbers
                 ),
                 *(
-                    self.env._("%s is archived here, and still at Axivox.", labels[number])
+                    self.env._("%s is archived in Odoo but still exists at Axivox.", labels[number])
                     for number in plan.archived_numbers
                 ),
             ],

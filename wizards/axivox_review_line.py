@@ -14,9 +14,9 @@ class AxivoxReviewLine(models.TransientModel):
     )
     key = fields.Char(required=True, readonly=True)
     name = fields.Char(string="Setting", required=True, readonly=True)
-    applied = fields.Char(readonly=True, help="What live calls run on.")
+    applied = fields.Char(readonly=True, help="What live calls use.")
     theirs = fields.Char(string="At Axivox", readonly=True, help="What is saved in the console.")
-    ours = fields.Char(string="In Odoo", readonly=True, help="What is saved here.")
+    ours = fields.Char(string="In Odoo", readonly=True, help="What is saved in Odoo.")
     saved_by = fields.Char(
         string="Saved by",
         readonly=True,

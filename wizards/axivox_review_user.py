@@ -5,7 +5,7 @@ from odoo import fields, models
 
 class AxivoxReviewUser(models.TransientModel):
     _name = "axivox.review.user"
-    _description = "A user of Axivox, and the Odoo user it may be"
+    _description = "Axivox user with the proposed Odoo user"
     _inherit = ["axivox.guarded"]
     _order = "extension"
 
@@ -19,5 +19,5 @@ class AxivoxReviewUser(models.TransientModel):
         "res.users",
         string="Odoo user",
         domain="[('share', '=', False)]",
-        help="Proposed by e-mail: correct it where it is somebody else.",
+        help="Matched by e-mail address: correct it if it is somebody else.",
     )

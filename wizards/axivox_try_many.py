@@ -29,7 +29,7 @@ class Call(NamedTuple):
 
 class AxivoxTryMany(models.TransientModel):
     _name = "axivox.try.many"
-    _description = "Try many calls"
+    _description = "Try several calls"
     _inherit = ["axivox.guarded"]
 
     account_id = fields.Many2one(
@@ -39,11 +39,11 @@ class AxivoxTryMany(models.TransientModel):
             self._selected_users().account_id[:1] or self.env.company.axivox_account_id
         ),
     )
-    text = fields.Text(string="Destinations", help="Numbers to call, one per line, in any form.")
+    text = fields.Text(string="Destinations", help="Numbers to call, one per line, in any format.")
     country_id = fields.Many2one(
         "res.country",
-        help="Of the leads or contacts that are called: how national numbers are read. Without "
-        "it they are read as dialled by hand.",
+        help="The country of the leads or contacts that are called, used to read national "
+        "numbers. Leave empty to read them as if they were dialled by hand.",
     )
     all_users = fields.Boolean(string="All users")
     extension_ids = fields.Many2many(
@@ -51,14 +51,15 @@ class AxivoxTryMany(models.TransientModel):
         string="Users",
         domain="[('account_id', '=', account_id)]",
         default=lambda self: self._selected_users(),
-        help="Who calls. In the list of users, tick some and choose Try calls among the actions.",
+        help="Who calls. You can also select users in their list and choose Try calls in the "
+        "Actions menu.",
     )
     team_ids = fields.Many2many(
         "crm.team",
         string="Sales teams",
-        help="Each of their members who has an extension calls.",
+        help="A call is tried for each of their members who has an extension.",
     )
-    errors = fields.Text(string="Lines that are no numbers", compute="_compute_result")
+    errors = fields.Text(string="Lines that are not numbers", compute="_compute_result")
     result = fields.Json(compute="_compute_result")
     csv = fields.Binary(string="Calls as CSV", compute="_compute_csv")
 
@@ -79,9 +80,9 @@ class AxivoxTryMany(models.TransientModel):
             self.env._("Destination"),
             self.env._("Shown now"),
             self.env._("Decided now by"),
-            self.env._("Shown after Apply changes"),
-            self.env._("Decided after Apply changes by"),
-            self.env._("Changes"),
+            self.env._("Shown after applying"),
+            self.env._("Decided after applying by"),
+            self.env._("Will change"),
         ]
         for wizard in self:
             destinations, _errors = wizard._destinations()
@@ -161,7 +162,7 @@ class AxivoxTryMany(models.TransientModel):
             for count in (len(callers) * len(destinations), MOST_CALLS)
         )
         return self.env._(
-            "These are %(calls)s calls: try at most %(most)s at a time.", calls=calls, most=most
+            "This makes %(calls)s calls: try at most %(most)s at a time.", calls=calls, most=most
         )
 
     def _result(self, callers, destinations):
@@ -187,8 +188,8 @@ class AxivoxTryMany(models.TransientModel):
 
     def _no_callers_hint(self):
         if self.team_ids or self.extension_ids:
-            return self.env._("None of these has an active extension: nobody is asked about.")
-        return self.env._("Nobody is asked about yet: pick users or sales teams.")
+            return self.env._("None of these has an active extension to call from.")
+        return self.env._("Choose the users or sales teams who call.")
 
     def _summary(self, calls):
         different, total, listed = (
@@ -197,14 +198,14 @@ class AxivoxTryMany(models.TransientModel):
         )
         sentences = [
             self.env._(
-                "%(different)s of %(total)s calls show another number after Apply changes.",
+                "%(different)s of %(total)s calls will show another number after applying.",
                 different=different,
                 total=total,
             )
         ]
         if len(calls) > LISTED:
             sentences.append(
-                self.env._("The first %s are listed; all of them are in the CSV.", listed)
+                self.env._("The first %s are listed; the CSV has all of them.", listed)
             )
         return " ".join(sentences)
 

@@ -30,7 +30,7 @@ def reason(env, explanation, names):
     if explanation["telling"]:
         extension, destination = explanation["telling"]
         sentence += " " + env._(
-            "A call from %(user)s to %(destination)s would tell.",
+            "A call from %(user)s to %(destination)s would show which.",
             user=names.get(extension, extension),
             destination=messages.destination(env, dialing.read(destination, home=None)),
         )
@@ -55,12 +55,12 @@ def _cause(env, cause, names):
             format_datetime(env, cause["before"], dt_format="medium"),
         ),
         "not_applied": lambda: env._(
-            "what is saved here and not applied yet runs at Axivox already"
+            "what is saved in Odoo and not applied yet is already live at Axivox"
         ),
         "override": lambda: (
-            env._("at Axivox the box %s is ticked", box)
+            env._("at Axivox, the box %s is ticked", box)
             if number
-            else env._("at Axivox the box %s is not ticked", box)
+            else env._("at Axivox, the box %s is not ticked", box)
         ),
         "default_number": lambda: env._("the default outgoing number at Axivox is %s", shown),
         "rule_missing": lambda: env._("rule %s is missing at Axivox", subject),
@@ -68,7 +68,7 @@ def _cause(env, cause, names):
             "rule %(prefix)s shows %(number)s at Axivox", prefix=subject, number=shown
         ),
         "rule_order": lambda: env._(
-            "at Axivox rule %(upper)s stands below rule %(lower)s",
+            "at Axivox, rule %(upper)s is below rule %(lower)s",
             upper=subject[0],
             lower=subject[1],
         ),
@@ -79,19 +79,19 @@ def _cause(env, cause, names):
         ),
         "forwarded": lambda: (
             env._(
-                "all calls to %(destination)s show %(number)s: a forward, or a dial plan's Caller "
-                "ID element",
+                "all calls to %(destination)s show %(number)s: call forwarding, or a dial plan's "
+                "Caller ID element",
                 destination=dialing.international(subject),
                 number=shown,
             )
             if subject.startswith("+")
             else env._(
-                "all calls of %(user)s show %(number)s: a forward, or a dial plan's Caller ID "
-                "element",
+                "all calls of %(user)s show %(number)s: call forwarding, or a dial plan's Caller "
+                "ID element",
                 user=user(subject),
                 number=shown,
             )
         ),
         "unknown_number": lambda: env._("Axivox shows %s, a number that Odoo does not know", shown),
-        "other": lambda: env._("nothing about the settings explains it"),
+        "other": lambda: env._("nothing in the settings explains it"),
     }[kind]()

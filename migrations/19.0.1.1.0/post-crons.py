@@ -7,7 +7,7 @@ def migrate(cr, _version):
     env = api.Environment(cr, SUPERUSER_ID, {})
     env.ref("axivox_caller_id.axivox_check_cron").write(
         {
-            "name": "Axivox: check whether somebody changed the console",
+            "name": "Axivox: check the console for changes",
             "model_id": env["ir.model"]._get_id("axivox.sync"),
             "code": "model._cron_check()",
         }

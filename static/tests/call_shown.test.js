@@ -9,7 +9,7 @@ const SHOWN = {
     via: "rule 0044",
     source: "rule",
     reason: "Rule 0044 is the first that matches this destination.",
-    pending: "After Apply changes: +33 1 99 00 12 34",
+    pending: "After applying: +33 1 99 00 12 34",
 };
 const REASON = `${SHOWN.reason} ${SHOWN.pending}`;
 

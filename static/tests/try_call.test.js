@@ -229,7 +229,7 @@ test("an answer that comes after the number was erased is dropped", async () => 
 });
 
 test("what is no number gets the server's sentence in place of an answer", async () => {
-    const sentence = "“+44 20” is too short for a telephone number of United Kingdom.";
+    const sentence = "“+44 20” is too short for a telephone number in United Kingdom.";
     onRpc("axivox.account", "try_call", ({ args }) =>
         args[2] === "+44 20" ? { error: sentence } : answer()
     );
@@ -272,7 +272,7 @@ test("now and after Apply changes are marked only where they differ", async () =
     await call("0044 20 7946 0000");
     expect(".o_axivox_now .o_axivox_shown").toHaveText("+44 20 7946 0958");
     expect(".o_axivox_after .o_axivox_shown").toHaveText("+32 2 555 01 00");
-    expect(".o_axivox_after.o_axivox_differs .badge").toHaveText("Changes");
+    expect(".o_axivox_after.o_axivox_differs .badge").toHaveText("Will change");
     after = LONDON;
     await call("0044 20 7946 0001");
     expect(".o_axivox_differs, .o_axivox_after .badge").toHaveCount(0);
@@ -397,7 +397,7 @@ test("what the country is for is said to the keyboard too", async () => {
     queryFirst(".o_axivox_try_call_country [tabindex='0'][aria-label]").focus();
     await advanceTime(500);
     await animationFrame();
-    expect(".o-tooltip").toHaveText(/how a national number is read/);
+    expect(".o-tooltip").toHaveText(/used to read a national number/);
 });
 
 test("unsaved changes are said not to count; saving asks again", async () => {

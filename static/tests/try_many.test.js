@@ -10,11 +10,11 @@ class TryMany extends models.Model {
     _name = "axivox.try.many";
     result = fields.Json();
     _records = [
-        { id: 1, result: { hint: "Nobody is asked about yet.", rows: [] } },
+        { id: 1, result: { hint: "Choose the users or sales teams who call.", rows: [] } },
         {
             id: 2,
             result: {
-                summary: "1 of 2 calls show another number after Apply changes.",
+                summary: "1 of 2 calls will show another number after applying.",
                 never_applied: false,
                 rows: [
                     {
@@ -59,7 +59,7 @@ async function mountResult(resId) {
 
 test("what is missing is said where nothing was tried", async () => {
     await mountResult(1);
-    expect(".o_axivox_try_many_summary").toHaveText("Nobody is asked about yet.");
+    expect(".o_axivox_try_many_summary").toHaveText("Choose the users or sales teams who call.");
     expect("table, li").toHaveCount(0);
 });
 
@@ -69,10 +69,10 @@ test("each call is a row that says what is shown and what decides, a change is m
         "201 Anita",
         "United Kingdom, +44 20 7946 0321",
         "+32 2 555 01 00 Default outgoing number",
-        "+44 20 7946 0958 Rule 0044\nChanges",
+        "+44 20 7946 0958 Rule 0044\nWill change",
     ]);
     expect("tr.o_axivox_differs").toHaveCount(1);
-    expect("tr.o_axivox_differs .badge").toHaveText("Changes");
+    expect("tr.o_axivox_differs .badge").toHaveText("Will change");
 });
 
 test("on a phone each call is a card", async () => {

@@ -73,7 +73,7 @@ def test_answer_without_sound_is_no_conversation(scene, sophie):
     sophie.at(scene.form("demo_lead_london"))
     with scene.network.carrier_side("answers", port=0) as carrier:
         sophie.call_from_form()
-        said = sophie.see(".o_notification", "no sound can pass")
+        said = sophie.see(".o_notification", "no sound could get through")
         sophie.idle()
     assert carrier.wrong == []
     scene.ended("answered without sound", "aborted", "failed", said)

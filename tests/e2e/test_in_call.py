@@ -57,7 +57,7 @@ def test_hold_that_is_refused_is_said_and_the_call_goes_on(scene, sophie):
         said = sophie.see(".o_notification", "could not be put on hold")
         assert sophie.situation() == ""
         assert sophie.is_heard()
-        scene.said("hold: 488", said, "no sound in common", f"packets {goes_on(sophie)}")
+        scene.said("hold: 488", said, "no audio format in common", f"packets {goes_on(sophie)}")
     scene.ended("hold: 488", "terminated", "answered")
 
 
@@ -91,7 +91,7 @@ def test_transferred_call_ends_here_once_the_target_has_answered(scene, sophie):
     typed, dialled = COLLEAGUE
     with conversation(scene, sophie, "transfers", answer="200 OK") as carrier:
         sophie.transfer(typed)
-        scene.said("transfer", sophie.see(".o_axivox_situation", typed), "still here")
+        scene.said("transfer", sophie.see(".o_axivox_situation", typed), "still on the line")
         sophie.idle()
         assert carrier.refer_to() == dialled
     log = scene.logged("sophie")

@@ -70,7 +70,7 @@ ASSERTED = 'P-Asserted-Identity: "Bram" <sip:+32450001234@carrier.example>'
         pytest.param(
             f'"Luc Moreau" <sip:{STRANGERS[0]}@carrier.example>',
             [],
-            *(STRANGERS[0], "Calls themselves: Luc Moreau"),
+            *(STRANGERS[0], "Name sent by the caller: Luc Moreau"),
             id="unknown with a name",
         ),
         pytest.param(

@@ -116,7 +116,7 @@ def test_pbx_that_falls_silent_is_seen_within_seconds(scene, sophie, network):
             began = time.monotonic()
             said = sophie.see(".o_axivox_not_registered", "The telephone system does not answer")
             seconds = time.monotonic() - began
-            sophie.see(".o_axivox_situation", "nobody knows whether the call goes on")
+            sophie.see(".o_axivox_situation", "not known whether the call is still going on")
             sophie.gone(".o_axivox_clock")
             sophie.gone(".o_menu_systray .o_voip_connected")
         sophie.see(".o_menu_systray .o_voip_connected")

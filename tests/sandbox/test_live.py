@@ -120,7 +120,7 @@ def test_what_would_change_nothing_is_refused(sandbox, deviation):
 
 def test_a_page_switches_them_on_and_off(sandbox):
     page = sandbox.page("/live")
-    assert "Nothing: live calls run on what is applied." in page.text
+    assert "None: live calls use what is applied." in page.text
     page = sandbox.page("/live/deviations", {"kind": "rule_not_applied", "prefix": "0033"})
     assert page.url == f"{sandbox.address}/live"
     sandbox.page("/live/deviations", {"kind": "default_number", "number": ""})
@@ -128,7 +128,7 @@ def test_a_page_switches_them_on_and_off(sandbox):
     for sentence in (
         "Rule 0033 is not applied",
         "The default outgoing number is none",
-        "The box below the rules is the other way",
+        "The checkbox below the rules is inverted",
     ):
         assert f"Switch off: {sentence}" in page.text
     page = sandbox.page("/live/off", {"place": "1"})

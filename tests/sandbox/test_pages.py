@@ -68,7 +68,7 @@ def test_saving_lights_apply_changes_and_pressing_it_applies(sandbox):
     assert 'class="lit"' in apply_button(page)
     assert '<span class="count">1</span>' in apply_button(page)
     assert chosen(page, "default_number") == PARIS
-    assert "Live calls still run on: <b>+3212345678</b>" in page.text
+    assert "Live calls still use: <b>+3212345678</b>" in page.text
     assert "Console user" in page.text
     assert sandbox.control("GET", "applied")["default_number"] == "+3212345678"
 

@@ -102,7 +102,7 @@ class AxivoxAccount(models.Model):
         proofs = self._proofs(lines)
         left = [line for line in lines if proofs[line][0] != PROVEN]
         sentence = self.env._(
-            "Lines that were changed on %(time)s: %(count)s; proven by calls since: %(proven)s.",
+            "Settings that were changed on %(time)s: %(count)s; proven by calls since: %(proven)s.",
             count=formatLang(self.env, len(lines), 0),
             time=format_datetime(self.env, applied.create_date, dt_format="medium"),
             proven=formatLang(self.env, len(lines) - len(left), 0),
@@ -136,9 +136,8 @@ class AxivoxAccount(models.Model):
         yield from super()._settings_warnings()
         if not self.env["axivox.call"]._keeps_did():
             message = self.env._(
-                "Axivox's call log in Odoo is of an older version, which does not keep the number "
-                "that a call showed. Update the addon “axivox” to see whether calls are as "
-                "promised."
+                "Axivox's call log in Odoo is an older version, which does not keep the number a "
+                "call showed. Update the addon “axivox” to see whether calls are as promised."
             )
             yield message, None
         if self.has_access("write"):
@@ -167,8 +166,8 @@ class AxivoxAccount(models.Model):
         )
         if count:
             message = self.env._(
-                "%(user)s began to apply changes by hand on %(time)s and has not confirmed it: "
-                "nobody can say whether the calls since then were as promised (%(count)s).",
+                "%(user)s started applying changes by hand on %(time)s and has not confirmed it "
+                "yet: it is not known whether the calls since then were as promised (%(count)s).",
                 user=manual.create_uid.name,
                 time=format_datetime(self.env, manual.create_date, dt_format="medium"),
                 count=formatLang(self.env, count, 0),

@@ -33,7 +33,8 @@ class AxivoxAccount(models.Model):
         string="Likeliest reasons",
         compute="_compute_likely_reasons",
         groups="axivox_caller_id.group_editor",
-        help="Found by trying which single thing at Axivox would make calls be shown as they were.",
+        help="Found by trying which single difference at Axivox would explain the numbers that "
+        "were shown.",
     )
     calls_explained = fields.Json(
         readonly=True,

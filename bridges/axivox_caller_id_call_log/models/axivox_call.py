@@ -78,13 +78,13 @@ class AxivoxCall(models.Model):
         copy=False,
         index="btree_not_null",
         help="Whether the call showed the number that Odoo promised. A difference is something to "
-        "look into: a forward or a queue may have placed the call.",
+        "look into: call forwarding or a queue may have placed the call.",
     )
     caller_id_reason = fields.Selection(
         [
-            ("no_user", "The call is nobody's"),
+            ("no_user", "The call has no user"),
             ("no_extension", "Its user had no extension"),
-            ("before", "Older than what Odoo knows of whose the extension was"),
+            ("before", "Before Odoo knew who had the extension"),
             ("not_applied", "Nothing was applied then"),
             ("number", "The dialled number cannot be read"),
             ("internal", "An internal call"),
@@ -118,28 +118,28 @@ class AxivoxCall(models.Model):
         ondelete="set null",
     )
     caller_id_line = fields.Char(
-        string="Line that it proves",
+        string="Setting it proves",
         readonly=True,
         copy=False,
         groups=NO_ACCESS,
-        help="The rule or the default number that this call proves, or contradicts: see line.py.",
+        help="The rule or the default number that this call proves or contradicts.",
     )
     caller_id_user_line = fields.Char(
-        string="User's line that it proves",
+        string="User's setting it proves",
         readonly=True,
         copy=False,
         groups=NO_ACCESS,
-        help="The outgoing number of its user that this call proves, or contradicts.",
+        help="The outgoing number of its user that this call proves or contradicts.",
     )
     axivox_applied_id = fields.Many2one(
         "axivox.applied",
-        string="Settings then",
+        string="Settings at the time",
         readonly=True,
         copy=False,
         index="btree_not_null",
         ondelete="set null",
         groups="axivox_caller_id.group_editor",
-        help="What Axivox ran on when the call was made, as far as Odoo knows.",
+        help="The settings Axivox used when the call was made, as far as Odoo knows.",
     )
     axivox_number_id = fields.Many2one(
         "axivox.number",
@@ -231,7 +231,7 @@ class AxivoxCall(models.Model):
         """
         if not self.env.su and (names := self._set_by_odoo() & vals.keys()):
             name = self._fields[min(names)]._description_string(self.env)
-            raise AccessError(self.env._("%s is set by Odoo only.", name))
+            raise AccessError(self.env._("%s can only be set by Odoo.", name))
 
     @api.model
     def _keeps_did(self):

@@ -9,7 +9,7 @@ class AxivoxPeriod(models.Model):
     withdrawn. Written by the server only, from the installation of this addon on."""
 
     _name = "axivox.period"
-    _description = "Axivox: whose an extension was, and when a number was withdrawn"
+    _description = "Axivox: who had an extension, and when a number was withdrawn"
     _order = "since, id"
 
     account_id = fields.Many2one("axivox.account", required=True, index=True, ondelete="cascade")

@@ -30,9 +30,9 @@ class AxivoxProven(models.AbstractModel):
         compute="_compute_proof",
         search="_search_proof",
         groups="axivox_caller_id.group_editor",
-        help="Whether a call showed this number that would have shown another one without this "
-        "line, since it was applied and within the last 90 days; or whether the last call that "
-        "was to show it showed another.",
+        help="Proven: since this was applied, and within the last 90 days, a call showed this "
+        "number that would have shown another one without this setting. Contradicted: the last "
+        "call that should have shown it showed another one.",
     )
     proof_in_words = fields.Char(
         string="What calls showed",

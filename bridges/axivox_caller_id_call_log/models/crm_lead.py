@@ -11,7 +11,7 @@ class CrmLead(models.Model):
     axivox_call_count = fields.Integer(
         string="Number of Axivox calls",
         compute="_compute_call_counts",
-        help="Those that you may see: your own, or all for who sees all calls.",
+        help="Calls that you may see: your own, or all of them if you may see all calls.",
     )
 
     @api.model

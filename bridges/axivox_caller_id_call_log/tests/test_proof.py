@@ -264,7 +264,7 @@ class TestProof(RecentCallsCase):
         account = self.account.with_user(self.manager)
         self.assertRegex(
             account.last_changes_proof,
-            r"Lines that were changed on .*: 3; proven by calls since: 1\. "
+            r"Settings that were changed on .*: 3; proven by calls since: 1\. "
             r"Not yet: Rule 0033, 202 James",
         )
         self._recent("0033612345678", PARIS, days=3)
@@ -287,7 +287,7 @@ class TestProof(RecentCallsCase):
         self._unknown("applying", call)
         self._unknown("internal", self._recent("202", days=0))
         [warning] = told()
-        self.assertIn("began to apply changes by hand", warning["message"])
+        self.assertIn("started applying changes by hand", warning["message"])
         self.assertIn("(1)", warning["message"])
         self.assertEqual(warning["action"]["res_id"], manual.id)
         self.assertFalse(self.account.with_user(self.sophie).warnings)

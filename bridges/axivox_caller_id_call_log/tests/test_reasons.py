@@ -64,7 +64,7 @@ class TestReasons(RecentCallsCase):
                 {"rule": STRANGER},
                 "Axivox shows +33 1 99 00 56 78, a number that Odoo does not know",
             ),
-            ({"override": True}, "at Axivox the box “Apply advanced rules even"),
+            ({"override": True}, "at Axivox, the box “Apply advanced rules even"),
         )
         for shows, saying in sayings:
             with self.subTest(saying), self.env.cr.savepoint() as savepoint:
@@ -89,11 +89,11 @@ class TestReasons(RecentCallsCase):
         self._apply(self.now - 10 * A_DAY)
         self._uk_shows(LONDON)
         [reason] = self._explained()
-        self.assertIn("rule 004420 stands below rule 0044", reason)
+        self.assertIn("rule 004420 is below rule 0044", reason)
         self.assertIn("rule 004420 is missing", reason)
         upper.unlink()
         [reason] = self._explained()
-        self.assertIn("what is saved here and not applied yet runs at Axivox already", reason)
+        self.assertIn("what is saved in Odoo and not applied yet is already live at Axivox", reason)
 
     def test_call_that_would_tell_two_reasons_apart_is_named(self):
         self._recent(BERLINER, NEW_YORK, days=5)

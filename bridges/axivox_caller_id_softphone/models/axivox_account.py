@@ -30,5 +30,5 @@ class AxivoxAccount(models.Model):
                 "number dials in the panel."
             )
             view = self.env.ref("axivox_caller_id_softphone.axivox_account_view_form_panel")
-            title, views = self.env._("Who dials"), [[view.id, "form"]]
+            title, views = self.env._("Which telephone dials"), [[view.id, "form"]]
             yield message, actions.form(self, name=title, views=views, target="new")

@@ -29,7 +29,7 @@ class TestPanel(AxivoxCase):
         self._rule("0044", self.london)
         said = self._preview(CALLED_IN_LONDON)
         self.assertEqual((said["label"], said["via"]), ("Main line", "default number"))
-        self.assertEqual(said["pending"], "After Apply changes: +44 20 7946 0958")
+        self.assertEqual(said["pending"], "After applying: +44 20 7946 0958")
 
     def test_card_says_what_is_no_number(self):
         self.assertIn("is not a telephone number", self._preview("call me")["error"])

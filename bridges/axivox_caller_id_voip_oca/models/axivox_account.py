@@ -26,7 +26,7 @@ class AxivoxAccount(models.Model):
         string="Activity for a missed call of a known lead",
         default=True,
         tracking=True,
-        help="For the lead's salesperson, to call back: one for each caller and day.",
+        help="For the lead's salesperson, to call back: one per caller and day.",
     )
 
     def _prepare(self, settings):

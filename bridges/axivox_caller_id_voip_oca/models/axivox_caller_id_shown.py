@@ -11,7 +11,7 @@ class AxivoxCallerIdShown(models.AbstractModel):
     axivox_choices = fields.Json(
         string="Numbers to choose from",
         compute="_compute_axivox_choices",
-        help="Those that the current user may show instead, for one call.",
+        help="Numbers that the current user may show instead, for one call.",
     )
 
     @api.depends("phone", "country_id")

@@ -14,7 +14,7 @@ class AxivoxCallsCounted(models.AbstractModel):
     voip_call_count = fields.Integer(
         string="Number of calls in Odoo",
         compute="_compute_call_counts",
-        help="Those that you may see: your own, or the account's for Axivox managers.",
+        help="Calls that you may see: your own, or the account's for Axivox managers.",
     )
 
     @api.model

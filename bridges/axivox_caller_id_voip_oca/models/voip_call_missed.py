@@ -44,7 +44,7 @@ class VoipCall(models.Model):
     _to_call_back_idx = models.Index("(user_id, id) WHERE to_call_back IS TRUE")
     _one_activity_a_day = models.UniqueIndex(
         "(logged_lead_id, missed_activity_day) WHERE missed_activity_day IS NOT NULL",
-        "There is an activity for today's missed calls already.",
+        "There is already an activity for today's missed calls.",
     )
 
     @api.model

@@ -49,7 +49,7 @@ export class ChoiceField extends Component {
 
 registry.category("fields").add("axivox_choice", {
     component: ChoiceField,
-    displayName: _t("Choice between few"),
+    displayName: _t("Choice of a few options"),
     supportedTypes: ["selection"],
     isEmpty: () => false,
 });

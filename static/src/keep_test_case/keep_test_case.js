@@ -16,7 +16,7 @@ export function useKeepTestCase() {
             context,
             canExpand: false,
             onRecordSaved: () =>
-                notification.add(_t("Every apply says from now on whether this still holds."), {
+                notification.add(_t("From now on, every apply says whether this still holds."), {
                     type: "success",
                 }),
         });

@@ -55,7 +55,7 @@ export const shownAsField = {
             name: "local_time_field",
             type: "field",
             availableTypes: ["char"],
-            help: _t("The field that says what the clock says where the number is reached."),
+            help: _t("The field with the local time where the number is reached."),
         },
         {
             label: _t("On the phone blacklist"),

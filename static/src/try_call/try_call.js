@@ -74,7 +74,7 @@ export class TryCall extends Component {
             shown: answer ? this.shown(answer[key]) : "—",
             reason: answer ? answer[key].reason : "",
         });
-        return [side("now", _t("Shown now")), side("after", _t("After Apply changes"))];
+        return [side("now", _t("Shown now")), side("after", _t("After applying"))];
     }
 
     get isDifferent() {
@@ -203,14 +203,14 @@ export class TryCall extends Component {
         } catch (error) {
             if (error instanceof ConnectionLostError) {
                 return {
-                    error: _t("Odoo cannot be reached. Check your connection, then try again."),
+                    error: _t("Odoo cannot be reached. Check your connection and try again."),
                 };
             }
             if (error instanceof RPCError) {
                 return {
                     error: SPOKEN_ERRORS.includes(error.exceptionName)
                         ? error.data.message
-                        : _t("Odoo could not answer. Try again, or tell your administrator."),
+                        : _t("Odoo could not answer. Try again, or contact your administrator."),
                 };
             }
             throw error;

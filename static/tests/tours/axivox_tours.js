@@ -187,7 +187,7 @@ registry.category("web_tour.tours").add("axivox_team_number", {
         { trigger: `${ROW}:contains(Europe) td[name=follower_count]:contains(1)` },
         { trigger: `${ROW}:contains(Europe) td[name=without_extension]:contains(editor_test)` },
         {
-            content: "Who differs from the team",
+            content: "Users who differ from the team",
             trigger: `${ROW}:contains(Europe) button[name=action_open_differing]`,
             run: "click",
         },
@@ -205,7 +205,7 @@ registry.category("web_tour.tours").add("axivox_health", {
     steps: () => [
         {
             content: "Settings counts what is wrong by its cause; the line opens the list",
-            trigger: ".o_axivox_notice button:contains(behind one that takes everything: 2 (1 new))",
+            trigger: ".o_axivox_notice button:contains(an earlier rule takes their calls: 2 (1 new))",
             run: enter,
         },
         {
@@ -229,7 +229,7 @@ registry.category("web_tour.tours").add("axivox_health", {
             trigger: ".modal [name=reason] input:focus",
             run: "edit Kept for the summer && press Alt+q",
         },
-        { trigger: "body:not(:has(.modal)) .o_nocontent_help:contains(Nothing is wrong)" },
+        { trigger: "body:not(:has(.modal)) .o_nocontent_help:contains(No problems found)" },
         {
             content: "Health has what is left, by its cause",
             trigger: "[data-menu-xmlid='axivox_caller_id.axivox_finding_menu']",
@@ -492,13 +492,13 @@ registry.category("web_tour.tours").add("axivox_discard", {
             trigger: ".modal .o_data_row:contains(201 Sophie):contains(editor_test)",
         },
         { trigger: ".modal .o_data_row:contains(201 Sophie) button", run: "click" },
-        { trigger: ".modal .alert:contains(Taken back: 201 Sophie)" },
+        { trigger: ".modal .alert:contains(Reverted: 201 Sophie)" },
         { trigger: ".modal:not(:has(.o_data_row:contains(201 Sophie)))" },
         { content: "By the keyboard", trigger: "body", run: "press alt+u" },
         { trigger: ".modal:not(:has(.alert)) .o_data_row:contains(201 Sophie)" },
         { trigger: "body", run: "press alt+q" },
         { trigger: ".modal .alert:contains(All pending changes were discarded)" },
-        { trigger: ".modal p:contains(Nothing is pending)" },
+        { trigger: ".modal p:contains(No pending changes)" },
         { trigger: ".modal button[name=action_undo]", run: "click" },
         { trigger: ".modal .o_data_row:contains(202 James)" },
         { trigger: ".modal button[name=action_discard]", run: "click" },

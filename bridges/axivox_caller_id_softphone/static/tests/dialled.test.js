@@ -203,7 +203,7 @@ test("codes stay as they are", async () => {
 });
 
 test("the card says whom the call reaches, what it shows and why", async () => {
-    const pending = "After Apply changes: +33 1 99 00 12 34";
+    const pending = "After applying: +33 1 99 00 12 34";
     answers({ ...LONDON, pending });
     await mountWithCleanup(WebClient);
     panel.dial("020 7946 0321");
@@ -213,7 +213,7 @@ test("the card says whom the call reaches, what it shows and why", async () => {
     expect(`${CARD} .o_axivox_call_shown`).toHaveText(
         /^Shown as \+44 20 7946 0958 · London · rule 0044/
     );
-    expect(CARD).toHaveText(/matches this destination. After Apply changes: \+33 1 99 00 12 34/);
+    expect(CARD).toHaveText(/matches this destination. After applying: \+33 1 99 00 12 34/);
     expect(`${CARD} .o_axivox_call_pending`).toHaveText("changes pending");
 });
 

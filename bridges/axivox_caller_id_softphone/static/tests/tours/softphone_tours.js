@@ -101,7 +101,7 @@ registry.category("web_tour.tours").add("axivox_softphone_contact", {
 registry.category("web_tour.tours").add("axivox_softphone_told", {
     steps: () => [
         { trigger: ".o_form_view button:contains(both installed)", run: "click" },
-        { trigger: ".modal button:contains(Do not say it again)", run: "press Enter" },
+        { trigger: ".modal button:contains(Do not show this again)", run: "press Enter" },
         { trigger: "body:not(:has(.modal)) .o_form_view:not(:contains(both installed))" },
     ],
 });

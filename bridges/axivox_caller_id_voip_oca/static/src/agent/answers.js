@@ -93,7 +93,7 @@ patch(VoipAgent.prototype, {
         if (!isHeard) {
             this.voip.logged.facts.status = NOT_ACCEPTABLE;
             this.notification.add(
-                _t("The call was answered, but no sound can pass: it was ended."),
+                _t("The call was answered, but ended because no sound could get through."),
                 { type: "danger" }
             );
             session.bye();

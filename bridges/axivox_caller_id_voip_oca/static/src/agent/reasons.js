@@ -20,9 +20,9 @@ const BY_STATUS = {
     604: NO_NUMBER,
     607: DECLINED,
     608: DECLINED,
-    488: _t("The two telephones have no sound in common"),
+    488: _t("The two telephones have no audio format in common"),
     491: _t("The other side is changing the call at the same time"),
-    606: _t("The two telephones have no sound in common"),
+    606: _t("The two telephones have no audio format in common"),
 };
 /** ITU-T Q.850: causes of the telephone network, in the header Reason. */
 const BY_Q850 = {
@@ -49,7 +49,7 @@ export function reasonOf(message) {
     if (statusCode >= 300 && statusCode < 400) {
         const number = message.parseHeader?.("Contact")?.uri.user;
         return number
-            ? _t("They are at another number, which was not called: %s", number)
+            ? _t("They can be reached at another number, which was not called: %s", number)
             : String(MOVED);
     }
     return String(BY_Q850[cause] || BY_STATUS[statusCode] || `${reasonPhrase} (${statusCode})`);

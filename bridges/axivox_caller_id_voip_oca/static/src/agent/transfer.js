@@ -112,7 +112,7 @@ patch(VoipAgent.prototype, {
         }
     },
     onTransferFailed(transfer, answer) {
-        const said = _t("Not transferred to %(who)s: %(reason)s. The other side is still here.", {
+        const said = _t("Not transferred to %(who)s: %(reason)s. The other side is still on the line.", {
             who: transfer.target.typed,
             reason: reasonOf(answer),
         });
@@ -120,7 +120,7 @@ patch(VoipAgent.prototype, {
     },
     onTransferUnknown(transfer) {
         const said = _t(
-            "Nobody says whether the call was transferred to %(who)s. The other side is still here.",
+            "It is not known whether the call was transferred to %(who)s. The other side is still on the line.",
             { who: transfer.target.typed }
         );
         this.notifyNotTransferred(transfer, said);

@@ -45,11 +45,11 @@ patch(Call.prototype, {
         const isWaiting = logged?.facts.type_call === "outgoing" && !logged.facts.answered_at;
         return [
             isSilent &&
-                _t("The telephone system does not answer: nobody knows whether the call goes on."),
+                _t("The telephone system does not answer: it is not known whether the call is still going on."),
             isWaiting && !isSilent && (PROGRESS[logged.progress] || _t("Calling…")),
             this.agent.isHolded && _t("On hold: the other side does not hear you."),
             logged?.transferringTo &&
-                _t("Transferring to %s… The other side is still here.", logged.transferringTo),
+                _t("Transferring to %s… The other side is still on the line.", logged.transferringTo),
             logged?.isHeldByThem && _t("The other side has put the call on hold."),
         ].filter(Boolean);
     },

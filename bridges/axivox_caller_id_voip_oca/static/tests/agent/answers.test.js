@@ -82,7 +82,7 @@ for (const [status, headers, words] of [
     ["404 Not Found", ["Reason: Q.850;cause=27"], "This number is out of service"],
     ["503 Service Unavailable", ['Reason: q.850 ; cause=17;text="busy"'], "Busy"],
     ["603 Decline", [], "Declined"],
-    ["488 Not Acceptable Here", [], "The two telephones have no sound in common"],
+    ["488 Not Acceptable Here", [], "The two telephones have no audio format in common"],
     ["302 Moved", ["Contact: <sip:0032450001234@there>"], /another number.*0032450001234/],
     ["302 Moved", ["Contact: <sip:there>"], "This number has changed"],
     ["403 Not a number of this account", [], "Not a number of this account (403)"],
@@ -119,7 +119,7 @@ test("a call that was answered and carries no sound is ended, and was no convers
     connection.become("connecting");
     connection.become("failed");
     await settle();
-    expect(".o_notification").toHaveText(/no sound can pass/);
+    expect(".o_notification").toHaveText(/no sound could get through/);
     expect(wire.last("BYE")).toMatch(/^BYE/);
     expect.verifySteps(["no tone", "voice", "no tone", "no tone", "no tone"]);
     expect(wire.told.at(-1).status).toBe(488);

@@ -32,7 +32,7 @@ test("a PBX that falls silent is said to be, in a call too, and so is its return
     await passOnce();
     expect(wire.voip.status).toBe("disconnected");
     expect(".o_axivox_not_registered").toHaveText(/does not answer/);
-    expect(".o_axivox_situation").toHaveText(/nobody knows whether the call goes on/);
+    expect(".o_axivox_situation").toHaveText(/not known whether the call is still going on/);
     expect(".o_axivox_clock").toHaveCount(0);
 
     const registered = wire.last("REGISTER");

@@ -52,7 +52,7 @@ test("below the number: country, number shown, label and rule, with the reason",
 });
 
 test("pending changes are said beside what is shown until they are applied", async () => {
-    const pending = "After Apply changes: +33 1 99 00 12 34";
+    const pending = "After applying: +33 1 99 00 12 34";
     const answers = [LONDON, { ...LONDON, pending }];
     onRpc("voip.call", "preview_call", () => answers.shift());
     const { type } = await mountPreview();
@@ -126,7 +126,7 @@ test("a late answer to an earlier number is not shown", async () => {
 
 test("what cannot be dialled is said in a sentence", async () => {
     onRpc("voip.call", "preview_call", () => ({
-        error: "“12” is too short for a telephone number of Belgium.",
+        error: "“12” is too short for a telephone number in Belgium.",
         dial: false,
         destination: false,
     }));
@@ -198,7 +198,7 @@ test("the number of the last answered call is marked among those to choose from"
         ],
     }));
     await (await mountPreview()).type("0044 20 7946 0321");
-    expect("option[value='5']").toHaveText("+33 1 99 00 12 34 · Paris · last call that they answered");
+    expect("option[value='5']").toHaveText("+33 1 99 00 12 34 · Paris · the last call they answered");
     expect("option[value='6']").toHaveText("+1 212-555-0123 · New York");
 });
 

@@ -104,5 +104,5 @@ test("withheld and malformed numbers say so", async () => {
 
 test("what who is unknown calls themselves stands there as that", async () => {
     await mountCaller({ ...UNKNOWN, says: "Luc Moreau" });
-    expect(".o_axivox_caller_says").toHaveText("Calls themselves: Luc Moreau");
+    expect(".o_axivox_caller_says").toHaveText("Name sent by the caller: Luc Moreau");
 });
