@@ -31,8 +31,8 @@ LONGEST_EMERGENCY = 6  # digits, in any region
 NON_GEOGRAPHIC = "001"  # what phonenumbers calls the region of +800, +870, …
 
 _SEPARATORS = re.compile(r"(?i:^\s*tel:)|[\s.\-‐-―−/()\[\]⁄·]+")
-# Digits, maybe followed by an extension of the called party's PBX, or by RFC 3966 parameters. Other
-# letters are refused: phonenumbers would skip them, or map them to digits as on a keypad.
+# Digits, then perhaps an extension of the called one's own PBX, or RFC 3966 parameters. Any other
+# letter is refused: phonenumbers would skip it, or read it off a telephone's keys.
 _NUMBER = re.compile(r"(?i)\+*[\d~]+(?:;.*|(?:,+|x|extn?|extension|int|anexo|доб)[:=]?\d+)?")
 _SERVICE_CODE = re.compile(r"[\d+]*[*#][\d+*#]*")
 _E164 = re.compile(r"\+[1-9][0-9]{0,14}")

@@ -1,4 +1,4 @@
-"""Measures an incoming call: who calls, among a million contacts and 300,000 leads."""
+"""What an incoming call costs: who calls, among a million contacts and 300,000 leads."""
 
 from bench_data import CONTACTS, LEADS, WRITTEN, contact_number, lead_number
 from bench_measure import WALL, Measured, by_turns, queries

@@ -33,7 +33,7 @@ WHERE id = (SELECT max(id) FROM axivox_applied)
 
 
 def play(address, sandbox):
-    """Have a day of calls written, unless one was before, and print the addon's verdicts."""
+    """Have a day of calls written, unless one was before, and print what the addon says of it."""
     admin = Salesperson(address, demo_server.DATABASE, "admin")
     account, lobby, number = (
         admin.ask("ir.model.data", "check_object_reference", "axivox_caller_id", name)[1]
