@@ -438,8 +438,8 @@ def _is_valid(number):
 
 
 def _region_if_valid(number):
-    """Return the region of a ``phonenumbers.PhoneNumber``; None if no such number is assigned.
-    (``is_valid_number`` finds the region too, but does not return it.)"""
+    """:return: the region of a ``phonenumbers.PhoneNumber``; None where no such number is assigned.
+    ``is_valid_number`` finds it too, and keeps it to itself."""
     region = phonenumbers.region_code_for_number(number)
     return region if phonenumbers.is_valid_number_for_region(number, region) else None
 
