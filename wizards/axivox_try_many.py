@@ -36,7 +36,7 @@ class AxivoxTryMany(models.TransientModel):
         "axivox.account",
         required=True,
         default=lambda self: (
-            self._selected_users().account_id[:1] or self.env.company.axivox_account_id
+            self._picked().account_id[:1] or self.env.company.axivox_account_id
         ),
     )
     text = fields.Text(string="Destinations", help="Numbers to call, one per line, in any form.")
@@ -50,7 +50,7 @@ class AxivoxTryMany(models.TransientModel):
         "axivox.extension",
         string="Users",
         domain="[('account_id', '=', account_id)]",
-        default=lambda self: self._selected_users(),
+        default=lambda self: self._picked(),
         help="Who calls. In the list of users, tick some and choose Try calls among the actions.",
     )
     team_ids = fields.Many2many(
@@ -110,7 +110,7 @@ class AxivoxTryMany(models.TransientModel):
         return {"type": "ir.actions.act_url", "url": url, "target": "download"}
 
     @api.model
-    def _selected_users(self):
+    def _picked(self):
         """Return the users that were ticked in their list."""
         picked = self.env["axivox.extension"]
         if self.env.context.get("active_model") == picked._name:

@@ -51,7 +51,7 @@ test("below the number: country, number shown, label and rule, with the reason",
     expect(preview).toEqual({ number: "020 7946 0321", dial: LONDON.dial });
 });
 
-test("pending changes are said beside what is shown until they are applied", async () => {
+test("where saved changes wait to be applied, that is said beside what is shown until then", async () => {
     const pending = "After Apply changes: +33 1 99 00 12 34";
     const answers = [LONDON, { ...LONDON, pending }];
     onRpc("voip.call", "preview_call", () => answers.shift());
