@@ -30,7 +30,8 @@ LONGEST_E164 = 15  # digits, ITU-T E.164
 LONGEST_EMERGENCY = 6  # digits, in any region
 NON_GEOGRAPHIC = "001"  # what phonenumbers calls the region of +800, +870, …
 
-_SEPARATORS = re.compile(r"(?i:^\s*tel:)|[\s.\-‐-―−/()\[\]⁄·]+")
+_SCHEME = re.compile(r"(?i:\s*tel:)")
+_SEPARATORS = re.compile(r"[\s.\-‐-―−/()\[\]⁄·]+")
 # Digits, then perhaps an extension of the called one's own PBX, or RFC 3966 parameters. Any other
 # letter is refused: phonenumbers would skip it, or read it off a telephone's keys.
 _NUMBER = re.compile(r"(?i)\+*[\d~]+(?:;.*|(?:,+|x|extn?|extension|int|anexo|доб)[:=]?\d+)?")
@@ -124,7 +125,7 @@ def read(dialled, *, home, called=None, extensions=()):
     :raises NotDiallableError: for what is no telephone number
     """
     text = plain(dialled)
-    compact = _SEPARATORS.sub("", text)
+    compact = _compact(text)
     region = called if called in SUPPORTED_REGIONS else home if home in SUPPORTED_REGIONS else None
     national = _national(compact, region)
     if compact.isdigit():
@@ -162,9 +163,16 @@ def parse(text, region):
     :raises NotDiallableError: where no reading gives a valid number
     """
     text = plain(text)
-    compact = _SEPARATORS.sub("", text)
+    compact = _compact(text)
     number, _region = _parse(text, compact, region, _national(compact, region))
     return number
+
+
+def _compact(text):
+    """The text without the scheme of RFC 3966, and without separators."""
+    if ":" in text and (scheme := _SCHEME.match(text)):
+        text = text[scheme.end() :]
+    return _SEPARATORS.sub("", text)
 
 
 def _national(compact, region):
@@ -187,7 +195,8 @@ def _parse(text, compact, region, national):
         raise NotDiallableError("malformed", text)
     if national and (number_region := _region_if_valid(national)):
         return national, number_region
-    readings = [(text, region)]
+    # Fewer characters to look at; behind the digits may stand what only the text tells.
+    readings = [(compact if compact[1:].isdigit() else text, region)]
     if compact.startswith("00"):
         readings.insert(0, ("+" + compact[2:], None))
     if region and not compact.startswith("+"):
@@ -437,9 +446,11 @@ def _is_valid(number):
 
 def _region_if_valid(number):
     """:return: the region of a ``phonenumbers.PhoneNumber``; None where no such number is assigned.
-    ``is_valid_number`` finds it too, and keeps it to itself."""
-    region = phonenumbers.region_code_for_number(number)
-    return region if phonenumbers.is_valid_number_for_region(number, region) else None
+    ``is_valid_number`` looks whether it is in the numbering plan of each region with its country
+    code to find the region, and then once more in that one's."""
+    regions = COUNTRY_CODE_TO_REGION_CODE.get(number.country_code, ())
+    plans = (r for r in regions if phonenumbers.is_valid_number_for_region(number, r))
+    return next(plans, None)
 
 
 def _is_short(compact, region, national, is_short_number):
