@@ -30,7 +30,8 @@ LONGEST_E164 = 15  # digits, ITU-T E.164
 LONGEST_EMERGENCY = 6  # digits, in any region
 NON_GEOGRAPHIC = "001"  # what phonenumbers calls the region of +800, +870, …
 
-_SEPARATORS = re.compile(r"(?i:^\s*tel:)|[\s.\-‐-―−/()\[\]⁄·]+")
+_SCHEME = re.compile(r"(?i:\s*tel:)")
+_SEPARATORS = re.compile(r"[\s.\-‐-―−/()\[\]⁄·]+")
 # Digits, maybe followed by an extension of the called party's PBX, or by RFC 3966 parameters. Other
 # letters are refused: phonenumbers would skip them, or map them to digits as on a keypad.
 _NUMBER = re.compile(r"(?i)\+*[\d~]+(?:;.*|(?:,+|x|extn?|extension|int|anexo|доб)[:=]?\d+)?")
@@ -125,7 +126,7 @@ def read(dialled, *, home, called=None, extensions=()):
     :raises NotDiallableError: if it is no telephone number
     """
     text = plain(dialled)
-    compact = _SEPARATORS.sub("", text)
+    compact = _compact(text)
     region = called if called in SUPPORTED_REGIONS else home if home in SUPPORTED_REGIONS else None
     national = _national(compact, region)
     if compact.isdigit():
@@ -163,9 +164,16 @@ def parse(text, region):
     :raises NotDiallableError: if no reading gives a valid number
     """
     text = plain(text)
-    compact = _SEPARATORS.sub("", text)
+    compact = _compact(text)
     number, _region = _parse(text, compact, region, _national(compact, region))
     return number
+
+
+def _compact(text):
+    """Return the text without the scheme of RFC 3966 and without separators."""
+    if ":" in text and (scheme := _SCHEME.match(text)):
+        text = text[scheme.end() :]
+    return _SEPARATORS.sub("", text)
 
 
 def _national(compact, region):
@@ -188,7 +196,8 @@ def _parse(text, compact, region, national):
         raise NotDiallableError("malformed", text)
     if national and (number_region := _region_if_valid(national)):
         return national, number_region
-    readings = [(text, region)]
+    # Fewer characters to look at; behind the digits may stand what only the text tells.
+    readings = [(compact if compact[1:].isdigit() else text, region)]
     if compact.startswith("00"):
         readings.insert(0, ("+" + compact[2:], None))
     if region and not compact.startswith("+"):
@@ -439,9 +448,12 @@ def _is_valid(number):
 
 def _region_if_valid(number):
     """Return the region of a ``phonenumbers.PhoneNumber``; None if no such number is assigned.
-    (``is_valid_number`` finds the region too, but does not return it.)"""
-    region = phonenumbers.region_code_for_number(number)
-    return region if phonenumbers.is_valid_number_for_region(number, region) else None
+
+    ``is_valid_number`` tries the numbering plan of each region with the country code to find the
+    region, and then that region's once more."""
+    regions = COUNTRY_CODE_TO_REGION_CODE.get(number.country_code, ())
+    plans = (r for r in regions if phonenumbers.is_valid_number_for_region(number, r))
+    return next(plans, None)
 
 
 def _is_short(compact, region, national, is_short_number):

@@ -12,6 +12,7 @@ OWN_FIELDS = [
     "axivox_direct_line",
     "axivox_call_back",
 ]
+VERSIONS = frozenset({"applied", "saved"})
 
 
 class Line(NamedTuple):
@@ -22,6 +23,7 @@ class Line(NamedTuple):
     extension: str  # the number of the extension, "201"
     company_id: int
     region: str  # ISO 3166 code of the company's country
+    is_internal: bool  # neither a portal user nor a public one
 
 
 class ResUsers(models.Model):
@@ -155,11 +157,13 @@ class ResUsers(models.Model):
         self.ensure_one()
         line = self._axivox_line()
         if not self.env.su:
-            reader = self.env.user
-            is_own = self == reader or line.company_id in reader._get_company_ids()
-            if not is_own or not reader.has_group("base.group_user"):
+            may_ask = line.is_internal
+            if self.id != self.env.uid:
+                reader = self.env.user
+                may_ask = reader._is_internal() and line.company_id in reader._get_company_ids()
+            if not may_ask:
                 raise AccessError(self.env._("You can only resolve calls of your own companies."))
-        if not {*which} <= {"applied", "saved"}:
+        if not VERSIONS.issuperset(which):
             raise UserError(self.env._("Settings are either “applied” or “saved”."))
         account = self.env["axivox.account"].browse(line.account_id or [])
         return account, account._resolve(
@@ -185,4 +189,11 @@ class ResUsers(models.Model):
         extension = user.axivox_extension_id
         account = extension.account_id or user.company_id.axivox_account_id
         company = account.company_id or user.company_id
-        return Line(account.id, extension.id, extension.number, company.id, company.country_id.code)
+        return Line(
+            account.id,
+            extension.id,
+            extension.number,
+            company.id,
+            company.country_id.code,
+            user._is_internal(),
+        )

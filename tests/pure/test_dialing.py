@@ -178,6 +178,27 @@ def test_kazakhstan_and_russia_share_a_code_and_are_told_apart(dialled, home, re
     assert dialing.read(dialled, home=home).region == region
 
 
+@given(
+    st.sampled_from([code for code, shared in COUNTRY_CODE_TO_REGION_CODE.items() if shared[1:]]),
+    st.data(),
+)
+def test_of_regions_that_share_a_code_one_is_told_as_the_library_tells_it(code, data):
+    region = data.draw(st.sampled_from(COUNTRY_CODE_TO_REGION_CODE[code]))
+    types = data.draw(st.sampled_from(sorted(PhoneNumberType.values())))
+    example = phonenumbers.example_number_for_type(region, types)
+    example = example or phonenumbers.example_number(region)
+    digits = f"+{code}{phonenumbers.national_significant_number(example)}"
+    kept = data.draw(st.integers(len(f"+{code}"), len(digits)))
+    missing = len(digits) - kept
+    digits = digits[:kept] + data.draw(st.text("0123456789", min_size=missing, max_size=missing))
+    number = phonenumbers.parse(digits)
+    if phonenumbers.is_valid_number(number):
+        told = dialing.read(digits, home=None).region
+        assert told == phonenumbers.region_code_for_number(number)
+    else:
+        refusal(digits, home=None)
+
+
 def test_the_records_country_goes_before_the_companys():
     assert external("020 7946 0958", home="BE", called="GB") == LONDON
     assert external("02 290 34 90", home="BE", called=None) == "+3222903490"
