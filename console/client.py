@@ -514,13 +514,13 @@ def _text(document):
     parts, texts = [document], []
     while parts:
         part = parts.pop()
-        if isinstance(part, dict):
+        if type(part) is str:
+            texts.append(part)
+        elif type(part) is dict:
             parts += part
             parts += part.values()
-        elif isinstance(part, list):
+        elif type(part) is list:
             parts += part
-        elif isinstance(part, str):
-            texts.append(part)
     text = "\n".join(texts)
     text.encode()  # half of a surrogate pair is no character
     if "\0" in text:
