@@ -26,7 +26,7 @@ class AxivoxProven(models.AbstractModel):
 
     proof = fields.Selection(
         [(PROVEN, "Proven"), (CONTRADICTED, "Contradicted"), (NOT_YET, "No call yet")],
-        string="By calls",
+        string="Proof",
         compute="_compute_proof",
         search="_search_proof",
         groups="axivox_caller_id.group_editor",
@@ -99,7 +99,7 @@ class AxivoxAccount(models.Model):
     _name = "axivox.account"
     _inherit = ["axivox.account", "axivox.proven"]
 
-    proof = fields.Selection(string="Default outgoing number, by calls")
+    proof = fields.Selection(string="Proof of the default outgoing number")
     proof_in_words = fields.Char(string="What calls showed of the default outgoing number")
 
     def _proven_account(self):
