@@ -6,7 +6,6 @@ import random
 import statistics
 import time
 import uuid
-from contextlib import nullcontext
 from datetime import datetime, timedelta
 from unittest.mock import patch
 
@@ -22,32 +21,63 @@ PAGE = 500  # users
 
 
 def connector(bench):
-    """10,000 calls in batches of 100, as the connector writes them, half of them without what our
-    bridge does."""
-    calls = bench.user("connector").env["axivox.call"]
-    people = bench.env["res.users"].search([("login", "=like", "seat%")]).ids
-    dice, asked = random.Random(14), []
+    """10,000 calls in batches of 100, as the connector writes them, beside the same calls where
+    nothing of ours is installed. The log is as empty afterwards as it was before."""
+    bench.with_contacts()
+    sides = {
+        "ours": bench.user("connector").env["axivox.call"],
+        "floor": bench.user("connector", bare=True).env["axivox.call"],
+    }
+    dice, asked = {side: random.Random(14) for side in sides}, {side: [] for side in sides}
+    people = {
+        side: calls.sudo().env["res.users"].search([("login", "=like", "seat%")]).ids
+        for side, calls in sides.items()
+    }
+    waiting = bench.env["axivox.call"]._for_odoo()
 
-    def write(with_bridge):
-        values = [_call(dice, people) for _ in range(BATCH)]
-        calls.env.transaction.clear()
-        bridge = patch.object(type(calls), "_understand_if_possible")
-        with nullcontext() if with_bridge else bridge:
-            before = calls.env.cr.sql_log_count
-            calls.create(values)
-            calls.env.flush_all()
-            if with_bridge:
-                asked.append(calls.env.cr.sql_log_count - before)
+    def write(side):
+        calls = sides[side]
+        values = [_call(dice[side], people[side]) for _ in range(BATCH)]
+        calls.env.transaction.reset()  # as a request of its own
+        before = calls.env.cr.sql_log_count
+        calls.create(values)
+        calls.env.flush_all()
+        asked[side].append(calls.env.cr.sql_log_count - before)
 
-    write(True)
-    write(False)
-    asked.clear()
+    def tell():
+        """What the scheduler says of the batch: the connector does not wait for it."""
+        waiting.env.transaction.reset()
+        waiting.search([("is_to_be_told", "=", True)])._tell()
+        waiting.env.flush_all()
+
+    for _ in range(2):  # the first fill caches
+        for side in sides:
+            write(side)
+            asked[side].clear()
+        tell()
     took = by_turns(
-        BATCHES // 2, WALL, ours=lambda _turn: write(True), floor=lambda _turn: write(False)
+        BATCHES,
+        WALL,
+        ours=lambda _turn: write("ours"),
+        later=lambda _turn: tell(),
+        floor=lambda _turn: write("floor"),
     )
-    is_met = took["ours"] <= 1.3 * took["floor"] and len({*asked}) == 1
-    goal = f"at most 1.3 × without our bridge; always as many queries ({min(asked)}–{max(asked)})"
-    return Measured(**took, unit=f"{WALL[2]} a batch", goal=goal, is_met=is_met, queries=max(asked))
+    later = took.pop("later")
+    is_met = took["ours"] <= 1.3 * took["floor"] and len({*asked["ours"]}) == 1
+    more = max(asked["ours"]) - max(asked["floor"])
+    goal = (
+        f"at most 1.3 × without our addons; always as many queries ({min(asked['ours'])}–"
+        f"{max(asked['ours'])}: {more} are ours). The scheduler takes {later:.0f} ms of its own"
+    )
+    queries = max(asked["ours"])
+    return Measured(
+        **took,
+        unit=f"{WALL[2]} a batch",
+        goal=goal,
+        is_met=is_met,
+        queries=queries,
+        more={"by the scheduler": later},
+    )
 
 
 def _call(dice, people):

@@ -3,7 +3,7 @@ last."""
 
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.tools import format_datetime, formatLang
 
 from odoo.addons.axivox_caller_id.messages import and_more
@@ -11,6 +11,7 @@ from odoo.addons.axivox_caller_id.models import actions
 
 from .axivox_proven import PROVEN
 from .line import Line
+from .past import Home
 
 COUNTED_FOR = timedelta(days=30)
 NAMED = 5  # lines that no call proves yet
@@ -173,3 +174,27 @@ class AxivoxAccount(models.Model):
                 count=formatLang(self.env, count, 0),
             )
             yield message, actions.form(manual)
+
+    @tools.ormcache("self.id")
+    def _company_once(self):
+        """:return: the id of the company, which an account has for life"""
+        return self.company_id.id
+
+    @api.model
+    def _home(self, company_id):
+        """
+        :rtype: Home
+        """
+        find = self._find_home if self._are_answers_changing() else self._find_home_once
+        return find(company_id)
+
+    @api.model
+    @tools.ormcache("company_id")
+    def _find_home_once(self, company_id):
+        return self._find_home(company_id)
+
+    @api.model
+    def _find_home(self, company_id):
+        # sudo: asked for what Odoo tells of calls, see `axivox.call._for_odoo`
+        company = self.env["res.company"].sudo().browse(company_id)
+        return Home(company_id, company.country_id.code or None, company.axivox_account_id.id)

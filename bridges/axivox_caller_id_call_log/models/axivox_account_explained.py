@@ -68,13 +68,13 @@ class AxivoxAccount(models.Model):
             self.env["axivox.sync"]._retry(lambda a=account: a.exists()._update_explanation())
 
     @api.model
-    def _look_into_calls_soon(self):
+    def _look_into_calls_soon(self, delay=SOON):
         """Have the scheduler look at the calls, once, however many are written till then."""
         # sudo: when it does is said here only
         cron = self.sudo().env.ref(CRON, raise_if_not_found=False)
         mine = cron and [("cron_id", "=", cron.id)]
         if mine and not cron.env["ir.cron.trigger"].search_count(mine, limit=1):
-            cron._trigger(at=fields.Datetime.now() + SOON)
+            cron._trigger(at=fields.Datetime.now() + delay)
 
     def _update_explanation(self):
         """Find out why calls since the last apply differ, store it, and tell a manager if it is

@@ -1,6 +1,7 @@
 """A call as Axivox's connector writes it, and what Odoo adds to it."""
 
 import logging
+from contextlib import contextmanager
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
@@ -9,7 +10,7 @@ from odoo.tools import SQL
 
 from odoo.addons.axivox_caller_id.callerid import dialing
 
-from .past import Past
+from .past import Past, Written
 
 _logger = logging.getLogger(__name__)
 
@@ -175,6 +176,13 @@ class AxivoxCall(models.Model):
         ondelete="set null",
         groups=NO_ACCESS,
     )
+    is_to_be_told = fields.Boolean(
+        string="To be told in the chatter",
+        readonly=True,
+        copy=False,
+        groups=NO_ACCESS,
+        help="The scheduler has not said yet, in the chatter and to managers, what became of it.",
+    )
 
     _of_partner_idx = models.Index("(partner_id, start_date) WHERE partner_id IS NOT NULL")
     _of_account_idx = models.Index(
@@ -186,6 +194,7 @@ class AxivoxCall(models.Model):
     _of_user_line_idx = models.Index(
         "(caller_id_user_line, caller_id_verdict, start_date) WHERE caller_id_user_line IS NOT NULL"
     )
+    _to_be_told_idx = models.Index("(id) WHERE is_to_be_told")
 
     @api.depends("caller_id_promised", "caller_id_shown")
     def _compute_caller_id_displays(self):
@@ -197,8 +206,7 @@ class AxivoxCall(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         ours = self._set_by_odoo()
-        for vals in vals_list:
-            self._check_not_set_by_odoo(vals)
+        self._check_not_set_by_odoo({name for vals in vals_list for name in vals})
         # What is set by Odoo only has no defaults that a client names.
         context = {
             key: value
@@ -206,14 +214,25 @@ class AxivoxCall(models.Model):
             if key.removeprefix("default_") not in ours
         }
         calls = super(AxivoxCall, self.with_env(self.env(context=context))).create(vals_list)
-        calls._understand_if_possible(TOLD_BY)
         return calls.with_env(self.env)
 
+    @api.model
+    def _create(self, data_list):
+        # What is told of a call is written with it: a row that is written once costs half.
+        with self._unnoticed():
+            odoo, stored = self._for_odoo(), [data["stored"] for data in data_list]
+            calls = odoo._written(stored)
+            told = odoo._told(calls, TOLD_BY)
+            for call, vals in zip(calls, stored, strict=True):
+                vals |= {name: value for name, value in told[call].items() if value}
+        return super()._create(data_list)
+
     def write(self, vals):
-        self._check_not_set_by_odoo(vals)
+        self._check_not_set_by_odoo(vals.keys())
         result = super().write(vals)
-        if not TOLD_BY.isdisjoint(vals):
-            self._understand_if_possible(vals.keys())
+        if self and not TOLD_BY.isdisjoint(vals):
+            with self._unnoticed():
+                self._for_odoo()._tell_anew(vals.keys())
         return result
 
     @api.model
@@ -225,11 +244,12 @@ class AxivoxCall(models.Model):
             if "axivox_caller_id_call_log" in field._modules
         )
 
-    def _check_not_set_by_odoo(self, vals):
+    def _check_not_set_by_odoo(self, written):
         """
+        :param written: the names of the fields that a client writes
         :raises AccessError: where a client sets what only Odoo sets
         """
-        if not self.env.su and (names := self._set_by_odoo() & vals.keys()):
+        if not self.env.su and (names := self._set_by_odoo() & written):
             name = self._fields[min(names)]._description_string(self.env)
             raise AccessError(self.env._("%s can only be set by Odoo.", name))
 
@@ -238,19 +258,15 @@ class AxivoxCall(models.Model):
         """:return: whether the log says which of our numbers a call is about: older ones do not"""
         return "did" in self._fields
 
-    def _understand_if_possible(self, written):
-        """Have Odoo say what it knows of these calls, whatever goes wrong with that: who writes
-        them is not to notice.
-
-        :param written: the names of the fields that were written
-        """
-        if not self:
-            return
+    @contextmanager
+    def _unnoticed(self):
+        """Say what Odoo knows of calls, whatever goes wrong with that: who writes them is not to
+        notice."""
         # What was written before is not undone with what is ours.
         self.env.flush_all()
         try:
             with self.env.cr.savepoint():
-                self._for_odoo()._understand(written)
+                yield
         except Exception:
             _logger.exception("Calls are logged without what Odoo knows of them")
 
@@ -259,18 +275,62 @@ class AxivoxCall(models.Model):
         # is told to who may see the call, the lead to who may see that
         return self.with_env(self.env(su=True, context={"tracking_disable": True}))
 
-    def _understand(self, written):
-        past = Past(self)
-        homes = self._homes(past)
-        widget = self._calls_of_widget(past, homes)
-        told = self._promises(past, widget, homes)
-        sides = self._other_sides(homes)
-        is_other_side_new = not OTHER_SIDE.isdisjoint(written)
+    @api.model
+    def _written(self, calls):
+        """:param calls: each the values of all that a Written has, by name: records, or what will
+            be some
+        :rtype: list[Written]
+        """
+        names = Written._fields if self._keeps_did() else Written._fields[:-1]
+        fields_of_call = [self._fields[name] for name in names]
+        return [
+            Written(
+                *(
+                    field.convert_to_cache(call[field.name], self) if field.name in call else None
+                    for field in fields_of_call
+                )
+            )
+            for call in calls
+        ]
+
+    def _as_written(self):
+        """:return: {call: Written}"""
+        return dict(zip(self, self._written(self), strict=True))
+
+    @api.model
+    def _told(self, calls, written):
+        """
+        :param calls: list of Written
+        :param written: the names of the fields that were written
+        :return: {Written: values of all that is told of it}; the lead only where it can be another
+            one than before
+        """
+        past = Past(self.env, calls)
+        homes, meant = self._homes(calls, past), self._meant(calls, past)
+        told = self._promises(calls, past, self._calls_of_widget(calls, homes), homes, meant)
+        if not OTHER_SIDE.isdisjoint(written):
+            for call, side in self._other_sides(calls, homes, meant).items():
+                told[call]["found_lead_id"] = side.lead_id
         for call, vals in told.items():
-            lead = sides[call].lead if is_other_side_new else call.found_lead_id
-            vals |= {"found_lead_id": lead.id, "chatter_message_id": call.chatter_message_id.id}
-        self._log_in_chatter(told, sides, widget)
-        self._keep(told)
+            vals["is_to_be_told"] = self._is_due(call, vals)
+        return told
+
+    def _tell_anew(self, written):
+        """:param written: the names of the fields that were written"""
+        calls = self._as_written()
+        told = self._told([*calls.values()], written)
+        if any(
+            call.caller_id_verdict == "different" != told[one]["caller_id_verdict"]
+            for call, one in calls.items()
+        ):
+            self.env["axivox.account"]._look_into_calls_soon()
+        self._keep(
+            {
+                call: told[one]
+                | {"is_to_be_told": told[one]["is_to_be_told"] or call.is_to_be_told}
+                for call, one in calls.items()
+            }
+        )
 
     def _keep(self, told):
         """Write what is told of calls and is not there yet.
@@ -292,10 +352,8 @@ class AxivoxCall(models.Model):
         told_of_each = []
         for name in names:
             of_each = [vals[name] or None for vals in new.values()]
-            is_link = self._fields[name].relational
-            told_of_each.append(
-                SQL("%s::int4[]", of_each) if is_link else SQL("%s::varchar[]", of_each)
-            )
+            column_type, _declared = self._fields[name].column_type
+            told_of_each.append(SQL("%s::%s[]", of_each, SQL.identifier(column_type)))
         # One statement, however many calls: the ORM makes one for every hundred, and for every
         # set of fields that changes.
         self.env.execute_query(
@@ -309,10 +367,6 @@ class AxivoxCall(models.Model):
                 columns,
             )
         )
-        if any(
-            "different" in (call.caller_id_verdict, new[call]["caller_id_verdict"]) for call in new
-        ):
-            self.env["axivox.account"]._look_into_calls_soon()
         calls = self.browse([call.id for call in new])
         calls.invalidate_recordset(names, flush=False)
         calls.modified(names)

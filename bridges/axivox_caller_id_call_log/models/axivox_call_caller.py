@@ -1,126 +1,225 @@
 """Who is on the other side of a call: the lead that it is about, and its line in the chatter."""
 
+import logging
 from collections import defaultdict
+from datetime import timedelta
 from typing import NamedTuple
 
 from markupsafe import Markup
 
-from odoo import models
+from odoo import api, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import split_every
 
 from odoo.addons.axivox_caller_id.callerid import dialing
 from odoo.addons.axivox_caller_id.messages import duration
 from odoo.addons.axivox_caller_id.models.res_partner import OPEN
 
+from .past import Past
+
+_logger = logging.getLogger(__name__)
+
 ENDED = ("aborted", "missed", "rejected", "terminated")
+TOLD_AT_ONCE = 100  # calls: whoever writes one of them waits that long
 # What is looked at of those who may be on the other side.
 OF_CONTACT = ("phone_sanitized", "company_id", "commercial_partner_id")
 OF_LEAD = ("phone_sanitized", "company_id", "partner_id", "active", "won_status")
 
 
-class OtherSide(NamedTuple):
-    """The contact and the lead that a call is about, each maybe none."""
+class Contact(NamedTuple):
+    """Records are ids."""
 
-    partner: models.Model
-    lead: models.Model
+    id: int
+    company_id: int | bool
+    commercial_id: int
+
+
+class Lead(NamedTuple):
+    """Records are ids."""
+
+    id: int
+    company_id: int | bool
+    partner_id: int | bool
+    is_open: bool
+
+
+class OtherSide(NamedTuple):
+    """The ids of the contact and of the lead that a call is about, each maybe False."""
+
+    partner_id: int | bool
+    lead_id: int | bool
 
 
 class AxivoxCall(models.Model):
     _inherit = "axivox.call"
 
-    def _other_sides(self, homes):
+    @api.model
+    def _numbers(self, call, home, answers):
+        """
+        :param answers: see `_meant`
+        :return: the E.164 numbers that the other side's can mean, the likeliest first
+        """
+        if answers and all(destination.kind == dialing.EXTERNAL for destination, _ in answers):
+            return [*dict.fromkeys(destination.e164 for destination, _answer in answers)]
+        return dialing.caller_numbers(call.phone_number, home.region)
+
+    @api.model
+    def _other_sides(self, calls, homes, meant):
         """Who is on the other side, as ``res.partner.identify_caller`` finds it, for all of these
         at once. The contact that the log names is believed.
 
+        :param calls: Written ones
         :param dict homes: see `_homes`
-        :return: {call: OtherSide}
+        :param dict meant: see `_meant`
+        :return: {Written: OtherSide}
         """
-        numbers = {
-            call: dialing.caller_numbers(call.phone_number, homes[call].country_id.code or None)
-            for call in self
-        }
+        numbers = {call: self._numbers(call, homes[call], meant.get(call)) for call in calls}
         known = {number for told in numbers.values() for number in told}
         same_number = [("phone_sanitized", "in", [*known])]
-        contacts = self.env["res.partner"].search_fetch(
-            same_number, OF_CONTACT, order="is_company, id desc"
-        )
-        related = contacts | self.partner_id
-        related |= related.commercial_partner_id
-        leads = (
+        people = self.env["res.partner"]
+        with_number = people.search_fetch(same_number, OF_CONTACT, order="is_company, id desc")
+        named = people.browse({call.partner_id for call in calls} - {None})
+        named.fetch(OF_CONTACT)
+        contacts, commercial = defaultdict(list), {}
+        for person in with_number | named:
+            commercial[person.id] = person.commercial_partner_id.id
+        for person in with_number:
+            one = Contact(person.id, person.company_id.id, commercial[person.id])
+            contacts[person.phone_sanitized].append(one)
+        related = {*commercial, *commercial.values()}
+        found = (
             self.env["crm.lead"]
             .with_context(active_test=False)
             .search_fetch(
-                ["|", ("partner_id", "in", related.ids), *same_number], OF_LEAD, order="id desc"
+                ["|", ("partner_id", "in", [*related]), *same_number], OF_LEAD, order="id desc"
             )
         )
-        by_number = contacts.grouped("phone_sanitized"), leads.grouped("phone_sanitized")
-        found = *by_number, leads.grouped("partner_id")
-        return {call: call._other_side(numbers[call], homes[call], *found) for call in self}
+        is_open = {*found.filtered_domain(OPEN)._ids}
+        leads, leads_of = defaultdict(list), defaultdict(list)
+        for lead in found:
+            one = Lead(lead.id, lead.company_id.id, lead.partner_id.id, lead.id in is_open)
+            leads[lead.phone_sanitized].append(one)
+            leads_of[one.partner_id].append(one)
+        known = contacts, commercial, leads, leads_of
+        return {call: self._other_side(call, numbers[call], homes[call], *known) for call in calls}
 
-    def _other_side(self, numbers, home, contacts, leads, leads_of):
+    @api.model
+    def _other_side(self, call, numbers, home, contacts, commercial, leads, leads_of):
         """
         :param numbers: the E.164 numbers that the other side's can mean, the likeliest first
-        :param home: the company whose contacts and leads these are
-        :param contacts: {E.164: contacts, the likeliest first}
-        :param leads: {E.164: leads, the newest first}
-        :param leads_of: {contact: leads, the newest first}
+        :param Home home: of the company whose contacts and leads these are
+        :param contacts: {E.164: Contacts, the likeliest first}
+        :param commercial: {id of a contact: id of the company that they are of, or their own}
+        :param leads: {E.164: Leads}
+        :param leads_of: {id of a contact: Leads}
         :rtype: OtherSide
         """
 
         def here(records):
-            return records.filtered(lambda record: record.company_id in (home, nowhere))
+            return [one for one in records if one.company_id in (home.company_id, False)]
 
-        nowhere, nobody = self.env["res.company"], self.env["res.partner"]
-        no_lead = self.env["crm.lead"]
         for number in numbers or [None]:
-            partner = self.partner_id or here(contacts.get(number, nobody))[:1]
-            with_number = here(leads.get(number, no_lead))
-            if partner:
-                theirs = no_lead.union(
-                    *(
-                        here(leads_of.get(one, no_lead))
-                        for one in partner | partner.commercial_partner_id
-                    ),
-                    with_number.filtered(lambda lead: not lead.partner_id),
-                )
-            else:
-                theirs = with_number
-            is_open = theirs.filtered_domain(OPEN)
+            partner_id = call.partner_id or next(
+                (contact.id for contact in here(contacts.get(number, ()))), False
+            )
+            theirs = here(leads.get(number, ()))
+            if partner_id:
+                theirs = [lead for lead in theirs if not lead.partner_id]
+                for one in {partner_id, commercial.get(partner_id)}:
+                    theirs += here(leads_of.get(one, ()))
+            is_open = [lead for lead in theirs if lead.is_open]
             # The newest first, those of a contact before others.
-            lead = (is_open or theirs).sorted(lambda lead: (not lead.partner_id, -lead.id))[:1]
-            if partner or lead:
-                return OtherSide(partner or lead.partner_id, lead)
-        return OtherSide(nobody, no_lead)
+            lead = min(
+                is_open or theirs, key=lambda lead: (not lead.partner_id, -lead.id), default=None
+            )
+            if partner_id or lead:
+                return OtherSide(partner_id or lead.partner_id, lead and lead.id)
+        return OtherSide(False, False)
 
-    def _log_in_chatter(self, told, sides, widget):
-        """Say in the chatter of whom a call was about how it ended: one line, which is corrected
-        where the log is. What the widget has told there is not told again.
+    # The chatter -----------------------------------------------------------------------------
 
-        :param dict told: {call: values}; that the line is there is added to them
-        :param dict sides: see `_other_sides`
-        :param dict widget: see `_calls_of_widget`
+    @api.model
+    def _is_due(self, call, told):
         """
+        :param Written call:
+        :param dict told: what is told of its caller ID
+        :return: whether there is something to say of it: in the chatter, or to managers
+        """
+        return call.state in ENDED or told["caller_id_verdict"] == "different"
+
+    @api.model
+    def _cron_tell(self):
+        """Say what there is to say of calls: in the chatter of whom they were about, and to
+        managers. The connector does not wait for it."""
+        calls, cron = self._for_odoo(), self.env["ir.cron"]
+        due = calls.search([("is_to_be_told", "=", True)], order="id")._ids
+        cron._commit_progress(remaining=len(due))
+        for some in split_every(TOLD_AT_ONCE, due):
+            self.env["axivox.sync"]._retry(calls.browse(some)._tell)
+            if not cron._commit_progress(len(some)):
+                break
+
+    def _tell(self):
+        # Another transaction may be at it, or have been.
+        calls = self.try_lock_for_update(allow_referencing=True).filtered("is_to_be_told")
+        try:
+            with self.env.cr.savepoint():
+                calls._log_in_chatter()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception:
+            if len(calls) > 1:
+                for call in calls:
+                    call._tell()
+                return
+            # It is not to keep the others waiting.
+            _logger.exception("Nothing is said of call %s in the chatter", calls.id)
+            calls.is_to_be_told = False
+        if "different" in calls.mapped("caller_id_verdict"):
+            # The next time that this runs is soon enough for those that come till then.
+            self.env["axivox.account"]._look_into_calls_soon(timedelta())
+
+    def _log_in_chatter(self):
+        """Say in the chatter of whom a call was about how it ended: one line, which is corrected
+        where the log is. What the widget has told there is not told again."""
+        ended = self.filtered(lambda call: call.state in ENDED)
+        written = ended._as_written()
+        past = Past(self.env, [*written.values()])
+        homes = self._homes(written.values(), past)
+        widget = self._calls_of_widget(written.values(), homes)
+        unknown = ended.filtered(lambda call: not (call.chatter_message_id or call.found_lead_id))
+        sides = self._other_sides([written[call] for call in unknown], homes, {}) if unknown else {}
+        people = self.env["res.partner"]
         new, corrected = {}, defaultdict(self.env["mail.message"].browse)
-        for call in self:
-            if call.state not in ENDED or call in widget:
+        for call in ended:
+            if written[call] in widget:
                 continue
-            lead = self.env["crm.lead"].browse(told[call]["found_lead_id"] or [])
             if message := call.chatter_message_id:
-                line = call._line(told[call])
+                line = call._line()
                 if message.body != line:
                     corrected[line] |= message
-            elif record := lead or sides[call].partner:
-                new[call] = call._chatter_values(record, call._line(told[call]))
+            elif record := call.found_lead_id or people.browse(
+                sides[written[call]].partner_id or ()
+            ):
+                new[call] = call._chatter_values(record, call._line())
         for body, messages in corrected.items():
             messages.body = body
-        messages = self.env["mail.message"].create([*new.values()])
-        for call, message in zip(new, messages, strict=True):
-            told[call]["chatter_message_id"] = message.id
+        messages = dict(zip(new, self.env["mail.message"].create([*new.values()]), strict=True))
+        self._keep(
+            {
+                call: {
+                    "chatter_message_id": messages.get(call, call.chatter_message_id).id,
+                    "is_to_be_told": False,
+                }
+                for call in self
+            }
+        )
 
     def _chatter_values(self, record, line):
         """:return: the values of a ``mail.message`` as ``_message_log`` makes them, by the call's
         user
         """
-        author = self.user_id or self.env.user
+        author = self.user_id or self.create_uid
         return {
             "model": record._name,
             "res_id": record.id,
@@ -136,20 +235,16 @@ class AxivoxCall(models.Model):
             "record_company_id": False,
         }
 
-    def _line(self, told):
-        """
-        :param dict told: what is told of the call
-        :return: the line in the chatter: direction, duration, number shown, outcome
-        """
-        call = self.with_context(lang=self.user_id.lang or self.env.user.lang)
+    def _line(self):
+        """:return: the line in the chatter: direction, duration, number shown, outcome"""
+        call = self.with_context(lang=(self.user_id or self.create_uid).lang)
         incoming = call.direction == "incoming"
         parts = [call.env._("Incoming call") if incoming else call.env._("Outgoing call")]
         if call.state == "terminated" and call.start_date and call.end_date:
             parts.append(duration(call.env, (call.end_date - call.start_date).total_seconds()))
-        number = call.env["axivox.number"].browse(told["axivox_number_id"] or [])
-        if shown := told["caller_id_shown"]:
+        if shown := call.caller_id_shown:
             parts.append(call.env._("shown as %s", dialing.international(shown)))
-        elif incoming and number:
+        elif incoming and (number := call.axivox_number_id):
             parts.append(call.env._("to %s", number.display_name))
         parts.append(dict(call._fields["state"]._description_selection(call.env))[call.state])
         return Markup("<span>%s</span>") % " · ".join(parts)  # as a message keeps it

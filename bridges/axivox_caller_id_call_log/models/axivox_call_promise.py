@@ -1,5 +1,6 @@
 """What Odoo promised of each call, by what was so when it was made, and whether it was kept."""
 
+from collections import defaultdict
 from contextlib import suppress
 from datetime import timedelta
 
@@ -30,33 +31,39 @@ OF_PROMISE = (
 class AxivoxCall(models.Model):
     _inherit = "axivox.call"
 
-    def _promises(self, past, widget, homes):
+    @api.model
+    def _promises(self, calls, past, widget, homes, meant):
         """
+        :param calls: list of Written
         :param Past past:
         :param dict widget: see `_calls_of_widget`
         :param dict homes: see `_homes`
-        :return: {call: values of all that is told of its caller ID}
+        :param dict meant: see `_meant`
+        :return: {Written: values of all that is told of its caller ID}
         """
-        shown = {call: call._did_numbers(homes[call]) for call in self}
+        shown = {call: dialing.caller_numbers(call.did or "", homes[call].region) for call in calls}
         ours = self._our_numbers({e164 for numbers in shown.values() for e164 in numbers})
         told = {}
-        for call in self:
+        for call in calls:
             vals = dict.fromkeys(OF_PROMISE, False)
             if call.direction == "outgoing":
-                vals |= call._promise(past, widget.get(call), shown[call])
-                account = past.line(call).account_id or homes[call].axivox_account_id
-                vals["axivox_account_id"] = account.id
-            number = call._one_of(shown[call], vals["caller_id_promised"], ours, homes[call])
-            vals["axivox_number_id"] = number and self._at_home(ours, number, homes[call]).id
+                vals |= self._promise(call, past, widget.get(call), shown[call], meant.get(call))
+                line = past.line(call)
+                vals["axivox_account_id"] = line.account_id if line else homes[call].account_id
+            number = self._one_of(shown[call], vals["caller_id_promised"], ours, homes[call])
+            vals["axivox_number_id"] = self._at_home(ours.get(number, ()), homes[call])
             vals["caller_id_shown"] = call.direction == "outgoing" and number
             told[call] = vals
         return told
 
-    def _promise(self, past, widget_call, shown):
+    @api.model
+    def _promise(self, call, past, widget_call, shown, answers):
         """
+        :param Written call: an outgoing one
         :param Past past:
         :param widget_call: the same call in the widget's log, maybe none
         :param list shown: the E.164 numbers that the one it showed can mean
+        :param answers: see `_meant`
         :return: the values of an outgoing call that tell what was promised and what became of it
         """
         told = {}
@@ -64,13 +71,12 @@ class AxivoxCall(models.Model):
         def unknown(reason):
             return {**told, "caller_id_verdict": "unknown", "caller_id_reason": reason}
 
-        line, applied = past.line(self), past.applied(self)
-        if not line:
-            return unknown(past.why_no_line(self))
-        told |= {"caller_id_extension": line.extension, "axivox_applied_id": applied.id}
-        if not (policy := past.policy(self)):
+        if not (line := past.line(call)):
+            return unknown(past.why_no_line(call))
+        applied_id, policy = past.applied_id(call), past.policy(call)
+        told |= {"caller_id_extension": line.extension, "axivox_applied_id": applied_id}
+        if not policy:
             return unknown("not_applied")
-        answers = self._answers(policy, line.extension)
         if len({answer.number for _destination, answer in answers}) != 1:
             return unknown("number")
         destination, answer = answers[0]
@@ -89,10 +95,10 @@ class AxivoxCall(models.Model):
                 "caller_id_promised": widget_call.caller_id,
                 "caller_id_source": widget_call.caller_id_source,
             }
-        if past.is_applying(self):
+        if past.is_applying(call):
             return unknown("applying")
         if not shown:
-            return unknown("did" if self._did() else "no_did")
+            return unknown("did" if call.did else "no_did")
         kept = told["caller_id_promised"] in shown
         promised = told["caller_id_promised"], told["caller_id_source"]
         if promised == (answer.number, answer.source):
@@ -100,22 +106,36 @@ class AxivoxCall(models.Model):
             tells = not kept or (
                 policy.number_without(line.extension, destination) != answer.number
             )
-            account = line.account_id
             lines = {
-                "caller_id_line": tells and decided_by(account, answer),
+                "caller_id_line": tells and decided_by(line.account_id, answer),
                 "caller_id_user_line": (tells or answer.source != USER)
-                and of_user(account, line.extension, policy.settings, answer),
+                and of_user(line.account_id, line.extension, policy.settings, answer),
             }
             told |= {name: proven and proven.key for name, proven in lines.items()}
         return {**told, "caller_id_verdict": "as_promised" if kept else "different"}
 
-    def _answers(self, policy, extension):
-        """:return: (destination, ``policy.CallerId``) of what the dialled number can mean, the
+    @api.model
+    def _meant(self, calls, past):
+        """What the dialled numbers of outgoing calls can mean, where it is known what was promised.
+
+        :return: {Written: [(destination, ``policy.CallerId``)], the likeliest first}
+        """
+        return {
+            call: self._answers(call.phone_number, policy, line.extension)
+            for call in calls
+            if call.direction == "outgoing"
+            and (line := past.line(call))
+            and (policy := past.policy(call))
+        }
+
+    @api.model
+    def _answers(self, dialled, policy, extension):
+        """:return: (destination, ``policy.CallerId``) of what a dialled number can mean, the
         likeliest first: a connector may leave out the plus
         """
         answers, readings = [], ()
         with suppress(dialing.NotDiallableError):
-            readings = dialing.readings(self.phone_number)
+            readings = dialing.readings(dialled)
         for reading in readings:
             try:
                 destination = policy.read(reading)
@@ -126,29 +146,27 @@ class AxivoxCall(models.Model):
                 break
         return answers
 
-    def _did(self):
-        return self._keeps_did() and self.did
-
-    def _did_numbers(self, home):
-        """:return: the E.164 numbers that our number of the call can mean, the likeliest first"""
-        return dialing.caller_numbers(self._did() or "", home.country_id.code or None)
-
     @api.model
     def _our_numbers(self, numbers):
         """
         :param numbers: E.164 numbers
-        :return: {E.164: the ``axivox.number`` records, of any company}
+        :return: {E.164: [(id of its company, id of the ``axivox.number``)]}, of any company
         """
         known = self.env["axivox.number"].with_context(active_test=False)
-        # The name is for the chatter: there they are looked at one by one.
-        told = ["number", "name", "account_id"]
-        return known.search_fetch([("number", "in", [*numbers])], told).grouped("number")
+        known = known.search_fetch([("number", "in", [*numbers])], ["number", "account_id"])
+        companies = {account: account._company_once() for account in known.account_id}
+        ours = defaultdict(list)
+        for number in known:
+            ours[number.number].append((companies[number.account_id], number.id))
+        return ours
 
     @api.model
-    def _at_home(self, ours, e164, home):
-        """:return: that number of ours, maybe none; of this company rather than of another"""
-        numbers = ours.get(e164, self.env["axivox.number"])
-        return numbers.sorted(lambda number: (number.company_id != home, -number.id))[:1]
+    def _at_home(self, numbers, home):
+        """:return: the id of one of these numbers of ours, or False; of this company rather than of
+        another
+        """
+        best = max(numbers, key=lambda one: (one[0] == home.company_id, one[1]), default=None)
+        return best[1] if best else False
 
     @api.model
     def _one_of(self, numbers, promised, ours, home):
@@ -157,47 +175,56 @@ class AxivoxCall(models.Model):
             return promised
         return next((number for number in numbers if number in ours), next(iter(numbers), False))
 
-    def _homes(self, past):
-        """:return: {call: the company whose it is: the one of the extension, of the user, or of
-        who wrote the call}
+    @api.model
+    def _homes(self, calls, past):
+        """:return: {Written: the Home whose it is: of the company of the extension, of the user, or
+        of who wrote the call}
         """
+        accounts, users = self.env["axivox.account"], self.env["res.users"]
+        of_account = {
+            line.account_id: accounts._home(accounts.browse(line.account_id)._company_once())
+            for line in map(past.line, calls)
+            if line
+        }
+        others = {call.user_id or call.create_uid for call in calls if not past.line(call)}
+        users.browse(others).fetch(["company_id"])
+        of_others = {user.id: accounts._home(user.company_id.id) for user in users.browse(others)}
         return {
-            call: past.line(call).account_id.company_id
-            or call.user_id.company_id
-            or self.env.company
-            for call in self
+            call: of_account[line.account_id]
+            if (line := past.line(call))
+            else of_others[call.user_id or call.create_uid]
+            for call in calls
         }
 
-    def _calls_of_widget(self, past, homes):
-        """:return: {call: the same call in the log of ``voip_oca``}, where that is installed with
-        its bridge: there a number may have been chosen for a call
+    @api.model
+    def _calls_of_widget(self, calls, homes):
+        """:return: {Written: the same call in the log of ``voip_oca``}, where that is installed
+        with its bridge: there a number may have been chosen for a call
         """
         if "caller_id_source" not in getattr(self.env.get("voip.call"), "_fields", ()):
             return {}
-        calls = self.filtered("user_id")
-        times = [past.when(call) for call in calls]
+        calls = [call for call in calls if call.user_id]
+        times = [call.when for call in calls]
         if not times:
             return {}
         first, last = min(times) - NEAR, max(times) + NEAR
         reported = self.env["voip.call"].search(
             [
-                ("user_id", "in", calls.user_id.ids),
+                ("user_id", "in", [*{call.user_id for call in calls}]),
                 *("|", "&", ("create_date", ">=", first), ("create_date", "<=", last)),
                 *("&", ("start_date", ">=", first), ("start_date", "<=", last)),
             ]
         )
-        by_user = reported.grouped("user_id")
+        by_user = reported.grouped(lambda other: other.user_id.id)
         same = {}
         for call in calls:
-            numbers = {
-                *dialing.caller_numbers(call.phone_number, homes[call].country_id.code or None)
-            }
             near = [
-                (min(abs(past.when(call) - time) for time in times), other)
+                (min(abs(call.when - time) for time in times), other)
                 for other in by_user.get(call.user_id, ())
                 if other.type_call == call.direction
                 and (times := [*filter(None, (other.create_date, other.start_date))])
             ]
+            numbers = near and {*dialing.caller_numbers(call.phone_number, homes[call].region)}
             for apart, other in sorted(near, key=lambda pair: pair[0]):
                 if apart <= NEAR and not numbers.isdisjoint(self._numbers_of(other, homes[call])):
                     same[call] = other
@@ -209,13 +236,13 @@ class AxivoxCall(models.Model):
         """:return: the E.164 numbers that a number in the widget's log can mean: it is read in the
         country of who is called
         """
-        countries = (
-            widget_call.partner_id.country_id,
-            widget_call.logged_lead_id.country_id,
-            home.country_id,
+        regions = (
+            widget_call.partner_id.country_id.code,
+            widget_call.logged_lead_id.country_id.code,
+            home.region,
         )
         return [
             number
-            for country in countries
-            for number in dialing.caller_numbers(widget_call.phone_number, country.code or None)
+            for region in regions
+            for number in dialing.caller_numbers(widget_call.phone_number, region or None)
         ]

@@ -23,17 +23,17 @@ class Line(NamedTuple):
         return f"{self.account_id} {kind} {subject} {self.number}"
 
 
-def decided_by(account, answer):
+def decided_by(account_id, answer):
     """
     :param policy.CallerId answer: what a call shows
     :return: the Line of the rule, or of the default number, that decides it, or None
     """
     if not (kind := SETTINGS.get(answer.source)):
         return None
-    return Line(account.id, (kind, answer.rule and answer.rule.prefix), answer.number)
+    return Line(account_id, (kind, answer.rule and answer.rule.prefix), answer.number)
 
 
-def of_user(account, extension, settings, answer):
+def of_user(account_id, extension, settings, answer):
     """
     :param policy.Settings settings: those that gave the answer
     :param policy.CallerId answer: what a call of this extension shows
@@ -42,4 +42,4 @@ def of_user(account, extension, settings, answer):
     """
     goes_first = not settings.override or answer.source != policy.RULE
     own = answer.number if answer.source == policy.USER else None
-    return Line(account.id, ("extension", extension), own) if goes_first else None
+    return Line(account_id, ("extension", extension), own) if goes_first else None

@@ -2,139 +2,211 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import NamedTuple
 
 from odoo.addons.axivox_caller_id.callerid.policy import Settings
 
 OF_PERIOD = ("account_id", "extension", "user_id", "number_id", "since", "until")
 
 
+class Written(NamedTuple):
+    """A call as the connector writes it, before it is a record or after; records are ids."""
+
+    phone_number: str | None
+    direction: str | None
+    state: str | None
+    start_date: datetime | None
+    end_date: datetime | None
+    partner_id: int | None
+    user_id: int | None
+    create_uid: int | None
+    create_date: datetime
+    did: str | None = None
+
+    @property
+    def when(self):
+        """A call that nobody answered may have no start."""
+        return self.start_date or self.end_date or _second(self.create_date)
+
+
+class Home(NamedTuple):
+    """The company whose a call is: its id, its country's region (ISO 3166 code), and the id of its
+    account, or False."""
+
+    company_id: int
+    region: str | None
+    account_id: int | bool
+
+
+class Period(NamedTuple):
+    """An ``axivox.period``; records are ids."""
+
+    id: int
+    account_id: int
+    extension: str | bool
+    user_id: int | bool
+    number_id: int | bool
+    since: datetime
+    until: datetime | bool
+
+    def covers(self, when):
+        return _covers(self.since, self.until, when)
+
+
 class Past:
     """Costs the same queries for one call and for a thousand.
 
-    :param calls: ``axivox.call`` records, with all rights
+    :param env: with all rights
+    :param calls: list of Written
     """
 
-    def __init__(self, calls):
-        self._env = env = calls.env
-        self._when = {call: _made_on(call) for call in calls}
-        self._periods = periods = env["axivox.period"]
-        held = periods.search_fetch([("user_id", "in", calls.user_id.ids)], OF_PERIOD)
-        self._held = held.grouped("user_id")
-        self._begun = periods.search_fetch([("user_id", "!=", False)], ["since"], limit=1).since
+    def __init__(self, env, calls):
+        self._env = env
+        self._held, self._withdrawn = self._read_periods(calls)
         self._lines = {call: self._find_line(call) for call in calls}
-        accounts = held.account_id
-        self._withdrawn = defaultdict(list)
-        for period in periods.search_fetch(
-            [("account_id", "in", accounts.ids), ("number_id", "!=", False)], OF_PERIOD
-        ):
-            one = period.since, period.until, period.number_id.id
-            self._withdrawn[period.account_id].append(one)
+        accounts = {line.account_id for line in self._lines.values() if line}
         self._history = self._read_history(accounts)
         self._applying = self._read_applying(accounts)
-        self._applied = {call: self._find_applied(call) for call in calls}
-        env["axivox.applied"].union(*self._applied.values()).fetch(["settings"])
         self._policies = {}
 
-    def when(self, call):
-        return self._when[call]
-
     def line(self, call):
-        """:return: the ``axivox.period`` in which its user had the extension, maybe none"""
+        """:return: the Period in which its user had the extension, or None"""
         return self._lines[call]
 
     def why_no_line(self, call):
         if not call.user_id:
             return "no_user"
-        if self._begun and self._when[call] < self._begun:
-            return "before"
-        return "no_extension"
+        return "before" if self._begun and call.when < self._begun else "no_extension"
 
-    def applied(self, call):
-        """:return: the ``axivox.applied`` that calls followed, maybe none"""
-        return self._applied[call]
+    def applied_id(self, call):
+        """:return: the id of the ``axivox.applied`` that calls followed, or False"""
+        times, entries = self._history.get(self._lines[call].account_id, ((), ()))
+        place = bisect_right(times, call.when)
+        return entries[place - 1] if place else False
 
     def policy(self, call):
         """:return: the ``policy.Policy`` that calls followed, without the numbers that were
         withdrawn; None where that is not known
         """
-        line, applied, when = self._lines[call], self._applied[call], self._when[call]
-        numbers = self._env["axivox.number"].browse(
-            number_id
-            for since, until, number_id in self._withdrawn.get(line.account_id, ())
-            if _covers(since, until, when)
-        )
-        key = applied, numbers
+        account_id, applied_id = self._lines[call].account_id, self.applied_id(call)
+        if not applied_id:
+            return None
+        withdrawn = self._withdrawn_numbers(account_id, lambda one: one.covers(call.when))
+        key = applied_id, withdrawn
         if key not in self._policies:
-            try:
-                settings = Settings.from_json(applied.settings)
-                self._policies[key] = line.account_id._policy(settings, numbers)
-            except ValueError:  # nothing, or what is damaged
-                self._policies[key] = None
+            self._policies[key] = self._find_policy(account_id, *key)
         return self._policies[key]
 
     def is_applying(self, call):
         """:return: whether somebody was applying changes by hand: the console may have had them,
         or not yet
         """
-        when = self._when[call]
         return any(
-            _covers(since, until, when)
+            _covers(since, until, call.when)
             for since, until in self._applying.get(self._lines[call].account_id, ())
         )
 
-    def _find_line(self, call):
-        when = self._when[call]
-        held = self._held.get(call.user_id, self._periods)
-        lines = held.filtered(lambda period: _covers(period.since, period.until, when))
-        # As for calls from Odoo: the one of the user's default company.
-        return lines.sorted(
-            lambda period: (
-                not period.account_id.active,
-                period.account_id.company_id != call.user_id.company_id,
-                period.id,
+    @cached_property
+    def _begun(self):
+        """Since when it is written down whose an extension is."""
+        periods = self._env["axivox.period"]
+        return periods.search_fetch([("user_id", "!=", False)], ["since"], limit=1).since
+
+    def _read_periods(self, calls):
+        """:return: {id of a user: the Periods of their extensions}, {id of an account: the Periods
+        of its withdrawn numbers}
+        """
+        users = {call.user_id for call in calls} - {None}
+        domain = ["|", ("user_id", "in", [*users]), ("number_id", "!=", False)]
+        held, withdrawn = defaultdict(list), defaultdict(list)
+        for record in self._env["axivox.period"].search_fetch(domain, OF_PERIOD):
+            period = Period(
+                record.id,
+                record.account_id.id,
+                record.extension,
+                record.user_id.id,
+                record.number_id.id,
+                record.since,
+                record.until,
             )
-        )[:1]
+            if period.number_id:
+                withdrawn[period.account_id].append(period)
+            else:
+                held[period.user_id].append(period)
+        return held, withdrawn
+
+    def _find_line(self, call):
+        lines = [period for period in self._held.get(call.user_id, ()) if period.covers(call.when)]
+        if len(lines) > 1:
+            # As for calls from Odoo: the one of the user's default company.
+            home = self._env["res.users"].browse(call.user_id).company_id
+            accounts = self._env["axivox.account"]
+            by_account = {line: accounts.browse(line.account_id) for line in lines}
+            lines.sort(
+                key=lambda line: (
+                    not by_account[line].active,
+                    by_account[line].company_id != home,
+                    line.id,
+                )
+            )
+        return lines[0] if lines else None
+
+    def _withdrawn_numbers(self, account_id, when):
+        """
+        :param when: says of a Period whether it is meant
+        :return: frozenset of the ids of the numbers that were withdrawn in these
+        """
+        return frozenset(
+            period.number_id for period in self._withdrawn.get(account_id, ()) if when(period)
+        )
+
+    def _find_policy(self, account_id, applied_id, withdrawn):
+        account = self._env["axivox.account"].browse(account_id)
+        _times, entries = self._history[account_id]
+        now = self._withdrawn_numbers(account_id, lambda period: not period.until)
+        if applied_id == entries[-1] and withdrawn == now:
+            # What runs is prepared for calls from Odoo.
+            prepared = account._prepared("applied")
+            if not prepared.never_applied:
+                return prepared.policy
+        applied = self._env["axivox.applied"].browse(applied_id)
+        try:
+            settings = Settings.from_json(applied.settings)
+        except ValueError:  # nothing, or what is damaged
+            return None
+        return account._policy(settings, self._env["axivox.number"].browse(withdrawn))
 
     def _read_history(self, accounts):
-        """:return: {account: (times, ``axivox.applied`` records)}, the oldest first"""
-        history = {}
-        entries = self._env["axivox.applied"].search_fetch(
-            [("account_id", "in", accounts.ids)], ["account_id", "create_date"], order="id"
-        )
-        for account, same in entries.grouped("account_id").items():
-            history[account] = [_second(entry.create_date) for entry in same], same
+        """:return: {id of an account: (times, ids of ``axivox.applied``)}, the oldest first"""
+        history = defaultdict(lambda: ([], []))
+        for entry in self._env["axivox.applied"].search_fetch(
+            [("account_id", "in", [*accounts])], ["account_id", "create_date"], order="id"
+        ):
+            times, entries = history[entry.account_id.id]
+            times.append(_second(entry.create_date))
+            entries.append(entry.id)
         return history
 
     def _read_applying(self, accounts):
-        """:return: {account: [(opened, confirmed or None)]} of the lists of steps by hand; one that
-        was replaced ends with what was applied instead
+        """:return: {id of an account: [(opened, confirmed or None)]} of the lists of steps by hand;
+        one that was replaced ends with what was applied instead
         """
         applying = defaultdict(list)
-        lists = self._env["axivox.manual.apply"].search_fetch(
-            [("account_id", "in", accounts.ids)], ["account_id", "create_date", "state"]
-        )
-        for manual in lists:
+        for manual in self._env["axivox.manual.apply"].search_fetch(
+            [("account_id", "in", [*accounts])], ["account_id", "create_date", "state"]
+        ):
             opened, closed = _second(manual.create_date), None
             if manual.state != "open":
-                times, _entries = self._history.get(manual.account_id, ([], None))
+                times, _entries = self._history.get(manual.account_id.id, ((), ()))
                 closed = next((time for time in times if time >= opened), opened)
-            applying[manual.account_id].append((opened, closed))
+            applying[manual.account_id.id].append((opened, closed))
         return applying
-
-    def _find_applied(self, call):
-        times, entries = self._history.get(self._lines[call].account_id, ([], None))
-        place = bisect_right(times, self._when[call])
-        return entries[place - 1] if place else self._env["axivox.applied"]
 
 
 def _covers(since, until, when):
     return since <= when and not (until and until <= when)
-
-
-def _made_on(call):
-    """A call that nobody answered may have no start."""
-    return call.start_date or call.end_date or _second(call.create_date)
 
 
 def _second(time):

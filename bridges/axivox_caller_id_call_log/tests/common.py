@@ -79,3 +79,7 @@ class CallLogCase(AxivoxCase):
         )
         self._backdate("voip_call", CALLED + timedelta(seconds=20), ids=call.ids)
         return call
+
+    def _run_scheduler(self, job="axivox_call_cron"):
+        with self.enter_registry_test_mode():
+            self.env.ref(f"axivox_caller_id_call_log.{job}").method_direct_trigger()

@@ -42,7 +42,10 @@ class TestOtherSide(CallLogCase):
         return self.env["res.partner"].create({**values, **vals})
 
     def _lines(self, record):
-        """:return: what the chatter says, the oldest first, without what Odoo says by itself"""
+        """:return: what the chatter says when the scheduler has been there, the oldest first,
+        without what Odoo says by itself
+        """
+        self._run_scheduler()
         messages = record.message_ids.sorted("id")
         return [body for m in messages if "call" in (body := html2plaintext(m.body))]
 
@@ -168,6 +171,7 @@ class TestOtherSide(CallLogCase):
         self.sophie.lang = "fr_FR"
         lead = self._lead()
         self._call()
+        self._run_scheduler()
         [said] = [m.body.unescape() for m in lead.message_ids if "+44 20" in m.body]
         self.assertIn("Appel sortant", said)
 

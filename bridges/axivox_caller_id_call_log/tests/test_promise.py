@@ -177,7 +177,12 @@ class TestPromise(CallLogCase):
 
     def test_what_was_applied_then_is_damaged(self):
         self.account._last_applied().sudo().settings = {"default": 7}
+        self._apply(CALLED + A_DAY)
         self._unknown("not_applied", self._call())
+
+    def test_what_runs_is_read_where_the_history_of_it_is_damaged(self):
+        self.account._last_applied().sudo().settings = {"default": 7}
+        self.assertEqual(self._call().caller_id_promised, LONDON)
 
     def test_number_cannot_be_read(self):
         for number in ("anonymous", "Sophie", "+999999", "x" * 300):
@@ -243,9 +248,9 @@ class TestPromise(CallLogCase):
         self._rule("0020", self.paris)
         self._apply(APPLIED + A_DAY)
         self.assertEqual(self._call("+12079460958", did=MAIN).caller_id_verdict, "as_promised")
-        answers = self.calls.sudo().new({"phone_number": "2079460958"})
         policy = self.account._policy(self.account._settings("saved"), self.london.browse())
-        meant = {a.number for _d, a in answers._answers(policy, "201")}
+        answers = self.calls._answers("2079460958", policy, "201")
+        meant = {answer.number for _destination, answer in answers}
         if len(meant) > 1:
             self._unknown("number", self._call("2079460958", did=MAIN))
 

@@ -203,17 +203,19 @@ class TestReasons(RecentCallsCase):
         triggers = [("cron_id", "=", cron.id)]
         self.env["ir.cron.trigger"].search(triggers).unlink()
         self._uk_shows(LONDON)
+        self._run_scheduler()
         self.assertFalse(self.env["ir.cron.trigger"].search_count(triggers))
-        self._uk_shows(PARIS)
-        self._uk_shows(PARIS, days=4)
+        for days in (5, 4):
+            self._uk_shows(PARIS, days=days)
+            self._run_scheduler()
         self.assertEqual(self.env["ir.cron.trigger"].search_count(triggers), 1)
-        with self.enter_registry_test_mode():
-            cron.method_direct_trigger()
+        self._run_scheduler("axivox_calls_cron")
         self.assertTrue(self._alarm())
 
     def test_calls_are_written_where_nobody_is_to_look(self):
         self.env.ref("axivox_caller_id_call_log.axivox_calls_cron").unlink()
         self._uk_shows(PARIS)
+        self._run_scheduler()
         self.assertEqual(len(self._explained()), 1)
 
     def test_number_that_was_withdrawn_is_promised_by_nobody(self):
