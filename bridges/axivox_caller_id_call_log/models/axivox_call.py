@@ -177,11 +177,11 @@ class AxivoxCall(models.Model):
         groups=NO_ACCESS,
     )
     is_to_be_told = fields.Boolean(
-        string="To be told in the chatter",
+        string="Chatter entry pending",
         readonly=True,
         copy=False,
         groups=NO_ACCESS,
-        help="The scheduler has not said yet, in the chatter and to managers, what became of it.",
+        help="The scheduler has not yet posted this call in the chatter, nor looked into its caller ID.",
     )
 
     _of_partner_idx = models.Index("(partner_id, start_date) WHERE partner_id IS NOT NULL")
