@@ -114,7 +114,8 @@ class TestReasons(RecentCallsCase):
             self._recent("0039065550100", STRANGER, days=days)
             self._recent("0039065550101", MAIN, days=days)
         [reason] = self._explained()
-        self.assertIn("All calls to +39 06 555 0100 show +33 1 99 00 56 78: call forwarding", reason)
+        forwarded = "All calls to +39 06 555 0100 show +33 1 99 00 56 78: call forwarding"
+        self.assertIn(forwarded, reason)
         self.assertFalse(self._alarm())
         self.assertFalse(self._activities())
         self.account.invalidate_recordset()
