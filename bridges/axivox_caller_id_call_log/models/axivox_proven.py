@@ -26,7 +26,6 @@ class AxivoxProven(models.AbstractModel):
 
     proof = fields.Selection(
         [(PROVEN, "Proven"), (CONTRADICTED, "Contradicted"), (NOT_YET, "No call yet")],
-        string="Proof",
         compute="_compute_proof",
         search="_search_proof",
         groups="axivox_caller_id.group_editor",

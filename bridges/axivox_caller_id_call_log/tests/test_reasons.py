@@ -104,7 +104,7 @@ class TestReasons(RecentCallsCase):
             "201 Sophie at Axivox is +1 212-555-0123",
             reason,
         )
-        self.assertRegex(reason, r"A call from \S+.* to .*\+\d.* would tell\.$")
+        self.assertRegex(reason, r"A call from \S+.* to .*\+\d.* would show which\.$")
 
     def test_a_forward_does_not_cry_wolf(self):
         for called in (BERLINER, "0031205550100", "0034915550100"):
@@ -114,7 +114,8 @@ class TestReasons(RecentCallsCase):
             self._recent("0039065550100", STRANGER, days=days)
             self._recent("0039065550101", MAIN, days=days)
         [reason] = self._explained()
-        self.assertIn("All calls to +39 06 555 0100 show +33 1 99 00 56 78: a forward", reason)
+        forwarded = "All calls to +39 06 555 0100 show +33 1 99 00 56 78: call forwarding"
+        self.assertIn(forwarded, reason)
         self.assertFalse(self._alarm())
         self.assertFalse(self._activities())
         self.account.invalidate_recordset()
