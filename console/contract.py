@@ -1,4 +1,4 @@
-"""Whether an answer keeps to the contract, ``openapi.json`` beside this file."""
+"""Checks that an answer conforms to the contract, ``openapi.json``."""
 
 import json
 import re

@@ -22,7 +22,7 @@ class AxivoxCallsCounted(models.AbstractModel):
     One query counts for all logs, because forms are opened often."""
 
     _name = "axivox.calls.counted"
-    _description = "Record whose calls are counted"
+    _description = "Mixin that counts calls"
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_call_counts(self):

@@ -36,12 +36,8 @@ class AxivoxAccount(models.Model):
         help="Found by trying which single difference at Axivox would explain the numbers that "
         "were shown.",
     )
-    calls_explained = fields.Json(
-        readonly=True,
-        copy=False,
-        groups=NO_ACCESS,
-        help="What the last look at the calls found: see `_update_explanation`.",
-    )
+    # As `_update_explanation` writes it.
+    calls_explained = fields.Json(readonly=True, copy=False, groups=NO_ACCESS)
 
     @api.depends("calls_explained", "applied_ids")
     @api.depends_context("lang", "tz", "uid")

@@ -181,7 +181,7 @@ class AxivoxCall(models.Model):
         readonly=True,
         copy=False,
         groups=NO_ACCESS,
-        help="The scheduler has not yet posted this call in the chatter, nor looked into its caller ID.",
+        help="The scheduler has not yet posted this call in the chatter.",
     )
 
     _of_partner_idx = models.Index("(partner_id, start_date) WHERE partner_id IS NOT NULL")
