@@ -2,10 +2,12 @@
 a million contacts and 300,000 leads. The data is the same every time."""
 
 import random
+from datetime import datetime, timedelta
 
 import phonenumbers
 
 CONTACTS, LEADS, SEATS, CALLS = 1_000_000, 300_000, 500, 100_000
+LOGGED = 5000  # calls that the connector has written
 REGIONS = ("BE", "FR", "GB", "US", "DE", "NL")
 FORMS = ("E.164", "00", "international", "national")
 # Twelve ways to write a number, each used for one contact.
@@ -137,6 +139,34 @@ def _account(env, company, numbers, rules, users, extensions):
     env.cr.execute("UPDATE axivox_applied SET create_date = '2026-01-01'")
     if "axivox.period" in env:
         env.cr.execute("UPDATE axivox_period SET since = '2026-01-01'")
+
+
+def fill_log(env):
+    """Have the connector write calls. PostgreSQL plans the queries of an empty log for an empty
+    log, and writing then gets slower the more calls there are."""
+    connector = env["res.users"].search([("login", "=", "connector")])
+    people = env["res.users"].search([("login", "=like", "seat%")]).ids
+    dice = random.Random(7)
+    for _ in range(LOGGED // 100):
+        env["axivox.call"].with_user(connector).create([call(dice, people) for _ in range(100)])
+        env.cr.commit()
+        env.transaction.clear()
+    env.cr.execute("ANALYZE")
+    env.cr.commit()
+
+
+def call(dice, people):
+    """Return the values of a call, most likely an outgoing one."""
+    start = datetime(2026, 3, 1) + timedelta(seconds=dice.randrange(10**7))
+    return {
+        "phone_number": contact_number(dice.randrange(10**4)).replace("+", "00"),
+        "direction": dice.choice(["outgoing"] * 4 + ["incoming"]),
+        "state": dice.choice(["terminated"] * 3 + ["aborted"]),
+        "start_date": start,
+        "end_date": start + timedelta(seconds=dice.randrange(600)),
+        "user_id": dice.choice(people),
+        "did": f"+3222903{dice.randrange(300):03}",
+    }
 
 
 def fill_with_contacts(env):

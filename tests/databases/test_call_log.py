@@ -2,6 +2,8 @@
 order."""
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import server
 from checkout import NAME, STATE
@@ -24,6 +26,20 @@ env["axivox.call"].create([
     for place in range({CALLS})
 ])
 env.cr.commit()
+"""
+# All at the same time, each in a process of its own.
+TOGETHER = """
+import os, time
+time.sleep(max(0, float(os.environ["START"]) - time.time()))
+"""
+SCHEDULER = f"""{TOGETHER}
+env["axivox.call"]._cron_tell()
+"""
+CONNECTOR = f"""{TOGETHER}
+from odoo.service.model import retrying
+calls = env["axivox.call"]
+for first in calls.search([("direction", "=", "outgoing")], limit=40):
+    retrying(lambda: first.write({{"did": "+33199001234"}}), env)
 """
 
 
@@ -103,3 +119,29 @@ def test_log_and_panel_that_come_after_ours_and_go_before_it(database):
     after = content(name)
     assert installed(after) == installed(before)
     assert not {*after["columns"]} ^ {*before["columns"]}
+
+
+def test_schedulers_at_once_say_it_once_while_the_connector_writes(database):
+    name = database(server.template(LOG))
+    run(name, "install", NAME)
+    server.shell(name, FILL, log="test-call-log-fill.log")
+    start = str(time.time() + 15)
+    with ThreadPoolExecutor() as pool:
+        for done in [
+            pool.submit(server.shell, name, script, log=f"test-call-log-{place}.log", START=start)
+            for place, script in enumerate((SCHEDULER, SCHEDULER, CONNECTOR))
+        ]:
+            done.result()
+    server.shell(name, SCHEDULER, log="test-call-log-last.log", START="0")
+
+    tables = content(name)["rows"]
+    calls = tables["axivox_call"]
+    assert not [call for call in calls if call["is_to_be_told"]]
+    lines = {m["id"]: m["body"] for m in tables["mail_message"] if "call ·" in (m["body"] or "")}
+    assert len(lines) == CALLS
+    assert {call["chatter_message_id"] for call in calls} == {*lines}
+    for call in calls:
+        shown = "33 1 99 00 12 34" if call["did"] == "+33199001234" else "44 20 7946 0958"
+        said = "shown as +" in lines[call["chatter_message_id"]]
+        assert (call["direction"] == "outgoing") == said
+        assert not said or shown in lines[call["chatter_message_id"]]

@@ -13,24 +13,23 @@ from odoo.tools import split_every
 
 from odoo.addons.axivox_caller_id.callerid import dialing
 from odoo.addons.axivox_caller_id.messages import duration
-from odoo.addons.axivox_caller_id.models.res_partner import OPEN
 
-from .past import Past
+from .past import Past, rows
 
 _logger = logging.getLogger(__name__)
 
 ENDED = ("aborted", "missed", "rejected", "terminated")
 TOLD_AT_ONCE = 100  # calls: whoever writes one of them waits that long
 # What is looked at of those who may be on the other side.
-OF_CONTACT = ("phone_sanitized", "company_id", "commercial_partner_id")
-OF_LEAD = ("phone_sanitized", "company_id", "partner_id", "active", "won_status")
+OF_CONTACT = ("phone_sanitized", "id", "company_id", "commercial_partner_id")
+OF_LEAD = ("phone_sanitized", "active", "won_status", "id", "company_id", "partner_id")
 
 
 class Contact(NamedTuple):
     """Records are ids."""
 
     id: int
-    company_id: int | bool
+    company_id: int | None
     commercial_id: int
 
 
@@ -38,8 +37,8 @@ class Lead(NamedTuple):
     """Records are ids."""
 
     id: int
-    company_id: int | bool
-    partner_id: int | bool
+    company_id: int | None
+    partner_id: int | None
     is_open: bool
 
 
@@ -77,29 +76,25 @@ class AxivoxCall(models.Model):
         known = {number for told in numbers.values() for number in told}
         same_number = [("phone_sanitized", "in", [*known])]
         people = self.env["res.partner"]
-        with_number = people.search_fetch(same_number, OF_CONTACT, order="is_company, id desc")
-        named = people.browse({call.partner_id for call in calls} - {None})
-        named.fetch(OF_CONTACT)
         contacts, commercial = defaultdict(list), {}
-        for person in with_number | named:
-            commercial[person.id] = person.commercial_partner_id.id
-        for person in with_number:
-            one = Contact(person.id, person.company_id.id, commercial[person.id])
-            contacts[person.phone_sanitized].append(one)
+        for phone, *one in rows(people, same_number, OF_CONTACT, order="is_company, id desc"):
+            contact = Contact(*one)
+            contacts[phone].append(contact)
+            commercial[contact.id] = contact.commercial_id
+        if named := {call.partner_id for call in calls} - {None, *commercial}:
+            anybody = people.with_context(active_test=False)
+            named = rows(anybody, [("id", "in", [*named])], ["id", "commercial_partner_id"])
+            commercial.update(named)
         related = {*commercial, *commercial.values()}
-        found = (
-            self.env["crm.lead"]
-            .with_context(active_test=False)
-            .search_fetch(
-                ["|", ("partner_id", "in", [*related]), *same_number], OF_LEAD, order="id desc"
-            )
-        )
-        is_open = {*found.filtered_domain(OPEN)._ids}
+        about = ["|", ("partner_id", "in", [*related]), *same_number]
         leads, leads_of = defaultdict(list), defaultdict(list)
-        for lead in found:
-            one = Lead(lead.id, lead.company_id.id, lead.partner_id.id, lead.id in is_open)
-            leads[lead.phone_sanitized].append(one)
-            leads_of[one.partner_id].append(one)
+        for phone, active, won_status, *one in rows(
+            self.env["crm.lead"].with_context(active_test=False), about, OF_LEAD
+        ):
+            # As `res_partner.OPEN` has it.
+            lead = Lead(*one, active and won_status == "pending")
+            leads[phone].append(lead)
+            leads_of[lead.partner_id].append(lead)
         known = contacts, commercial, leads, leads_of
         return {call: self._other_side(call, numbers[call], homes[call], *known) for call in calls}
 
@@ -116,7 +111,7 @@ class AxivoxCall(models.Model):
         """
 
         def here(records):
-            return [one for one in records if one.company_id in (home.company_id, False)]
+            return [one for one in records if one.company_id in (home.company_id, None)]
 
         for number in numbers or [None]:
             partner_id = call.partner_id or next(
@@ -153,7 +148,8 @@ class AxivoxCall(models.Model):
         managers. The connector does not wait for it."""
         calls, cron = self._for_odoo(), self.env["ir.cron"]
         due = calls.search([("is_to_be_told", "=", True)], order="id")._ids
-        cron._commit_progress(remaining=len(due))
+        if due:
+            cron._commit_progress(remaining=len(due))
         for some in split_every(TOLD_AT_ONCE, due):
             self.env["axivox.sync"]._retry(calls.browse(some)._tell)
             if not cron._commit_progress(len(some)):

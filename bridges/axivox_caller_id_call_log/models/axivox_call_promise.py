@@ -10,6 +10,7 @@ from odoo.addons.axivox_caller_id.callerid import dialing
 from odoo.addons.axivox_caller_id.callerid.policy import USER
 
 from .line import decided_by, of_user
+from .past import rows
 
 # Two logs do not see a call begin at the same moment.
 NEAR = timedelta(minutes=1)
@@ -152,12 +153,18 @@ class AxivoxCall(models.Model):
         :param numbers: E.164 numbers
         :return: {E.164: [(id of its company, id of the ``axivox.number``)]}, of any company
         """
-        known = self.env["axivox.number"].with_context(active_test=False)
-        known = known.search_fetch([("number", "in", [*numbers])], ["number", "account_id"])
-        companies = {account: account._company_once() for account in known.account_id}
+        known, accounts = self.env["axivox.number"], self.env["axivox.account"]
+        known = rows(
+            known.with_context(active_test=False),
+            [("number", "in", [*numbers])],
+            ["number", "account_id", "id"],
+        )
+        companies = {
+            one: accounts.browse(one)._company_once() for one in {one for _e164, one, _id in known}
+        }
         ours = defaultdict(list)
-        for number in known:
-            ours[number.number].append((companies[number.account_id], number.id))
+        for e164, account_id, number_id in known:
+            ours[e164].append((companies[account_id], number_id))
         return ours
 
     @api.model

@@ -8,8 +8,6 @@ from typing import NamedTuple
 
 from odoo.addons.axivox_caller_id.callerid.policy import Settings
 
-OF_PERIOD = ("account_id", "extension", "user_id", "number_id", "since", "until")
-
 
 class Written(NamedTuple):
     """A call as the connector writes it, before it is a record or after; records are ids."""
@@ -45,11 +43,11 @@ class Period(NamedTuple):
 
     id: int
     account_id: int
-    extension: str | bool
-    user_id: int | bool
-    number_id: int | bool
+    extension: str | None
+    user_id: int | None
+    number_id: int | None
     since: datetime
-    until: datetime | bool
+    until: datetime | None
 
     def covers(self, when):
         return _covers(self.since, self.until, when)
@@ -121,16 +119,8 @@ class Past:
         users = {call.user_id for call in calls} - {None}
         domain = ["|", ("user_id", "in", [*users]), ("number_id", "!=", False)]
         held, withdrawn = defaultdict(list), defaultdict(list)
-        for record in self._env["axivox.period"].search_fetch(domain, OF_PERIOD):
-            period = Period(
-                record.id,
-                record.account_id.id,
-                record.extension,
-                record.user_id.id,
-                record.number_id.id,
-                record.since,
-                record.until,
-            )
+        for row in rows(self._env["axivox.period"], domain, Period._fields):
+            period = Period(*row)
             if period.number_id:
                 withdrawn[period.account_id].append(period)
             else:
@@ -181,12 +171,12 @@ class Past:
     def _read_history(self, accounts):
         """:return: {id of an account: (times, ids of ``axivox.applied``)}, the oldest first"""
         history = defaultdict(lambda: ([], []))
-        for entry in self._env["axivox.applied"].search_fetch(
-            [("account_id", "in", [*accounts])], ["account_id", "create_date"], order="id"
-        ):
-            times, entries = history[entry.account_id.id]
-            times.append(_second(entry.create_date))
-            entries.append(entry.id)
+        mine = [("account_id", "in", [*accounts])]
+        fields = ["account_id", "create_date", "id"]
+        for account_id, time, entry in rows(self._env["axivox.applied"], mine, fields, order="id"):
+            times, entries = history[account_id]
+            times.append(_second(time))
+            entries.append(entry)
         return history
 
     def _read_applying(self, accounts):
@@ -194,15 +184,25 @@ class Past:
         one that was replaced ends with what was applied instead
         """
         applying = defaultdict(list)
-        for manual in self._env["axivox.manual.apply"].search_fetch(
-            [("account_id", "in", [*accounts])], ["account_id", "create_date", "state"]
-        ):
-            opened, closed = _second(manual.create_date), None
-            if manual.state != "open":
-                times, _entries = self._history.get(manual.account_id.id, ((), ()))
+        mine = [("account_id", "in", [*accounts])]
+        fields = ["account_id", "create_date", "state"]
+        for account_id, time, state in rows(self._env["axivox.manual.apply"], mine, fields):
+            opened, closed = _second(time), None
+            if state != "open":
+                times, _entries = self._history.get(account_id, ((), ()))
                 closed = next((time for time in times if time >= opened), opened)
-            applying[manual.account_id.id].append((opened, closed))
+            applying[account_id].append((opened, closed))
         return applying
+
+
+def rows(model, domain, fields, order=None):
+    """What many records are read for at once, without making records of them.
+
+    :return: the stored values of these fields, as the database has them: a tuple a record
+    """
+    query = model._search(domain, order=order)
+    columns = (model._field_to_sql(model._table, name, query) for name in fields)
+    return model.env.execute_query(query.select(*columns))
 
 
 def _covers(since, until, when):
