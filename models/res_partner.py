@@ -133,10 +133,10 @@ class ResPartner(models.Model):
         :rtype: Callers
         """
         home = self.env.user._axivox_line().region or None
-        # sudo: record rules ask where the companies stand among their branches; asked for alone,
-        # the rest of a company is not read with it
-        self.env.companies.sudo().fetch(["parent_path"])
         for same in self._same_number(number, home):
+            # sudo: record rules ask where the companies stand among their branches; asked for
+            # alone, the rest of a company is not read with it
+            self.env.companies.sudo().fetch(["parent_path"])
             partners = self.search_fetch(
                 same, OF_PARTNERS, order="is_company, id desc", limit=ENOUGH
             )

@@ -136,6 +136,7 @@ class AxivoxCase(TransactionCase):
         """:return: how many queries a request runs, once all is there that outlives one"""
         # What the first one has at hand from making the answers, the second one reads.
         for _time in range(3):
+            self.cr.flush()
             self.commit_answers()
             self.env.invalidate_all()
             before = self.cr.sql_log_count

@@ -244,11 +244,14 @@ class TestOutgoing(VoipCase):
         self.commit_answers()
         self.assertEqual(self._call()[1]["label"], "London")
         self.london.name = "Docklands"
+        self.assertEqual(self._call()[1]["label"], "Docklands")
+        self.commit_answers()
+        self.assertFalse(self._call()[1]["ask"])
         self.account.signalling = "ask"
-        for _committed in range(2):
-            shown = self._call()[1]
-            self.assertEqual((shown["label"], shown["ask"]), ("Docklands", True))
-            self.commit_answers()
+        self.assertTrue(self._call()[1]["ask"])
+        self.commit_answers()
+        shown = self._call()[1]
+        self.assertEqual((shown["label"], shown["ask"]), ("Docklands", True))
 
     def test_one_request_costs_few_queries(self):
         contact = self.env["res.partner"].create(
