@@ -111,6 +111,9 @@ def apply_2k(bench):
     def show(number):
         account.extension_ids.outgoing_number_id = number
         account.env.cr.commit()
+        # As it is applied: from a form that says how much waits.
+        assert account.pending_change_count == len(account.extension_ids)
+        account.env.transaction.clear()
 
     def run_scheduled():
         # Another transaction does it: this one begins anew, to see what was done.

@@ -526,7 +526,8 @@ class AxivoxSync(models.Model):
         # sudo: attempts are written by the server only
         self.sudo().write(vals)
         if not modules.module.current_test:  # a test is one transaction
-            self.env["ir.cron"]._commit_progress()
+            # The scheduler counts attempts, and is told when this one has ended.
+            self.env["ir.cron"].with_context(ir_cron_progress_id=None)._commit_progress()
             # Odoo tells other processes only of what ends well: this stays, however it ends.
             self.env.registry.signal_changes()
 
