@@ -112,7 +112,7 @@ def apply_2k(bench):
         account.extension_ids.outgoing_number_id = number
         account.env.cr.commit()
         # As it is applied: from a form that says how much waits.
-        assert account.pending_change_count == len(account.extension_ids)
+        account.read(["pending_change_count"])
         account.env.transaction.clear()
 
     def run_scheduled():
