@@ -126,6 +126,9 @@ def apply_2k(bench):
     def show(number):
         account.extension_ids.outgoing_number_id = number
         account.env.cr.commit()
+        # As it is applied: from a form that says how much waits.
+        account.read(["pending_change_count"])
+        account.env.transaction.clear()
 
     def run_scheduled():
         # Another transaction does the work: this one is restarted to see it.

@@ -102,7 +102,8 @@ class AxivoxAccount(models.Model):
         mine = [("account_id", "in", self.ids)]
         if numbers is not None:
             mine.append(("number", "in", numbers))
-        return {extension.number: extension.display_name for extension in extensions.search(mine)}
+        found = extensions.search_fetch(mine, ["number", "name"])
+        return {extension.number: extension.display_name for extension in found}
 
     def _teams(self, differences):
         """Return which changes come from a sales team: ``{"201": "Team Europe"}``.

@@ -527,7 +527,8 @@ class AxivoxSync(models.Model):
         # sudo: attempts are written by the server only
         self.sudo().write(vals)
         if not modules.module.current_test:  # a test is one transaction
-            self.env["ir.cron"]._commit_progress()
+            # The scheduler counts attempts, and learns when this one has ended.
+            self.env["ir.cron"].with_context(ir_cron_progress_id=None)._commit_progress()
             # Odoo signals only at the end of a successful request; this commit stays in any case.
             self.env.registry.signal_changes()
 
