@@ -37,7 +37,7 @@ class AxivoxCall(models.Model):
     caller_id_promised_display = fields.Char(
         string="Promised",
         compute="_compute_caller_id_displays",
-        help="The number that Odoo said would be shown, in international form.",
+        help="The number that Odoo said would be shown, in international format.",
     )
     caller_id_source = fields.Selection(
         [
@@ -70,7 +70,7 @@ class AxivoxCall(models.Model):
     caller_id_shown_display = fields.Char(
         string="Shown",
         compute="_compute_caller_id_displays",
-        help="The number that Axivox says it really presented, in international form.",
+        help="The number that Axivox says it really presented, in international format.",
     )
     caller_id_verdict = fields.Selection(
         [("as_promised", "As promised"), ("different", "Different"), ("unknown", "Not known")],

@@ -27,12 +27,12 @@ class VoipCall(models.Model):
         string="Number",
         compute="_compute_phone_display",
         search="_search_phone_display",
-        help="The number called, or calling, in international form.",
+        help="The number called, or calling, in international format.",
     )
     caller_id_display = fields.Char(
         string="Shown as",
         compute="_compute_phone_display",
-        help="The number that the called person saw, in international form.",
+        help="The number that the called person saw, in international format.",
     )
     duration = fields.Float(
         string="Duration (min:s)",
@@ -86,7 +86,7 @@ class VoipCall(models.Model):
         string="Caller ID",
         readonly=True,
         copy=False,
-        help="The number that the called person sees, in international form.",
+        help="The number that the called person sees, in international format.",
     )
     caller_id_source = fields.Selection(
         [
