@@ -35,9 +35,7 @@ class AxivoxTryMany(models.TransientModel):
     account_id = fields.Many2one(
         "axivox.account",
         required=True,
-        default=lambda self: (
-            self._picked().account_id[:1] or self.env.company.axivox_account_id
-        ),
+        default=lambda self: self._picked().account_id[:1] or self.env.company.axivox_account_id,
     )
     text = fields.Text(string="Destinations", help="Numbers to call, one per line, in any form.")
     country_id = fields.Many2one(
