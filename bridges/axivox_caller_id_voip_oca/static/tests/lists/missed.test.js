@@ -69,7 +69,7 @@ test("who is called back is off the list and off the badge", async () => {
     const wire = await startWidget();
     await openMissed(wire);
     missed = [];
-    await wire.voip.noteMissed(0);
+    await wire.voip.setMissed(0);
     await settle();
     expect(".o_axivox_missed_item").toHaveCount(0);
     expect(".o_axivox_missed").toHaveCount(0);
