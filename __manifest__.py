@@ -6,7 +6,9 @@
     "license": "LGPL-3",
     "author": "Axivox Caller ID contributors",
     "depends": ["base_setup", "crm", "phone_validation"],
-    "external_dependencies": {"python": ["cryptography", "phonenumbers", "requests"]},
+    "external_dependencies": {
+        "python": ["cryptography", "fastjsonschema", "phonenumbers", "requests"]
+    },
     "data": [
         "security/axivox_security.xml",
         "security/ir.model.access.csv",

@@ -306,12 +306,11 @@ class HttpConsole(Console):
             document = _document(answer.body)
             if self._is_echoed(answer, document):
                 return _Failure("echo", in_doubt=True)
-            wrong = contract.answer(method, path)(document)
+            wrong = contract.fault(method, path, document)
         except (ValueError, RecursionError):
             return _Failure("nonsense", place, in_doubt=True)
         if wrong is not None:
-            where = "/".join(map(str, wrong))
-            return _Failure("nonsense", f"{place} {where}".strip(), in_doubt=True)
+            return _Failure("nonsense", f"{place} {wrong}".strip(), in_doubt=True)
         tag = re.fullmatch(r'"([!#-~]+)"', answer.response.headers.get("ETag", ""))
         if not tag:
             return _Failure("nonsense", f"{place} ETag", in_doubt=True)

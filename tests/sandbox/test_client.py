@@ -679,7 +679,7 @@ def oddities(document):
             yield [document[0], odd, odd]
 
 
-def test_the_contract_is_checked_as_a_library_does():
+def test_the_contract_is_checked_as_written():
     def pattern(_validator, pattern, value, _schema):
         if isinstance(value, str) and (value[-1:] == "\n" or not re.search(pattern, value)):
             yield jsonschema.ValidationError("does not match")
@@ -692,11 +692,12 @@ def test_the_contract_is_checked_as_a_library_does():
         method, path = asked.split()
         answered = described["paths"][path][method.lower()]["responses"]["200"]
         schema = answered["content"]["application/json"]["schema"]
-        library, check = validator({**described, **schema}), contract.answer(method, path)
+        library = validator({**described, **schema})
         for document in oddities(good):
-            error = next(library.iter_errors(document), None)
-            place = check(document)
-            assert place == (error and tuple(error.absolute_path)), document
+            errors = library.iter_errors(document)
+            places = {"/".join(map(str, error.absolute_path)) for error in errors}
+            place = contract.fault(method, path, document)
+            assert place in (places or {None}), document
             verdicts[place is None] += 1
     assert min(verdicts[True], verdicts[False]) > 50
     assert verdicts.total() > 1000

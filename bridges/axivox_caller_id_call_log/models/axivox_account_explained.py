@@ -59,7 +59,7 @@ class AxivoxAccount(models.Model):
         return self._likely_reasons(self._update_explanation())
 
     @api.model
-    def _cron_explain_calls(self):
+    def _cron_look_into_calls(self):
         for account in self.search([("active", "=", True)]):
             self.env["axivox.sync"]._retry(lambda a=account: a.exists()._update_explanation())
 
