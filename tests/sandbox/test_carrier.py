@@ -142,7 +142,7 @@ def test_a_button_has_somebody_call(sandbox, line, caller, shown):
     [(0, MAIN, 409), (-1, MAIN, 400), ("x", MAIN, 400), (0, "112", 400)],
 )
 def test_without_a_network_nobody_calls(sandbox, caller, number, status):
-    assert "No telephone network is there." in sandbox.page("/outside").text
+    assert "There is no telephone network." in sandbox.page("/outside").text
     answer = sandbox.page("/outside", {"caller": caller, "number": number})
     assert answer.status_code == status
 

@@ -281,7 +281,7 @@ class AxivoxCall(models.Model):
             be some
         :rtype: list[Written]
         """
-        names = Written._fields if self._keeps_did() else Written._fields[:-1]
+        names = Written.__slots__ if self._keeps_did() else Written.__slots__[:-1]
         fields_of_call = [self._fields[name] for name in names]
         return [
             Written(

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import NamedTuple
@@ -9,8 +10,10 @@ from typing import NamedTuple
 from odoo.addons.axivox_caller_id.callerid.policy import Settings
 
 
-class Written(NamedTuple):
-    """A call as the connector writes it, before it is a record or after; records are ids."""
+@dataclass(eq=False, slots=True)
+class Written:
+    """A call as the connector writes it, before it is a record or after; records are ids. Two that
+    are alike are two."""
 
     phone_number: str | None
     direction: str | None
