@@ -47,7 +47,7 @@ def connector(bench):
     def tell():
         """What the scheduler says of the batch: the connector does not wait for it."""
         waiting.env.transaction.reset()
-        waiting.search([("is_to_be_told", "=", True)])._tell()
+        waiting.search([("is_chatter_pending", "=", True)])._post_in_chatter()
         waiting.env.flush_all()
 
     for _ in range(2):  # the first fill caches

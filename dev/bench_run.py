@@ -74,7 +74,7 @@ class Bench:
         for env in (self.env, self.bare):
             if not env["axivox.call"].search_count([], limit=1):
                 bench_data.fill_log(env)
-        self.env["axivox.call"]._cron_tell()
+        self.env["axivox.call"]._cron_post_in_chatter()
 
     def serve(self, login, bare=False):
         """Let Odoo answer HTTP in this process, and make a user's login their password.

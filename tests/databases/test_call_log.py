@@ -33,7 +33,7 @@ import os, time
 time.sleep(max(0, float(os.environ["START"]) - time.time()))
 """
 SCHEDULER = f"""{TOGETHER}
-env["axivox.call"]._cron_tell()
+env["axivox.call"]._cron_post_in_chatter()
 """
 CONNECTOR = f"""{TOGETHER}
 from odoo.service.model import retrying
@@ -136,7 +136,7 @@ def test_schedulers_at_once_say_it_once_while_the_connector_writes(database):
 
     tables = content(name)["rows"]
     calls = tables["axivox_call"]
-    assert not [call for call in calls if call["is_to_be_told"]]
+    assert not [call for call in calls if call["is_chatter_pending"]]
     lines = {m["id"]: m["body"] for m in tables["mail_message"] if "call ·" in (m["body"] or "")}
     assert len(lines) == CALLS
     assert {call["chatter_message_id"] for call in calls} == {*lines}

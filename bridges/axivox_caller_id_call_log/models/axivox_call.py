@@ -14,11 +14,11 @@ from .past import Past, Written
 
 _logger = logging.getLogger(__name__)
 
-# What is told of a call depends on these.
-TOLD_BY = frozenset(
+# What Odoo adds to a call depends on these fields.
+EXAMINED_FIELDS = frozenset(
     {"phone_number", "direction", "state", "start_date", "end_date", "partner_id", "user_id", "did"}
 )
-# Who is on the other side, on these.
+# The other side depends on these.
 OTHER_SIDE = frozenset({"phone_number", "direction", "partner_id"})
 
 
@@ -176,7 +176,7 @@ class AxivoxCall(models.Model):
         ondelete="set null",
         groups=NO_ACCESS,
     )
-    is_to_be_told = fields.Boolean(
+    is_chatter_pending = fields.Boolean(
         string="Chatter entry pending",
         readonly=True,
         copy=False,
@@ -194,7 +194,7 @@ class AxivoxCall(models.Model):
     _of_user_line_idx = models.Index(
         "(caller_id_user_line, caller_id_verdict, start_date) WHERE caller_id_user_line IS NOT NULL"
     )
-    _to_be_told_idx = models.Index("(id) WHERE is_to_be_told")
+    _chatter_pending_idx = models.Index("(id) WHERE is_chatter_pending")
 
     @api.depends("caller_id_promised", "caller_id_shown")
     def _compute_caller_id_displays(self):
@@ -207,7 +207,7 @@ class AxivoxCall(models.Model):
     def create(self, vals_list):
         ours = self._set_by_odoo()
         self._check_not_set_by_odoo({name for vals in vals_list for name in vals})
-        # What is set by Odoo only has no defaults that a client names.
+        # A client cannot set these fields through default values either.
         context = {
             key: value
             for key, value in self.env.context.items()
@@ -218,11 +218,11 @@ class AxivoxCall(models.Model):
 
     @api.model
     def _create(self, data_list):
-        # What is told of a call is written with it: a row that is written once costs half.
-        with self._unnoticed():
+        # Inserting the added values with the call costs half of updating the row afterwards.
+        with self._without_failing():
             odoo, stored = self._for_odoo(), [data["stored"] for data in data_list]
             calls = odoo._written(stored)
-            told = odoo._told(calls, TOLD_BY)
+            told = odoo._examined(calls, EXAMINED_FIELDS)
             for call, vals in zip(calls, stored, strict=True):
                 vals |= {name: value for name, value in told[call].items() if value}
         return super()._create(data_list)
@@ -230,14 +230,14 @@ class AxivoxCall(models.Model):
     def write(self, vals):
         self._check_not_set_by_odoo(vals.keys())
         result = super().write(vals)
-        if self and not TOLD_BY.isdisjoint(vals):
-            with self._unnoticed():
-                self._for_odoo()._tell_anew(vals.keys())
+        if self and not EXAMINED_FIELDS.isdisjoint(vals):
+            with self._without_failing():
+                self._for_odoo()._examine_again(vals.keys())
         return result
 
     @api.model
     def _set_by_odoo(self):
-        """:return: the names of the fields that this addon sets"""
+        """Return the names of the fields that only this addon sets."""
         return frozenset(
             name
             for name, field in self._fields.items()
@@ -247,7 +247,7 @@ class AxivoxCall(models.Model):
     def _check_not_set_by_odoo(self, written):
         """
         :param written: the names of the fields that a client writes
-        :raises AccessError: where a client sets what only Odoo sets
+        :raises AccessError: if a client sets a field that only Odoo sets
         """
         if not self.env.su and (names := self._set_by_odoo() & written):
             name = self._fields[min(names)]._description_string(self.env)
@@ -255,30 +255,31 @@ class AxivoxCall(models.Model):
 
     @api.model
     def _keeps_did(self):
-        """:return: whether the log says which of our numbers a call is about: older ones do not"""
+        """Return whether the log has the number of ours that a call used; older versions do not."""
         return "did" in self._fields
 
     @contextmanager
-    def _unnoticed(self):
-        """Say what Odoo knows of calls, whatever goes wrong with that: who writes them is not to
-        notice."""
-        # What was written before is not undone with what is ours.
+    def _without_failing(self):
+        """Roll back and log any error, so that whoever writes calls never fails because of what
+        Odoo adds to them."""
+        # Only our own changes are rolled back.
         self.env.flush_all()
         try:
             with self.env.cr.savepoint():
                 yield
         except Exception:
-            _logger.exception("Calls are logged without what Odoo knows of them")
+            _logger.exception("Calls are logged without the values that Odoo adds")
 
     def _for_odoo(self):
-        # sudo: who writes a call need not be able to read settings or leads; what is told of them
-        # is told to who may see the call, the lead to who may see that
+        # sudo: the writer of a call may be unable to read settings and leads; the added values are
+        # visible to people who may see the call, and the lead to people who may see the lead
         return self.with_env(self.env(su=True, context={"tracking_disable": True}))
 
     @api.model
     def _written(self, calls):
-        """:param calls: each the values of all that a Written has, by name: records, or what will
-            be some
+        """Return calls as the connector wrote them.
+
+        :param calls: records, or dicts of the values to create
         :rtype: list[Written]
         """
         names = Written.__slots__ if self._keeps_did() else Written.__slots__[:-1]
@@ -294,16 +295,19 @@ class AxivoxCall(models.Model):
         ]
 
     def _as_written(self):
-        """:return: {call: Written}"""
+        """Return these calls as the connector wrote them.
+
+        :rtype: dict[axivox.call, Written]
+        """
         return dict(zip(self, self._written(self), strict=True))
 
     @api.model
-    def _told(self, calls, written):
-        """
+    def _examined(self, calls, written):
+        """Return the values that Odoo adds to calls; the lead only if it may have changed.
+
         :param calls: list of Written
         :param written: the names of the fields that were written
-        :return: {Written: values of all that is told of it}; the lead only where it can be another
-            one than before
+        :rtype: dict[Written, dict]
         """
         past = Past(self.env, calls)
         homes, meant = self._homes(calls, past), self._meant(calls, past)
@@ -312,30 +316,33 @@ class AxivoxCall(models.Model):
             for call, side in self._other_sides(calls, homes, meant).items():
                 told[call]["found_lead_id"] = side.lead_id
         for call, vals in told.items():
-            vals["is_to_be_told"] = self._is_due(call, vals)
+            vals["is_chatter_pending"] = self._is_due(call, vals)
         return told
 
-    def _tell_anew(self, written):
-        """:param written: the names of the fields that were written"""
+    def _examine_again(self, written):
+        """Update the added values after a write.
+
+        :param written: the names of the fields that were written
+        """
         calls = self._as_written()
-        told = self._told([*calls.values()], written)
+        told = self._examined([*calls.values()], written)
         if any(
             call.caller_id_verdict == "different" != told[one]["caller_id_verdict"]
             for call, one in calls.items()
         ):
             self.env["axivox.account"]._look_into_calls_soon()
-        self._keep(
+        self._store_values(
             {
                 call: told[one]
-                | {"is_to_be_told": told[one]["is_to_be_told"] or call.is_to_be_told}
+                | {"is_chatter_pending": told[one]["is_chatter_pending"] or call.is_chatter_pending}
                 for call, one in calls.items()
             }
         )
 
-    def _keep(self, told):
-        """Write what is told of calls and is not there yet.
+    def _store_values(self, told):
+        """Write the values that differ from the stored ones.
 
-        :param dict told: {call: values}, all of the same fields
+        :param dict told: {call: values}, all with the same fields
         """
         new = {
             call: vals
@@ -354,8 +361,8 @@ class AxivoxCall(models.Model):
             of_each = [vals[name] or None for vals in new.values()]
             column_type, _declared = self._fields[name].column_type
             told_of_each.append(SQL("%s::%s[]", of_each, SQL.identifier(column_type)))
-        # One statement, however many calls: the ORM makes one for every hundred, and for every
-        # set of fields that changes.
+        # One statement, however many calls: the ORM needs one for every hundred, and for every
+        # set of changed fields.
         self.env.execute_query(
             SQL(
                 "UPDATE axivox_call SET (%s) = (SELECT %s) "

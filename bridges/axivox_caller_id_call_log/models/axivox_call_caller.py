@@ -1,4 +1,4 @@
-"""Who is on the other side of a call: the lead that it is about, and its line in the chatter."""
+"""Finds the other side of a call, its lead, and posts the call in their chatter."""
 
 import logging
 from collections import defaultdict
@@ -19,8 +19,8 @@ from .past import Past, rows
 _logger = logging.getLogger(__name__)
 
 ENDED = ("aborted", "missed", "rejected", "terminated")
-TOLD_AT_ONCE = 100  # calls: whoever writes one of them waits that long
-# What is looked at of those who may be on the other side.
+POSTED_AT_ONCE = 100  # calls, locked together: whoever writes one of them waits for all
+# The fields read of contacts and leads that may be the other side.
 OF_CONTACT = ("phone_sanitized", "id", "company_id", "commercial_partner_id")
 OF_LEAD = ("phone_sanitized", "active", "won_status", "id", "company_id", "partner_id")
 
@@ -43,7 +43,7 @@ class Lead(NamedTuple):
 
 
 class OtherSide(NamedTuple):
-    """The ids of the contact and of the lead that a call is about, each maybe False."""
+    """The ids of a call's contact and lead; each may be False."""
 
     partner_id: int | bool
     lead_id: int | bool
@@ -54,9 +54,9 @@ class AxivoxCall(models.Model):
 
     @api.model
     def _numbers(self, call, home, answers):
-        """
+        """Return the E.164 numbers that the other side's number can mean, the likeliest first.
+
         :param answers: see `_meant`
-        :return: the E.164 numbers that the other side's can mean, the likeliest first
         """
         if answers and all(destination.kind == dialing.EXTERNAL for destination, _ in answers):
             return [*dict.fromkeys(destination.e164 for destination, _answer in answers)]
@@ -64,10 +64,10 @@ class AxivoxCall(models.Model):
 
     @api.model
     def _other_sides(self, calls, homes, meant):
-        """Who is on the other side, as ``res.partner.identify_caller`` finds it, for all of these
-        at once. The contact that the log names is believed.
+        """Find the other sides of many calls, as ``res.partner.identify_caller`` does for one. A
+        contact that the log names is trusted.
 
-        :param calls: Written ones
+        :param calls: list of Written
         :param dict homes: see `_homes`
         :param dict meant: see `_meant`
         :return: {Written: OtherSide}
@@ -91,7 +91,7 @@ class AxivoxCall(models.Model):
         for phone, active, won_status, *one in rows(
             self.env["crm.lead"].with_context(active_test=False), about, OF_LEAD
         ):
-            # As `res_partner.OPEN` has it.
+            # The same condition as `res_partner.OPEN`.
             lead = Lead(*one, active and won_status == "pending")
             leads[phone].append(lead)
             leads_of[lead.partner_id].append(lead)
@@ -101,10 +101,10 @@ class AxivoxCall(models.Model):
     @api.model
     def _other_side(self, call, numbers, home, contacts, commercial, leads, leads_of):
         """
-        :param numbers: the E.164 numbers that the other side's can mean, the likeliest first
-        :param Home home: of the company whose contacts and leads these are
+        :param numbers: the E.164 numbers that the other side's number can mean, the likeliest first
+        :param Home home: the company whose contacts and leads count
         :param contacts: {E.164: Contacts, the likeliest first}
-        :param commercial: {id of a contact: id of the company that they are of, or their own}
+        :param commercial: {id of a contact: id of their company, or their own}
         :param leads: {E.164: Leads}
         :param leads_of: {id of a contact: Leads}
         :rtype: OtherSide
@@ -135,29 +135,29 @@ class AxivoxCall(models.Model):
 
     @api.model
     def _is_due(self, call, told):
-        """
+        """Return whether the scheduler has something to do: a chatter entry, or a difference.
+
         :param Written call:
-        :param dict told: what is told of its caller ID
-        :return: whether there is something to say of it: in the chatter, or to managers
+        :param dict told: the values added about its caller ID
         """
         return call.state in ENDED or told["caller_id_verdict"] == "different"
 
     @api.model
-    def _cron_tell(self):
-        """Say what there is to say of calls: in the chatter of whom they were about, and to
-        managers. The connector does not wait for it."""
+    def _cron_post_in_chatter(self):
+        """Post ended calls in the chatter, and have calls that differ examined. The connector does
+        not wait for this."""
         calls, cron = self._for_odoo(), self.env["ir.cron"]
-        due = calls.search([("is_to_be_told", "=", True)], order="id")._ids
+        due = calls.search([("is_chatter_pending", "=", True)], order="id")._ids
         if due:
             cron._commit_progress(remaining=len(due))
-        for some in split_every(TOLD_AT_ONCE, due):
-            self.env["axivox.sync"]._retry(calls.browse(some)._tell)
+        for some in split_every(POSTED_AT_ONCE, due):
+            self.env["axivox.sync"]._retry(calls.browse(some)._post_in_chatter)
             if not cron._commit_progress(len(some)):
                 break
 
-    def _tell(self):
-        # Another transaction may be at it, or have been.
-        calls = self.try_lock_for_update(allow_referencing=True).filtered("is_to_be_told")
+    def _post_in_chatter(self):
+        # Another transaction may be posting them, or have posted them.
+        calls = self.try_lock_for_update(allow_referencing=True).filtered("is_chatter_pending")
         try:
             with self.env.cr.savepoint():
                 calls._log_in_chatter()
@@ -166,18 +166,18 @@ class AxivoxCall(models.Model):
         except Exception:
             if len(calls) > 1:
                 for call in calls:
-                    call._tell()
+                    call._post_in_chatter()
                 return
-            # It is not to keep the others waiting.
-            _logger.exception("Nothing is said of call %s in the chatter", calls.id)
-            calls.is_to_be_told = False
+            # It must not delay the others.
+            _logger.exception("Call %s could not be posted in the chatter", calls.id)
+            calls.is_chatter_pending = False
         if "different" in calls.mapped("caller_id_verdict"):
-            # The next time that this runs is soon enough for those that come till then.
+            # Calls that come later are examined when this job runs again.
             self.env["axivox.account"]._look_into_calls_soon(timedelta())
 
     def _log_in_chatter(self):
-        """Say in the chatter of whom a call was about how it ended: one line, which is corrected
-        where the log is. What the widget has told there is not told again."""
+        """Post how each call ended in its lead's or contact's chatter: one line, corrected when the
+        log is. Calls that the widget has already posted are skipped."""
         ended = self.filtered(lambda call: call.state in ENDED)
         written = ended._as_written()
         past = Past(self.env, [*written.values()])
@@ -201,20 +201,19 @@ class AxivoxCall(models.Model):
         for body, messages in corrected.items():
             messages.body = body
         messages = dict(zip(new, self.env["mail.message"].create([*new.values()]), strict=True))
-        self._keep(
+        self._store_values(
             {
                 call: {
                     "chatter_message_id": messages.get(call, call.chatter_message_id).id,
-                    "is_to_be_told": False,
+                    "is_chatter_pending": False,
                 }
                 for call in self
             }
         )
 
     def _chatter_values(self, record, line):
-        """:return: the values of a ``mail.message`` as ``_message_log`` makes them, by the call's
-        user
-        """
+        """Return the values of a ``mail.message`` by the call's user, as ``_message_log`` would
+        create it."""
         author = self.user_id or self.create_uid
         return {
             "model": record._name,
@@ -232,7 +231,7 @@ class AxivoxCall(models.Model):
         }
 
     def _line(self):
-        """:return: the line in the chatter: direction, duration, number shown, outcome"""
+        """Return the line in the chatter: direction, duration, shown number, outcome."""
         call = self.with_context(lang=(self.user_id or self.create_uid).lang)
         incoming = call.direction == "incoming"
         parts = [call.env._("Incoming call") if incoming else call.env._("Outgoing call")]
@@ -243,4 +242,4 @@ class AxivoxCall(models.Model):
         elif incoming and (number := call.axivox_number_id):
             parts.append(call.env._("to %s", number.display_name))
         parts.append(dict(call._fields["state"]._description_selection(call.env))[call.state])
-        return Markup("<span>%s</span>") % " · ".join(parts)  # as a message keeps it
+        return Markup("<span>%s</span>") % " · ".join(parts)  # as a message stores it

@@ -1,4 +1,4 @@
-"""What Odoo promised of each call, by what was so when it was made, and whether it was kept."""
+"""Finds which number Odoo promised for a call when it was made, and whether it was shown."""
 
 from collections import defaultdict
 from contextlib import suppress
@@ -34,13 +34,14 @@ class AxivoxCall(models.Model):
 
     @api.model
     def _promises(self, calls, past, widget, homes, meant):
-        """
+        """Return the values to add about the caller ID of calls.
+
         :param calls: list of Written
         :param Past past:
         :param dict widget: see `_calls_of_widget`
         :param dict homes: see `_homes`
         :param dict meant: see `_meant`
-        :return: {Written: values of all that is told of its caller ID}
+        :rtype: dict[Written, dict]
         """
         shown = {call: dialing.caller_numbers(call.did or "", homes[call].region) for call in calls}
         ours = self._our_numbers({e164 for numbers in shown.values() for e164 in numbers})
@@ -59,13 +60,13 @@ class AxivoxCall(models.Model):
 
     @api.model
     def _promise(self, call, past, widget_call, shown, answers):
-        """
-        :param Written call: an outgoing one
+        """Return the values about what was promised for an outgoing call, and the verdict.
+
+        :param Written call:
         :param Past past:
-        :param widget_call: the same call in the widget's log, maybe none
-        :param list shown: the E.164 numbers that the one it showed can mean
+        :param widget_call: the same call in the widget's log, or None
+        :param list shown: the E.164 numbers that the shown number can mean
         :param answers: see `_meant`
-        :return: the values of an outgoing call that tell what was promised and what became of it
         """
         told = {}
 
@@ -103,7 +104,7 @@ class AxivoxCall(models.Model):
         kept = told["caller_id_promised"] in shown
         promised = told["caller_id_promised"], told["caller_id_source"]
         if promised == (answer.number, answer.source):
-            # One that would have shown the same without the line proves nothing of it.
+            # A call that would have shown the same number without the line proves nothing about it.
             tells = not kept or (
                 policy.number_without(line.extension, destination) != answer.number
             )
@@ -117,7 +118,8 @@ class AxivoxCall(models.Model):
 
     @api.model
     def _meant(self, calls, past):
-        """What the dialled numbers of outgoing calls can mean, where it is known what was promised.
+        """Return what the dialled numbers of outgoing calls can mean, if the settings of the time
+        are known.
 
         :return: {Written: [(destination, ``policy.CallerId``)], the likeliest first}
         """
@@ -131,9 +133,8 @@ class AxivoxCall(models.Model):
 
     @api.model
     def _answers(self, dialled, policy, extension):
-        """:return: (destination, ``policy.CallerId``) of what a dialled number can mean, the
-        likeliest first: a connector may leave out the plus
-        """
+        """Return a list of (destination, ``policy.CallerId``) that a dialled number can mean, the
+        likeliest first; a connector may leave out the plus."""
         answers, readings = [], ()
         with suppress(dialing.NotDiallableError):
             readings = dialing.readings(dialled)
@@ -149,9 +150,9 @@ class AxivoxCall(models.Model):
 
     @api.model
     def _our_numbers(self, numbers):
-        """
-        :param numbers: E.164 numbers
-        :return: {E.164: [(id of its company, id of the ``axivox.number``)]}, of any company
+        """Return the incoming numbers of all companies among E.164 numbers.
+
+        :return: {E.164: [(company id, id of the ``axivox.number``)]}
         """
         known, accounts = self.env["axivox.number"], self.env["axivox.account"]
         known = rows(
@@ -169,23 +170,22 @@ class AxivoxCall(models.Model):
 
     @api.model
     def _at_home(self, numbers, home):
-        """:return: the id of one of these numbers of ours, or False; of this company rather than of
-        another
-        """
+        """Return the id of one of our numbers, preferably of this company; False for none."""
         best = max(numbers, key=lambda one: (one[0] == home.company_id, one[1]), default=None)
         return best[1] if best else False
 
     @api.model
     def _one_of(self, numbers, promised, ours, home):
-        """:return: of what a number can mean, what it means: E.164, or False for nothing"""
+        """Return which of the possible E.164 numbers is meant, or False for none."""
         if promised in numbers:
             return promised
         return next((number for number in numbers if number in ours), next(iter(numbers), False))
 
     @api.model
     def _homes(self, calls, past):
-        """:return: {Written: the Home whose it is: of the company of the extension, of the user, or
-        of who wrote the call}
+        """Return the Home of each call: the company of its extension, its user or its writer.
+
+        :rtype: dict[Written, Home]
         """
         accounts, users = self.env["axivox.account"], self.env["res.users"]
         of_account = {
@@ -205,9 +205,8 @@ class AxivoxCall(models.Model):
 
     @api.model
     def _calls_of_widget(self, calls, homes):
-        """:return: {Written: the same call in the log of ``voip_oca``}, where that is installed
-        with its bridge: there a number may have been chosen for a call
-        """
+        """Return {Written: the same call in ``voip_oca``'s log}, if its bridge is installed: a
+        number may have been chosen for the call there."""
         if "caller_id_source" not in getattr(self.env.get("voip.call"), "_fields", ()):
             return {}
         calls = [call for call in calls if call.user_id]
@@ -240,9 +239,8 @@ class AxivoxCall(models.Model):
 
     @api.model
     def _numbers_of(self, widget_call, home):
-        """:return: the E.164 numbers that a number in the widget's log can mean: it is read in the
-        country of who is called
-        """
+        """Return the E.164 numbers that a number in the widget's log can mean, read in the country
+        of the called person."""
         regions = (
             widget_call.partner_id.country_id.code,
             widget_call.logged_lead_id.country_id.code,

@@ -1,4 +1,4 @@
-"""What of the settings a call proves, or contradicts."""
+"""The line of the settings that a call proves or contradicts."""
 
 from typing import NamedTuple
 
@@ -18,15 +18,15 @@ class Line(NamedTuple):
 
     @property
     def key(self):
-        """What calls know it by."""
+        """The text by which calls refer to this line."""
         kind, subject = self.setting
         return f"{self.account_id} {kind} {subject} {self.number}"
 
 
 def decided_by(account_id, answer):
-    """
-    :param policy.CallerId answer: what a call shows
-    :return: the Line of the rule, or of the default number, that decides it, or None
+    """Return the Line of the rule or default number that decides a call, or None.
+
+    :param policy.CallerId answer: what the call shows
     """
     if not (kind := SETTINGS.get(answer.source)):
         return None
@@ -34,11 +34,11 @@ def decided_by(account_id, answer):
 
 
 def of_user(account_id, extension, settings, answer):
-    """
-    :param policy.Settings settings: those that gave the answer
-    :param policy.CallerId answer: what a call of this extension shows
-    :return: the Line of the extension's outgoing number, or None where another one would not have
-        changed the answer
+    """Return the Line of an extension's outgoing number; None if another number would not have
+    changed the answer.
+
+    :param policy.Settings settings: the settings that gave the answer
+    :param policy.CallerId answer: what a call from this extension shows
     """
     goes_first = not settings.override or answer.source != policy.RULE
     own = answer.number if answer.source == policy.USER else None

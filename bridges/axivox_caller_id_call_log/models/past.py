@@ -1,4 +1,4 @@
-"""What was so when calls were made, read once for all of them."""
+"""What was true when calls were made, read once for a whole batch."""
 
 from bisect import bisect_right
 from collections import defaultdict
@@ -12,8 +12,8 @@ from odoo.addons.axivox_caller_id.callerid.policy import Settings
 
 @dataclass(eq=False, slots=True)
 class Written:
-    """A call as the connector writes it, before it is a record or after; records are ids. Two that
-    are alike are two."""
+    """A call as the connector writes it, with ids for records; it may not be a record yet. Compared
+    by identity, because two equal calls are two calls."""
 
     phone_number: str | None
     direction: str | None
@@ -28,12 +28,12 @@ class Written:
 
     @property
     def when(self):
-        """A call that nobody answered may have no start."""
+        """When the call was made; a call that nobody answered may have no start."""
         return self.start_date or self.end_date or _second(self.create_date)
 
 
 class Home(NamedTuple):
-    """The company whose a call is: its id, its country's region (ISO 3166 code), and the id of its
+    """The company of a call: its id, its country's region (ISO 3166 code), and the id of its
     account, or False."""
 
     company_id: int
@@ -42,7 +42,7 @@ class Home(NamedTuple):
 
 
 class Period(NamedTuple):
-    """An ``axivox.period``; records are ids."""
+    """An ``axivox.period``, with ids for records."""
 
     id: int
     account_id: int
@@ -57,15 +57,15 @@ class Period(NamedTuple):
 
 
 class Past:
-    """Costs the same queries for one call and for a thousand.
+    """Reads what was true with the same queries for one call and for a thousand.
 
-    :param env: with all rights
+    :param env: with superuser rights
     :param calls: list of Written
     """
 
     def __init__(self, env, calls):
         self._env = env
-        self._held, self._withdrawn = self._read_periods(calls)
+        self._periods_of_users, self._withdrawn = self._read_periods(calls)
         self._lines = {call: self._find_line(call) for call in calls}
         accounts = {line.account_id for line in self._lines.values() if line}
         self._history = self._read_history(accounts)
@@ -73,24 +73,27 @@ class Past:
         self._policies = {}
 
     def line(self, call):
-        """:return: the Period in which its user had the extension, or None"""
+        """Return the Period in which the call's user had the extension, or None."""
         return self._lines[call]
 
     def why_no_line(self, call):
         if not call.user_id:
             return "no_user"
-        return "before" if self._begun and call.when < self._begun else "no_extension"
+        return (
+            "before"
+            if self._recorded_since and call.when < self._recorded_since
+            else "no_extension"
+        )
 
     def applied_id(self, call):
-        """:return: the id of the ``axivox.applied`` that calls followed, or False"""
+        """Return the id of the ``axivox.applied`` that the call followed, or False."""
         times, entries = self._history.get(self._lines[call].account_id, ((), ()))
         place = bisect_right(times, call.when)
         return entries[place - 1] if place else False
 
     def policy(self, call):
-        """:return: the ``policy.Policy`` that calls followed, without the numbers that were
-        withdrawn; None where that is not known
-        """
+        """Return the ``policy.Policy`` that the call followed, without the numbers withdrawn at
+        the time; None if it is not known."""
         account_id, applied_id = self._lines[call].account_id, self.applied_id(call)
         if not applied_id:
             return None
@@ -101,24 +104,22 @@ class Past:
         return self._policies[key]
 
     def is_applying(self, call):
-        """:return: whether somebody was applying changes by hand: the console may have had them,
-        or not yet
-        """
+        """Return whether somebody was applying changes by hand at the time, so that the console
+        may or may not have had them."""
         return any(
             _covers(since, until, call.when)
             for since, until in self._applying.get(self._lines[call].account_id, ())
         )
 
     @cached_property
-    def _begun(self):
-        """Since when it is written down whose an extension is."""
+    def _recorded_since(self):
+        """Return since when users of extensions are recorded."""
         periods = self._env["axivox.period"]
         return periods.search_fetch([("user_id", "!=", False)], ["since"], limit=1).since
 
     def _read_periods(self, calls):
-        """:return: {id of a user: the Periods of their extensions}, {id of an account: the Periods
-        of its withdrawn numbers}
-        """
+        """Return the Periods of extensions by user id, and those of withdrawn numbers by account
+        id."""
         users = {call.user_id for call in calls} - {None}
         domain = ["|", ("user_id", "in", [*users]), ("number_id", "!=", False)]
         held, withdrawn = defaultdict(list), defaultdict(list)
@@ -131,9 +132,13 @@ class Past:
         return held, withdrawn
 
     def _find_line(self, call):
-        lines = [period for period in self._held.get(call.user_id, ()) if period.covers(call.when)]
+        lines = [
+            period
+            for period in self._periods_of_users.get(call.user_id, ())
+            if period.covers(call.when)
+        ]
         if len(lines) > 1:
-            # As for calls from Odoo: the one of the user's default company.
+            # As for calls from Odoo, the extension of the user's default company counts.
             home = self._env["res.users"].browse(call.user_id).company_id
             accounts = self._env["axivox.account"]
             by_account = {line: accounts.browse(line.account_id) for line in lines}
@@ -147,9 +152,10 @@ class Past:
         return lines[0] if lines else None
 
     def _withdrawn_numbers(self, account_id, when):
-        """
-        :param when: says of a Period whether it is meant
-        :return: frozenset of the ids of the numbers that were withdrawn in these
+        """Return the ids of the numbers withdrawn in the Periods that a function selects.
+
+        :param when: function of a Period
+        :rtype: frozenset[int]
         """
         return frozenset(
             period.number_id for period in self._withdrawn.get(account_id, ()) if when(period)
@@ -160,19 +166,19 @@ class Past:
         _times, entries = self._history[account_id]
         now = self._withdrawn_numbers(account_id, lambda period: not period.until)
         if applied_id == entries[-1] and withdrawn == now:
-            # What runs is prepared for calls from Odoo.
+            # The live settings are already prepared for calls from Odoo.
             prepared = account._prepared("applied")
             if not prepared.never_applied:
                 return prepared.policy
         applied = self._env["axivox.applied"].browse(applied_id)
         try:
             settings = Settings.from_json(applied.settings)
-        except ValueError:  # nothing, or what is damaged
+        except ValueError:  # empty or damaged
             return None
         return account._policy(settings, self._env["axivox.number"].browse(withdrawn))
 
     def _read_history(self, accounts):
-        """:return: {id of an account: (times, ids of ``axivox.applied``)}, the oldest first"""
+        """Return {account id: (times, ids of ``axivox.applied``)}, the oldest first."""
         history = defaultdict(lambda: ([], []))
         mine = [("account_id", "in", [*accounts])]
         fields = ["account_id", "create_date", "id"]
@@ -183,9 +189,8 @@ class Past:
         return history
 
     def _read_applying(self, accounts):
-        """:return: {id of an account: [(opened, confirmed or None)]} of the lists of steps by hand;
-        one that was replaced ends with what was applied instead
-        """
+        """Return {account id: [(opened, confirmed or None)]} of the applies by hand; a replaced one
+        ends when something else was applied."""
         applying = defaultdict(list)
         mine = [("account_id", "in", [*accounts])]
         fields = ["account_id", "create_date", "state"]
@@ -199,9 +204,9 @@ class Past:
 
 
 def rows(model, domain, fields, order=None):
-    """What many records are read for at once, without making records of them.
+    """Read stored fields without creating records.
 
-    :return: the stored values of these fields, as the database has them: a tuple a record
+    :return: a tuple of database values for each record
     """
     query = model._search(domain, order=order)
     columns = (model._field_to_sql(model._table, name, query) for name in fields)
@@ -213,5 +218,5 @@ def _covers(since, until, when):
 
 
 def _second(time):
-    """The log knows no less."""
+    """Cut off what the log does not store: less than a second."""
     return time - timedelta(microseconds=time.microsecond)

@@ -41,11 +41,11 @@ class TestScheduler(CallLogCase):
     def test_nothing_is_said_before_the_scheduler_comes_and_it_says_it_once(self):
         call = self._written()
         self.assertFalse(self._lines())
-        self.assertTrue(call.is_to_be_told)
+        self.assertTrue(call.is_chatter_pending)
         for _ in range(2):
             self._run_scheduler()
             self.assertEqual(self._lines(), [SAID])
-        self.assertFalse(call.is_to_be_told)
+        self.assertFalse(call.is_chatter_pending)
 
     def test_what_is_rewritten_before_is_said_as_it_is_now(self):
         call = self._written(state="calling", end_date=False)
@@ -57,9 +57,9 @@ class TestScheduler(CallLogCase):
 
     def test_call_that_goes_on_is_told_when_it_ends(self):
         call = self._written(state="ongoing", end_date=False)
-        self.assertFalse(call.is_to_be_told)
+        self.assertFalse(call.is_chatter_pending)
         self.calls.browse(call.id).write({"state": "terminated"})
-        self.assertTrue(call.is_to_be_told)
+        self.assertTrue(call.is_chatter_pending)
 
     def test_line_that_says_so_already_is_left_alone(self):
         call = self._written()
@@ -75,12 +75,12 @@ class TestScheduler(CallLogCase):
         calls = self._written(3)
         self.env.flush_all()
         with closing(self.env.cr.savepoint()) as savepoint:
-            calls._for_odoo()._tell()
+            calls._for_odoo()._post_in_chatter()
             self.assertEqual(len(self._lines()), 3)
             savepoint.rollback()
         self.env.invalidate_all()
         self.assertFalse(self._lines())
-        self.assertEqual(calls.mapped("is_to_be_told"), [True] * 3)
+        self.assertEqual(calls.mapped("is_chatter_pending"), [True] * 3)
         self._run_scheduler()
         self.assertEqual(self._lines(), [SAID] * 3)
 
@@ -102,7 +102,7 @@ class TestScheduler(CallLogCase):
         self.assertIn("ValueError: broken", log.output[0])
         self.assertEqual(self._lines(), [SAID] * 2)
         self.assertFalse(bad.chatter_message_id)
-        self.assertFalse(any(calls.mapped("is_to_be_told")))
+        self.assertFalse(any(calls.mapped("is_chatter_pending")))
 
     @mute_logger(LOG)
     def test_database_that_fails_for_one_call_spoils_no_other(self):
@@ -126,21 +126,21 @@ class TestScheduler(CallLogCase):
 
         with patch.object(type(calls), "try_lock_for_update", one):
             self._run_scheduler()
-        self.assertEqual(calls.mapped("is_to_be_told"), [False, True])
+        self.assertEqual(calls.mapped("is_chatter_pending"), [False, True])
         self._run_scheduler()
         self.assertEqual(self._lines(), [SAID] * 2)
 
     def test_what_another_run_has_told_is_not_told_again(self):
         calls = self._written(2)
         self._run_scheduler()
-        calls._for_odoo()._tell()
+        calls._for_odoo()._post_in_chatter()
         self.assertEqual(self._lines(), [SAID] * 2)
 
     def test_one_run_tells_of_all_calls_however_many(self):
         calls = self._written(5)
-        with patch.object(axivox_call_caller, "TOLD_AT_ONCE", 2):
+        with patch.object(axivox_call_caller, "POSTED_AT_ONCE", 2):
             self._run_scheduler()
-        self.assertFalse(any(calls.mapped("is_to_be_told")))
+        self.assertFalse(any(calls.mapped("is_chatter_pending")))
         self.assertEqual(self._lines(), [SAID] * 5)
 
     def test_call_of_nobody_is_told_by_who_wrote_it(self):
@@ -158,7 +158,7 @@ class TestScheduler(CallLogCase):
         theirs = self._contact(company_id=there.id)
         self.connector.company_ids += there
         calls = self._written() + self._written(user_id=user.id, direction="incoming")
-        self.assertTrue(all(calls.mapped("is_to_be_told")))
+        self.assertTrue(all(calls.mapped("is_chatter_pending")))
         self._run_scheduler()
         self.assertEqual(self._lines(), [SAID])
         self.assertEqual(len(self._lines(theirs)), 1)
@@ -174,7 +174,7 @@ class TestScheduler(CallLogCase):
     def test_call_of_a_stranger_is_told_to_nobody_and_done_with(self):
         call = self._written(phone_number="+33199001299")
         self._run_scheduler()
-        self.assertFalse(call.chatter_message_id or call.is_to_be_told)
+        self.assertFalse(call.chatter_message_id or call.is_chatter_pending)
 
     def test_scheduler_that_was_off_for_a_while_loses_nothing(self):
         job = self.env.ref("axivox_caller_id_call_log.axivox_call_cron")

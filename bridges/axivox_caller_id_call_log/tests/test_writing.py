@@ -35,13 +35,13 @@ TOLD = (
 
 @tagged("post_install", "-at_install")
 class TestWriting(CallLogCase):
-    def _told(self, call):
+    def _examined(self, call):
         return {name: call[name] for name in TOLD}
 
     def test_order_in_which_a_call_is_written_does_not_matter(self):
         self.env["crm.lead"].create({"name": "L", "phone": "+442079460321"})
         whole = self._values(did=LONDON)
-        expected = self._told(self.calls.create(whole).sudo())
+        expected = self._examined(self.calls.create(whole).sudo())
         self.assertEqual(expected["caller_id_verdict"], "as_promised")
         parts = [
             {"user_id": whole.pop("user_id")},
@@ -54,7 +54,7 @@ class TestWriting(CallLogCase):
             call = self.calls.create({**whole, "state": "calling"})
             for part in order:
                 call.write(part)
-            self.assertEqual(self._told(call.sudo()), expected)
+            self.assertEqual(self._examined(call.sudo()), expected)
 
     def test_call_that_is_rewritten_is_told_anew(self):
         call = self._call()
@@ -72,7 +72,7 @@ class TestWriting(CallLogCase):
     def test_what_tells_nothing_of_the_number_changes_nothing(self):
         call = self._call()
         self.account.default_outgoing_number_id = self.paris
-        with patch.object(type(call), "_told") as told:
+        with patch.object(type(call), "_examined") as told:
             self.calls.browse(call.id).write({"summary": "About bicycles", "sentiment": "good"})
         told.assert_not_called()
 
@@ -190,7 +190,7 @@ class TestWriting(CallLogCase):
         bare = models.BaseModel._create
         with (
             patch.object(type(self.calls), "_create", bare),
-            patch.object(axivox_call, "TOLD_BY", frozenset()),
+            patch.object(axivox_call, "EXAMINED_FIELDS", frozenset()),
         ):
             yield
 
@@ -266,7 +266,7 @@ class TestWriting(CallLogCase):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.cr.sql_log_count
-            odoo._tell()
+            odoo._post_in_chatter()
             self.env.flush_all()
             costs[count] = self.cr.sql_log_count - before
         self.assertIn("· 039 ·", calls[-1].chatter_message_id.body)
