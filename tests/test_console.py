@@ -615,6 +615,10 @@ class TestApplyOverApi(ConsoleCase):
                 with self.assertRaisesRegex(AccessError, "Only Axivox managers"):
                     getattr(self.account.with_user(self.editor), method)()
 
+    def test_progress_opens_under_the_name_of_what_runs(self):
+        for kind, name in (("apply", "Apply changes"), ("pull", "Pull")):
+            self.assertEqual(self.attempt(kind, "pending", "1 minute")._action()["name"], name)
+
     def test_number_that_axivox_has_not_is_named_before_anything_is_sent(self):
         berlin = self.env["axivox.number"].create({"account_id": self.account.id, "number": BERLIN})
         self.rule("0044").number_id = berlin
