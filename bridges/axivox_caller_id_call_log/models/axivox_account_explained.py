@@ -191,7 +191,7 @@ class AxivoxAccount(models.Model):
         # sudo: see _update_explanation
         calls = self.env["axivox.call"].search_fetch(
             [
-                ("axivox_applied_id", "=", applied.id),
+                *self._calls_since(applied),
                 ("caller_id_verdict", "in", ("as_promised", "different")),
             ],
             [
@@ -213,6 +213,15 @@ class AxivoxAccount(models.Model):
                 shown = extension, called, call.caller_id_shown
                 observed.append((shown, call.caller_id_verdict))
         return observed
+
+    def _calls_since(self, applied):
+        """Return the domain of the calls that followed the version that runs.
+
+        :param applied: the ``axivox.applied`` of that version
+        """
+        # A call's start has no fraction of a second.
+        since = applied.create_date.replace(microsecond=0)
+        return [("axivox_account_id", "=", self.id), ("start_date", ">=", since)]
 
     def _current_explanation(self):
         """Return ``calls_explained`` if it is about the version that runs, else an empty dict."""
@@ -273,7 +282,7 @@ class AxivoxAccount(models.Model):
         yield from super()._settings_warnings()
         explanation = self.has_access("write") and self._current_explanation()
         if explanation and self._needs_attention(explanation):
-            calls = [("axivox_applied_id", "=", explanation["applied"])]
+            calls = self._calls_since(self._last_applied())
             yield (
                 "\n".join(self._explanation_in_words(explanation)),
                 self._open_calls(calls, "different"),

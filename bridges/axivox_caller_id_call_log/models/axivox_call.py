@@ -135,10 +135,7 @@ class AxivoxCall(models.Model):
     axivox_applied_id = fields.Many2one(
         "axivox.applied",
         string="Settings at the time",
-        readonly=True,
-        copy=False,
-        index="btree_not_null",
-        ondelete="set null",
+        compute="_compute_axivox_applied_id",
         groups="axivox_caller_id.group_editor",
         help="The settings Axivox used when the call was made, as far as Odoo knows.",
     )
@@ -202,6 +199,17 @@ class AxivoxCall(models.Model):
             for name in ("caller_id_promised", "caller_id_shown"):
                 number = call[name]
                 call[f"{name}_display"] = number and dialing.international(number)
+
+    @api.depends("caller_id_extension", "start_date", "end_date")
+    def _compute_axivox_applied_id(self):
+        self.axivox_applied_id = False
+        calls = self.filtered("caller_id_extension")
+        odoo = calls._for_odoo()
+        written = odoo._as_written()
+        past = Past(odoo.env, [*written.values()])
+        for call, one in zip(calls, written.values(), strict=True):
+            if past.line(one):
+                call.axivox_applied_id = past.applied_id(one)
 
     @api.model_create_multi
     def create(self, vals_list):

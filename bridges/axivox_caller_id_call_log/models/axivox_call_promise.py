@@ -23,7 +23,6 @@ OF_PROMISE = (
     "caller_id_rule",
     "caller_id_extension",
     "caller_id_destination",
-    "axivox_applied_id",
     "caller_id_verdict",
     "caller_id_reason",
 )
@@ -75,9 +74,8 @@ class AxivoxCall(models.Model):
 
         if not (line := past.line(call)):
             return unknown(past.why_no_line(call))
-        applied_id, policy = past.applied_id(call), past.policy(call)
-        told |= {"caller_id_extension": line.extension, "axivox_applied_id": applied_id}
-        if not policy:
+        told["caller_id_extension"] = line.extension
+        if not (policy := past.policy(call)):
             return unknown("not_applied")
         if len({answer.number for _destination, answer in answers}) != 1:
             return unknown("number")

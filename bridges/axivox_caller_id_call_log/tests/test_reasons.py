@@ -139,7 +139,6 @@ class TestReasons(RecentCallsCase):
         )
         self._backdate("axivox_period", self.now - 30 * A_DAY, "since")
         self._apply(self.now - 12 * A_DAY)
-        self._recent(UK[0], PARIS, days=5)
         return user
 
     def test_manager_who_applied_gets_one_activity(self):

@@ -27,7 +27,6 @@ TOLD = (
     "caller_id_reason",
     "caller_id_extension",
     "caller_id_destination",
-    "axivox_applied_id",
     "axivox_number_id",
     "lead_id",
 )
