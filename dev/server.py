@@ -90,7 +90,13 @@ def template(*more, demo=False):
     home, _addons = provisions.odoo()
     depends = sorted({*manifest()["depends"], *FOR_TESTS, *more})
     options = ["--with-demo"] if demo else []
-    name = database_name(f"base_{provisions.key(home, *depends, *options)}")
+    # Odoo lists in a database the addons that it could install.
+    beside = {
+        file.parent.name
+        for folder in (*addons_folders(), STAND_INS)
+        for file in folder.glob("*/__manifest__.py")
+    }
+    name = database_name(f"base_{provisions.key(home, *depends, *options, *sorted(beside))}")
     if name in cluster.made():
         return name
     with locked(STATE / "template.lock"):
