@@ -135,10 +135,15 @@ def _account(env, company, numbers, rules, users, extensions):
         ]
     )
     account._record_applied()
+    have_applied_long_ago(env)
+
+
+def have_applied_long_ago(env):
+    """Backdate what was applied, and who has which extension, to before all calls."""
     env.flush_all()
     env.cr.execute("UPDATE axivox_applied SET create_date = '2026-01-01'")
-    if "axivox.period" in env:
-        env.cr.execute("UPDATE axivox_period SET since = '2026-01-01'")
+    env.cr.execute("UPDATE axivox_period SET since = '2026-01-01'")
+    env.invalidate_all()
 
 
 def fill_log(env):
