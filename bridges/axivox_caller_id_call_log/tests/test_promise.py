@@ -70,13 +70,21 @@ class TestPromise(CallLogCase):
         self.assertEqual(call.caller_id_verdict, "different")
 
     def test_settings_are_those_that_were_applied_then(self):
+        first = self.account._last_applied()
         self.account.default_outgoing_number_id = self.new_york
         self._apply(APPLIED + 10 * A_DAY)
+        last = self.account._last_applied()
         self.account.default_outgoing_number_id = self.paris  # saved, and not applied
-        for days, promised in ((1, MAIN), (9, MAIN), (10, NEW_YORK), (20, NEW_YORK)):
+        for days, promised, applied in (
+            (1, MAIN, first),
+            (9, MAIN, first),
+            (10, NEW_YORK, last),
+            (20, NEW_YORK, last),
+        ):
             call = self._call(BERLINER, start_date=APPLIED + days * A_DAY)
             with self.subTest(days=days):
                 self.assertEqual(call.caller_id_promised, promised)
+                self.assertEqual(call.axivox_applied_id, applied)
 
     def test_number_that_was_withdrawn_then_was_not_promised(self):
         self.london.active = False
@@ -165,7 +173,9 @@ class TestPromise(CallLogCase):
         self._unknown("no_user", self._call(user_id=False))
 
     def test_call_of_who_had_no_extension(self):
-        self._unknown("no_extension", self._call(user_id=self.editor.id))
+        call = self._call(user_id=self.editor.id)
+        self._unknown("no_extension", call)
+        self.assertFalse(call.axivox_applied_id)
 
     def test_call_from_before_anything_was_written_down(self):
         self._unknown("before", self._call(start_date=LONG_AGO - A_DAY))
@@ -173,7 +183,7 @@ class TestPromise(CallLogCase):
     def test_nothing_was_applied_then(self):
         call = self._call(start_date=APPLIED - A_DAY)
         self._unknown("not_applied", call)
-        self.assertFalse(call.caller_id_promised)
+        self.assertFalse(call.caller_id_promised or call.axivox_applied_id)
 
     def test_what_was_applied_then_is_damaged(self):
         self.account._last_applied().sudo().settings = {"default": 7}
