@@ -20,8 +20,8 @@ from .live import Live
 
 
 def program(account, token, page_size):
-    """The whole application: the console's pages, the API, what tests ask, and the guards before
-    them."""
+    """Return the whole application: the console's pages, the API, the requests of tests, and the
+    checks before all of them."""
     console = FastAPI(openapi_url=None, redirect_slashes=False)
     console.include_router(pages.router)
     console.include_router(faults.router)
@@ -73,8 +73,8 @@ def main():
         listener = socket.create_server(("127.0.0.1", options.port))
     except OSError as error:
         parser.error(f"port {options.port}: {error.strerror}")
-    # asyncio does this by itself, but not for a socket made by `create_server`; without it each
-    # body waits 40 ms for the client to acknowledge the headers.
+    # asyncio does this by itself, but not for a socket from `create_server`. Without it, each body
+    # waits 40 ms until the client acknowledges the headers.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     config = uvicorn.Config(
         program(account, token, options.page_size),
@@ -86,7 +86,7 @@ def main():
         timeout_graceful_shutdown=1,
     )
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    # The socket listens already: early requests wait a moment and are served.
+    # The socket already listens: a request that is sent now waits until the server runs.
     print(f"Sandbox at {address}/ · API at {address}/api", flush=True)
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listener])
