@@ -65,8 +65,8 @@ class AxivoxAccount(models.Model):
 
     @api.model
     def _look_into_calls_soon(self, delay=SOON):
-        """Have the scheduler look at the calls, once, however many are written till then."""
-        # sudo: when it does is said here only
+        """Have the scheduler look at the calls, once, however many are written until then."""
+        # sudo: only triggers the job
         cron = self.sudo().env.ref(CRON, raise_if_not_found=False)
         mine = cron and [("cron_id", "=", cron.id)]
         if mine and not cron.env["ir.cron.trigger"].search_count(mine, limit=1):
