@@ -90,7 +90,7 @@ class AxivoxSync(models.Model):
         help="The Odoo user of each new extension.",
     )
     decisions = fields.Text(help="What was decided where both sides had changed something.")
-    revision = fields.Char(help="What the console has to be at: what was looked at.")
+    revision = fields.Char(help="The console's revision that was reviewed.")
     done = fields.Integer()
     total = fields.Integer()
     progress = fields.Float(compute="_compute_progress")
@@ -451,9 +451,9 @@ class AxivoxSync(models.Model):
             account._log_differences(account._remote_changes(), title)
 
     def _size(self, ours):
-        """
+        """Return roughly how many users the attempt concerns.
+
         :param Settings ours: what is saved here
-        :return: about how many users this is about
         """
         account = self.account_id
         return (

@@ -40,9 +40,9 @@ def snapshot(account, state):
 
 
 def _people(account, state, taken):
-    """
+    """Return {e-mail address: ids of the Odoo users with it who have no extension}.
+
     :param taken: ids of the Odoo users that have an extension here
-    :return: {e-mail address: ids of the other Odoo users with it}
     """
     emails = {email.strip().lower() for _name, email in state.users.values() if email}
     people = account.env["res.users"].search(

@@ -1,4 +1,4 @@
-"""Who may do what: every door of our addons is found by inspection, and tried by every role.
+"""Who may do what: every door of our addons is found by inspection and tried as every role.
 
 `rights.csv` has the expected rights. A door is a public method, reading or setting a field that is
 restricted, or a server action (a scheduled one too). Each is tried as over RPC, with Odoo's own
@@ -8,7 +8,7 @@ restricted, or a server action (a scheduled one too). Each is tried as over RPC,
 - ``home``: other records of the caller's company,
 - ``other``: records of another company,
 
-and is open if the answer is no AccessError. The file says how far a door opens: ``-``, ``own``,
+and is open unless it raises AccessError. The file says how far a door opens: ``-``, ``own``,
 ``home`` (and ``own``) or ``all``.
 """
 
@@ -199,7 +199,7 @@ class TestRights(AxivoxCase):
         self.assertEqual(dialogs - kept, set(), "Dialogs without a record rule of their creator")
 
     def test_nobody_sets_what_odoo_only_sets(self):
-        """A readonly field is so over RPC too, for everybody and in one's own dialog."""
+        """A readonly field is readonly over RPC too, for everybody and in one's own dialog."""
         for model in self._models():
             place = "own" if self._is_personal(model) else "home"
             record = self._record(model, place, "system")

@@ -21,7 +21,7 @@ class VoipCall(models.Model):
         readonly=True,
         copy=False,
         index="btree_not_null",
-        help="The number called, or calling, as everything else compares it.",
+        help="The number called, or calling, in E.164 form.",
     )
     phone_display = fields.Char(
         string="Number",
