@@ -13,7 +13,7 @@ def snapshot(account, state):
     :param console.State state: what the console holds
     :rtype: reconcile.Snapshot
     """
-    # sudo: what both agreed on is a manager's to read; a check is nobody's
+    # sudo: only managers may read what both agreed on, and the scheduler's check has no user
     known = account.sudo()
     numbers, extensions = account.number_ids, account.env["axivox.extension"]
     mine = [("account_id", "=", account.id)]

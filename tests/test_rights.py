@@ -264,7 +264,8 @@ class TestRights(AxivoxCase):
         return named.filtered(lambda data: is_ours(data.module))
 
     def _field_doors(self, model, field, is_added):
-        """
+        """Yield the Doors of a field.
+
         :param bool is_added: whether the field is added to a model of Odoo's, whose own rights are
             not ours
         """
@@ -349,18 +350,21 @@ class TestRights(AxivoxCase):
             return False
 
     def _call(self, role, context, model, method, *args):
-        """:raises AccessError: also where nothing is told"""
-        self.env.invalidate_all()  # a request has read nothing before
+        """Call a method as over RPC.
+
+        :raises AccessError: also if it reads or finds nothing
+        """
+        self.env.invalidate_all()  # a request starts with an empty cache
         model = self.env(user=self.users[role].id, context={})[model]
         told = call_kw(model, method, list(args), {"context": context})
         if method == "read":
             [name] = args[1]
             told = told and (model._fields[name].groups or told[0][name])
         if method in ("read", "search") and not told:
-            raise AccessError("Nothing is told.")
+            raise AccessError("Nothing was read.")
 
     def _calls(self, door, role, place):
-        """:return: (model, method, arguments) of each way through a door"""
+        """Return (model, method, arguments) of each way through a door."""
         model, name = door
         if model == "ir.actions.server":
             [action] = self._our_data(model).filtered(lambda data: data.name == name)

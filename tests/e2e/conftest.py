@@ -19,7 +19,7 @@ ROWS = pytest.StashKey[list]()
 
 @pytest.fixture(scope="session")
 def scene(pytestconfig):
-    """The Scene of all cases: Odoo, the network and the browser, which are stopped at the end."""
+    """Yield the Scene of all cases; stop Odoo, the network and the browser at the end."""
     rows = pytestconfig.stash[ROWS] = []
     capture = pytestconfig.pluginmanager.getplugin("capturemanager")
     had_database = cluster.answers()
