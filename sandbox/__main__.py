@@ -46,23 +46,23 @@ def program(account, token, page_size):
 
 def main():
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
-    parser.add_argument("--port", type=int, default=0, help="0: a free one (default)")
-    parser.add_argument("--state", type=Path, metavar="FILE", help="made if it is not there")
+    parser.add_argument("--port", type=int, default=0, help="0: any free port (default)")
+    parser.add_argument("--state", type=Path, metavar="FILE", help="created if it does not exist")
     parser.add_argument("--token", default=os.environ.get("SANDBOX_TOKEN"))
     parser.add_argument(
         "--page-size",
         type=int,
         metavar="N",
         default=api.LONGEST_PAGE,
-        help="give no more than N items on a page, whatever `limit` asks for",
+        help="return at most N items per page, even if `limit` is larger",
     )
-    parser.add_argument("--openapi", action="store_true", help="print the contract and end")
+    parser.add_argument("--openapi", action="store_true", help="print the API document and exit")
     options = parser.parse_args()
     if options.openapi:
         print(api.document_text(), end="")
         return
     if options.state is None:
-        parser.error("say with --state where the account is kept")
+        parser.error("name the account's file with --state")
 
     token = options.token
     if not token:
