@@ -63,7 +63,7 @@ def local_time(env, number, now):
 
 
 def duration(env, seconds):
-    """How long a call lasted: ``2 min 3 s``."""
+    """Return how long a call lasted: ``2 min 3 s``."""
     minutes, seconds = divmod(round(seconds), 60)
     if minutes:
         return env._("%(minutes)s min %(seconds)s s", minutes=minutes, seconds=seconds)
@@ -261,7 +261,7 @@ def and_more(env, texts, more):
     :param int more: how many are left out
     :rtype: list[str]
     """
-    return [*texts, *([env._("… and %s more", formatLang(env, more, 0))] if more > 0 else [])]
+    return [*texts, *([env._("and %s more", formatLang(env, more, 0))] if more > 0 else [])]
 
 
 def passed_over(env, passed):

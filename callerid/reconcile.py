@@ -131,7 +131,7 @@ class Plan:
 
 
 def _undecided(_change):
-    """The choices of nobody."""
+    """Choose nothing."""
 
 
 def plan_apply(snapshot, choose=_undecided):

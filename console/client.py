@@ -506,9 +506,10 @@ def _document(body):
 
 
 def _text(document):
-    """All names and texts in a document, each in a line: no token goes on behind the end of one.
+    """Return all names and texts in a document, one per line, so that no token can seem to span
+    two.
 
-    :raises ValueError: for what no database keeps
+    :raises ValueError: if one contains what no database can store
     """
     parts, texts = [document], []
     while parts:

@@ -20,8 +20,8 @@ PAGE = 500  # users
 
 
 def connector(bench):
-    """10,000 calls in batches of 100, as the connector writes them, beside the same calls where
-    nothing of ours is installed. The logs hold the same 5,000 others before and afterwards."""
+    """Write 10,000 calls in batches of 100, as the connector does, with our addons and without.
+    Both logs already hold the same 5,000 calls."""
     bench.with_contacts()
     bench.with_calls()
     # In a database where `apply_2k` has run.
@@ -47,7 +47,7 @@ def connector(bench):
         asked[side].append(calls.env.cr.sql_log_count - before)
 
     def tell():
-        """What the scheduler says of the batch: the connector does not wait for it."""
+        """Post the batch in the chatter, as the scheduler does; the connector does not wait."""
         waiting.env.transaction.reset()
         waiting.search([("is_chatter_pending", "=", True)])._post_in_chatter()
         waiting.env.flush_all()
@@ -121,19 +121,19 @@ def apply_2k(bench):
     numbers, asked = account.number_ids[:2], []
 
     def hold(number):
-        """Let the sandbox hold the account, with all its users on one number."""
+        """Make the sandbox hold the account, with all its users on one number."""
         state = _console_state(account, number)
         requests.put(f"{sandbox}/sandbox/state", json=state, timeout=60).raise_for_status()
 
     def show(number):
         account.extension_ids.outgoing_number_id = number
         account.env.cr.commit()
-        # As it is applied: from a form that says how much waits.
+        # A user applies from a form that shows the number of pending changes.
         account.read(["pending_change_count"])
         account.env.transaction.clear()
 
     def run_scheduled():
-        # Another transaction does the work: this one is restarted to see it.
+        # Another transaction does the work; restart this one to see it.
         account.env.cr.commit()
         account.env.ref("axivox_caller_id.axivox_sync_cron").sudo().method_direct_trigger()
         account.env.cr.commit()
@@ -204,7 +204,7 @@ def _noting(asked):
 
 
 def _send_again(asked):
-    """Send the recorded requests, for the revision that is there now."""
+    """Send the recorded requests, with the present revision."""
     revision, session = None, requests.Session()
     for request in asked:
         headers = {**request.headers}

@@ -18,7 +18,7 @@ def identify_1m(bench):
     user = bench.user("seat7")
 
     def identify(number):
-        # As in a request, which starts with an empty cache.
+        # A request starts with an empty cache.
         user.env.transaction.clear()
         return user.env["res.partner"].identify_caller(number)
 

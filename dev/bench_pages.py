@@ -1,4 +1,4 @@
-"""Measures pages: forms that our addons add something to."""
+"""Measures pages: forms that our addons extend, and the requests from a click to a call."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Measures an outgoing call: its number is resolved, and the call is logged."""
+"""Measures an outgoing call: resolving its number, and logging it."""
 
 from unittest.mock import patch
 

@@ -56,7 +56,7 @@ class Session:
 
 
 class Bench:
-    """The two databases of the cases: ``env`` has our addons, ``bare`` has not."""
+    """The two databases of the cases: ``env`` with our addons, ``bare`` without."""
 
     def __init__(self, env, bare):
         self.env, self.bare, self._address = env, bare, None
@@ -70,7 +70,7 @@ class Bench:
             bench_data.fill_with_contacts(self.env)
 
     def with_calls(self):
-        """Have calls in both logs, if there are none, that the scheduler has told of."""
+        """Write calls into both logs if they are empty, and post them in the chatter."""
         for env in (self.env, self.bare):
             if not env["axivox.call"].search_count([], limit=1):
                 bench_data.fill_log(env)
@@ -89,7 +89,7 @@ class Bench:
                 config["http_port"] = port = free.getsockname()[1]
             ThreadedServer(odoo.http.root).http_spawn()
             self._address = f"http://127.0.0.1:{port}"
-        # The only database that it serves, so that requests need not name one.
+        # Serve only this database, so that requests need not name one.
         config["db_name"] = [user.env.cr.dbname]
         return self._address
 

@@ -31,8 +31,8 @@ def start(program, account, token):
     """Start a sandbox.
 
     :param Background program:
-    :param Path account: the file where it keeps what the console knows
-    :param str token: what its API asks for
+    :param Path account: the file in which it stores the account
+    :param str token: the token of its API
     """
     command = [provisions.venv("odoo", "sandbox"), "-m", "sandbox", "--state", account, "--port"]
     environment = {**os.environ, "SANDBOX_TOKEN": token}
@@ -40,8 +40,9 @@ def start(program, account, token):
 
 
 def connect_pull_and_apply(address, sandbox):
-    """Connect the demo's account to the sandbox, pull, change one thing, apply, and print what
-    live calls run on at the sandbox then. Where calls tell of what was applied before, that stays.
+    """Connect the demo's account to the sandbox, pull, change one setting, apply, and print the
+    settings that the sandbox's live calls then follow. Once there are calls, change nothing: they
+    are about what was applied.
     """
     admin = Salesperson(address, demo_server.DATABASE, "admin")
     names = ("demo_account", "demo_extension_100", "demo_number_main", "demo_number_support")
@@ -68,7 +69,7 @@ def connect_pull_and_apply(address, sandbox):
                 print(f"  {sentence}")
             print(ask("action_apply_changes")["params"]["message"])
     except xmlrpc.client.Fault as refused:
-        # Somebody played with the demo: both sides may have been changed.
+        # Somebody has used the demo: both sides may have been changed.
         print(f"Odoo did not apply: {refused.faultString}")
     with urllib.request.urlopen(f"{sandbox}/sandbox/applied", timeout=10) as answer:
         applied = json.load(answer)

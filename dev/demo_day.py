@@ -10,7 +10,7 @@ import cluster
 import demo_server
 from demo_calls import Salesperson
 
-# The numbers that the demo's people call from desk phones: of its leads and contacts, and others.
+# The numbers that users of the demo call from desk phones: those of leads and contacts, and others.
 CUSTOMERS = (
     *("00442079460321", "0033199004567", "0016175550187", "0012423456789", "004930123456"),
     *("00441481256789", "00390212345678", "0450001234", "0033199004571", "00442079460377"),
@@ -33,7 +33,7 @@ WHERE id = (SELECT max(id) FROM axivox_applied)
 
 
 def play(address, sandbox, database=demo_server.DATABASE):
-    """Have a day of calls written, unless one was before, and print the addon's verdicts."""
+    """Have a day of calls written, if there are none yet, and print what the addon says of them."""
     admin = Salesperson(address, database, "admin")
     account, lobby, number = (
         admin.ask("ir.model.data", "check_object_reference", "axivox_caller_id", name)[1]
@@ -65,8 +65,8 @@ def play(address, sandbox, database=demo_server.DATABASE):
 
 
 def write(sandbox, hours):
-    """Have the calls of some hours of yesterday written, the first of each hour live, the others
-    together; return their number."""
+    """Have the calls of some hours of yesterday written, the first two of each hour one by one, the
+    others together; return how many there are."""
     written = 0
     for hour in hours:
         calls = calls_of(hour)
@@ -100,7 +100,7 @@ def calls_of(hour):
 
 
 def control(sandbox, method, path, content=None):
-    """Ask the sandbox for something outside its contract."""
+    """Send the sandbox a request outside its API; return the response's document."""
     request = urllib.request.Request(
         f"{sandbox}/sandbox/{path}",
         None if content is None else json.dumps(content).encode(),

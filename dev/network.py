@@ -2,8 +2,8 @@
 
 - Axivox's side is Kamailio (registrar and proxy), the sandbox (which number is shown) and
   rtpengine (between the encrypted sound of browsers and the plain one of telephones);
-- the carrier is SIPp with a scenario of sandbox/network/: one program a call. In the demo it is the
-  sandbox that starts it (sandbox/carrier.py).
+- the carrier is SIPp with a scenario of sandbox/network/, one program per call. In the demo, the
+  sandbox starts it (sandbox/carrier.py).
 """
 
 import contextlib
@@ -208,7 +208,7 @@ class Network(Axivox):
         :param answer: the status with which it ends our call, or refuses our request, such as `486
             Busy Here`
         :param first: its reply to our first request in the call: `agree` or `refuse`
-        :param port: where it wants to receive sound; 0 for nowhere
+        :param port: where it receives sound; 0 for nowhere
         :param tag: the tag of who answers after an announcement; by default that of the
             announcement
         :param headers: further headers of its INVITE

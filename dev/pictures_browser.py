@@ -1,5 +1,5 @@
-"""The scenes of docs/pictures, played and taken in a browser: run for `dev/pictures` by the Python
-that has one, with the folder of the pictures and words that narrow.
+"""Plays the scenes of docs/pictures in a browser and takes the pictures. Run for `dev/pictures` by
+the Python that has Playwright, with the folder of the pictures and words of the wanted names.
 """
 
 import sys
@@ -10,10 +10,7 @@ sys.path.append(str(Path(__file__).parents[1] / "tests" / "e2e"))
 import demo_day
 import demo_server
 import own_odoo
-from network import Network
-from playwright.sync_api import sync_playwright
 from progress import command_line, say, step
-from softphone import Browser
 
 WIDTH, HEIGHT = 1366, 768
 MS_TO_SETTLE = 1500
@@ -26,11 +23,11 @@ MAIN_LINE = "+3212345678"
 
 
 class Camera:
-    """A user's browser, and where its pictures go.
+    """A user's browser, and the folder for its pictures.
 
     :param Agent agent: of tests/e2e/softphone.py
     :param Path folder:
-    :param words: of the names that are wanted; none: all
+    :param words: take only pictures with one of these in their names; all if empty
     """
 
     def __init__(self, agent, folder, words):
@@ -38,20 +35,20 @@ class Camera:
         self.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
 
     def open(self, path, selector):
-        """Open a page, and wait for an element and for what it still fetches."""
+        """Open a page, and wait for an element and until the page has come to rest."""
         self.agent.go(f"/odoo/{path}")
         self.agent.see(selector)
         self.settle()
 
     def settle(self):
-        """Point at nothing, and wait until the page has come to rest."""
+        """Move the mouse out of the way, and wait until the page has come to rest."""
         self.page.mouse.move(WIDTH - 1, HEIGHT - 1)
         self.page.wait_for_timeout(MS_TO_SETTLE)
 
     def take(self, name, selector=None, *, height=None, room=0):
         """Take a picture of the window, or of an element.
 
-        :param height: of the window meanwhile
+        :param height: of the window for this picture
         :param room: pixels around the element
         """
         if self.words and not any(word in name for word in self.words):
@@ -76,18 +73,11 @@ class Camera:
 
 def main():
     folder, *words = sys.argv[1:]
-    with sync_playwright() as playwright:
-        odoo, database = own_odoo.bring_up()
-        network = Network()
-        network.start()
-        admin = own_odoo.Administrator(playwright, odoo, database)
-        admin.connect(network.sandbox.address(), network.token)
-        network.give_phones(admin.ask)
+    with own_odoo.running() as (network, admin, browser):
         admin.save("axivox.extension", "demo_extension_100", **shows(admin, "main"))
         admin.apply()
-        demo_server.key_file(database).unlink(missing_ok=True)  # of an earlier database
-        demo_server.connector_key(database)
-        browser = Browser(playwright, odoo)
+        demo_server.key_file(admin.database).unlink(missing_ok=True)  # of an earlier database
+        demo_server.connector_key(admin.database)
         with step("Taking pictures"):
             say("")
             sophie = Camera(browser.agent("sophie"), Path(folder), words)
@@ -97,16 +87,15 @@ def main():
             of_connection(manager, admin, network)
             of_settings(manager, admin)
             of_steps(manager, admin)
-            # Yesterday's calls want nothing to be pending.
+            # The day of calls requires that nothing is pending.
             admin.connect(network.sandbox.address(), network.token)
             admin.account("action_discard")
-            demo_day.play(odoo, network.sandbox.address(), database)
+            demo_day.play(browser.odoo, network.sandbox.address(), admin.database)
             of_proof(manager)
-        browser.close()
 
 
 def shows(admin, number):
-    """The values of a user or a default that show one of the demo's numbers."""
+    """Return the values that make a user or team show one of the demo's numbers."""
     return {"outgoing_number_id": admin.id_of(f"demo_number_{number}")}
 
 

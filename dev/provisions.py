@@ -83,7 +83,7 @@ def need_program(found, package, purpose):
             f"  sudo apt-get update && sudo apt-get install -y --no-install-recommends {name}"
         )
     with step(f"Installing {name}, to {purpose}"), locked(CACHE / "apt-lock"):
-        # The run level for rescue: no service is started.
+        # The run level for rescue, in which no service is started.
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
         install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends"]
         waiting = ["-o", "DPkg::Lock::Timeout=300"]

@@ -356,7 +356,9 @@ class AxivoxAccount(models.Model):
         return self._sentences(differences, self._teams(differences))
 
     def _settings(self, which):
-        """:param str which: ``applied`` (the saved ones, while nothing was applied) or ``saved``
+        """Return the applied or the saved settings.
+
+        :param str which: ``applied`` (the saved ones if nothing was ever applied) or ``saved``
         :rtype: Settings
         """
         # sudo: the applied settings are a manager's to read, the sentences made of them are not
@@ -471,7 +473,11 @@ class AxivoxAccount(models.Model):
         return commands + [Command.delete(left) for same in spare.values() for left in same]
 
     def _difference(self, settings=None):
-        """:return: the changes from the applied settings to these (the saved) ones"""
+        """Return the changes from the applied settings to the saved ones, or to these.
+
+        :param Settings settings:
+        :rtype: list[changes.Change]
+        """
         account = self._origin
         if not account:
             return []

@@ -1,4 +1,5 @@
-"""Which number a call shows, and why: asked for every call, so it runs no SQL when warm."""
+"""Decides which number a call shows, and why. It is asked for every call, so it runs no SQL once
+the answers are cached."""
 
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from ..callerid.policy import NONE, CallerId, Policy, Settings
 
 
 class Prepared(NamedTuple):
-    """What every call of an account needs, ready in the registry's cache."""
+    """What every call of an account needs, kept in the registry's cache."""
 
     policy: Policy
     dial_format: str = "00"
@@ -22,9 +23,9 @@ class Prepared(NamedTuple):
 
 
 class Resolution(NamedTuple):
-    """One dialled number, read and resolved: nothing has to be searched again behind it."""
+    """What a call to one dialled number shows, with everything that is needed to explain it."""
 
-    extension: str  # whose call; False for nobody's
+    extension: str  # the caller's, or False
     destination: dialing.Destination
     caller_id: CallerId  # its rule's key is the id of an axivox.outgoing.rule
     prepared: Prepared
@@ -36,7 +37,7 @@ class Resolution(NamedTuple):
 
     @property
     def label(self):
-        """What people call the number that is shown, ``London``; maybe empty."""
+        """The label of the number that is shown, such as ``London``, or an empty string."""
         return self.prepared.labels.get(self.caller_id.number) or ""
 
     @property
@@ -50,17 +51,17 @@ class AxivoxAccount(models.Model):
 
     @api.readonly
     def try_call(self, extension_id, number, country_id=False):
-        """Try a call: what would be shown, now and after *Apply changes*, and why.
+        """Return what a call would show, now and after *Apply changes*, and why.
 
-        :param int extension_id: whose call, an id of ``axivox.extension``
-        :param str number: as it is typed
+        :param int extension_id: the caller's, an id of ``axivox.extension``
+        :param str number: as it was typed
         :param int country_id: the called record's country, or False
-        :return: ``error`` (a sentence, and nothing else, where the number is none),
-            ``destination``, ``dial``, ``now`` and ``after`` (dicts with ``number``, ``display``,
-            ``source`` and ``reason``), ``never_applied``, ``rules`` (dicts with ``id``,
-            ``prefix``, ``name``, ``number``, ``decides`` and ``why``) that match, in order,
-            ``hidden_rules``, how many more there are for other destinations, and ``keep``: see
-            `_as_test_case`
+        :return: only ``error``, a sentence, if the call cannot be tried; else ``destination`` (as
+            people write it), ``dial`` (what is sent to the PBX), ``now`` and ``after`` (see
+            ``res.users.resolve_caller_id``), ``never_applied``, ``rules`` (of those that match, in
+            order, dicts with ``id``, ``prefix``, ``name``, ``number``, ``decides`` and ``why``),
+            ``hidden_rules`` (how many rules are for other destinations) and ``keep`` (see
+            `_as_test_case`; False if the user may not keep it)
         :rtype: dict
         """
         self.ensure_one()
@@ -109,16 +110,16 @@ class AxivoxAccount(models.Model):
         }
 
     def _resolve(self, extension, number, country, *which, home=None):
-        """What a call shows, from one reading of the number.
+        """Return what a call shows; the number is parsed once for all settings, if possible.
 
-        :param str extension: whose call, ``201``; False for nobody's
-        :param str number: as it is typed
+        :param str extension: the caller's, such as ``201``, or False
+        :param str number: as it was typed
         :param country: see `_region`
-        :param str which: by which settings, ``applied`` or ``saved``
-        :param str home: region (ISO 3166 code) of who calls without an account
-        :return: a Resolution by each of these settings
+        :param str which: the settings to use, ``applied`` or ``saved``
+        :param str home: region (ISO 3166 code) of a caller without an account
+        :return: a Resolution for each of these settings
         :rtype: list[Resolution]
-        :raises UserError: for what is no telephone number
+        :raises UserError: if it is no telephone number
         """
         resolutions, destination, reader = [], None, None
         for settings in which:
@@ -138,7 +139,11 @@ class AxivoxAccount(models.Model):
         return resolutions
 
     def _answer(self, resolution, team=None):
-        """:return: what ``res.users.resolve_caller_id`` returns"""
+        """Return what ``res.users.resolve_caller_id`` returns.
+
+        :param Resolution resolution:
+        :param str team: the sales team that the outgoing number comes from, if known
+        """
         answer = resolution.caller_id
         return {
             "number": answer.number or False,
@@ -152,13 +157,13 @@ class AxivoxAccount(models.Model):
         }
 
     def _shown(self, now, after):
-        """What is told of a call to who places it.
+        """Return what the caller is told about a call.
 
         :param Resolution now: by the applied settings
         :param Resolution after: by the saved ones
         :return: what ``res.users.resolve_caller_id`` returns, the ``number_id`` and ``label``
-            (``London``) of the number, ``via`` (``rule 0044``), and ``pending``: a sentence where
-            *Apply changes* will change what is shown, else empty
+            (``London``) of the number, ``via`` (what decided, such as ``rule 0044``), and
+            ``pending``, a sentence if *Apply changes* will change what is shown, else empty
         :rtype: dict
         """
         answer = self._answer(now)
@@ -177,12 +182,15 @@ class AxivoxAccount(models.Model):
 
     @api.model
     def _may_keep(self):
-        """:return: whether the user may keep a call as a test case"""
+        """Return whether the user may keep a call as a test case."""
         return self.env["axivox.test.case"].has_access("create")
 
     def _as_test_case(self, extension_id, resolution):
-        """
-        :return: the context of a new test case's form: that this call shows what it shows
+        """Return the context of the form of a new test case, which expects what this call shows.
+
+        :param int extension_id: the caller's, an id of ``axivox.extension``
+        :param Resolution resolution:
+        :rtype: dict
         """
         return {
             "default_account_id": self.id,
@@ -192,8 +200,10 @@ class AxivoxAccount(models.Model):
         }
 
     def _after_apply(self, now, after):
-        """:return: a sentence on what *Apply changes* will change for a call; empty where that is
-        nothing
+        """Return a sentence on what *Apply changes* will change for a call, or an empty string.
+
+        :param Resolution now: by the applied settings
+        :param Resolution after: by the saved ones
         """
         number = after.caller_id.number
         if number == now.caller_id.number:
@@ -214,7 +224,9 @@ class AxivoxAccount(models.Model):
         )
 
     def _prepared(self, settings):
-        """:param str settings: ``applied`` or ``saved``
+        """Return what every call of the account needs, from the cache if it is valid.
+
+        :param str settings: ``applied`` or ``saved``
         :rtype: Prepared
         """
         prepare = self._prepare if self._are_answers_changing() else self._prepare_once
@@ -225,7 +237,7 @@ class AxivoxAccount(models.Model):
         return self._prepare(settings)
 
     def _prepare(self, settings):
-        # sudo: what is shown for a call is no secret to who may call; the callers check whose
+        # sudo: users may know what their own calls show; methods that use this check whose they are
         account = self.sudo().with_context(active_test=False)
         numbers = account.env["axivox.number"].search([("account_id", "=", account.id)])
         withdrawn = numbers.filtered(lambda number: not number.active)
@@ -238,7 +250,8 @@ class AxivoxAccount(models.Model):
         )
 
     def _policy(self, settings, withdrawn):
-        """
+        """Return the ``policy.Policy`` for these settings.
+
         :param Settings settings:
         :param withdrawn: the account's archived ``axivox.number`` records
         """
@@ -246,8 +259,9 @@ class AxivoxAccount(models.Model):
         return Policy(settings, region, frozenset(withdrawn.mapped("number")))
 
     def _region(self, country):
-        """:param country: ISO 3166 code, id of ``res.country``, or nothing
-        :return: ISO 3166 code or None
+        """Return the region (ISO 3166 code) of a country, or None.
+
+        :param country: ISO 3166 code, id of ``res.country``, False or None
         """
         if isinstance(country, str):
             return country.upper() or None
@@ -261,7 +275,7 @@ class AxivoxAccount(models.Model):
     @api.model
     @tools.ormcache(cache="stable")
     def _country_ids(self):
-        """:return: {region (ISO 3166 code): id of its ``res.country``}"""
+        """Return {region (ISO 3166 code): id of its ``res.country``}."""
         # sudo: the codes of countries are no secret
         countries = self.env["res.country"].sudo().search([("code", "!=", False)])
         return {country.code: country.id for country in countries}

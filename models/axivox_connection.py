@@ -44,19 +44,19 @@ class AxivoxConnection(models.AbstractModel):
         readonly=True,
         copy=False,
         groups="axivox_caller_id.group_manager",
-        help="What Odoo and the console last agreed on: see `_agree`.",
+        help="What Odoo and the console last agreed on.",
     )
     in_flight = Document(
         readonly=True,
         copy=False,
         groups="axivox_caller_id.group_manager",
-        help="Settings that are being sent: what the console holds of them is our own.",
+        help="Settings that are being sent: if the console has them, Odoo changed them there.",
     )
     theirs = Document(
         readonly=True,
         copy=False,
         groups="axivox_caller_id.group_manager",
-        help="The settings that are saved in the console, where somebody changed them there.",
+        help="The settings saved in the console, if somebody changed them there.",
     )
     check_failure = fields.Json(
         readonly=True,

@@ -374,7 +374,7 @@ class AxivoxManualApply(models.Model):
         return Settings.from_json(self.sudo().settings)
 
     def _check_open(self):
-        """:raises UserError: if the list must not be worked on any more"""
+        """:raises UserError: if the list is closed, or no longer the way to apply changes"""
         account = self.account_id
         if not account.is_manual:
             raise UserError(

@@ -349,8 +349,8 @@ class AxivoxNumber(models.Model):
 
     def _check_digits_stay(self, number):
         """
-        :raises UserError: if one of these is in use under another number. What is no valid number
-            may be corrected.
+        :raises UserError: if one of these is in use under another number. An invalid number may be
+            corrected.
         """
         changed = self.filtered(lambda n: n.number != number and dialing.is_e164(n.number))
         for used, places in changed._used_by().items():
@@ -478,7 +478,10 @@ class AxivoxNumber(models.Model):
         return self.env._("It is not a telephone number and is never shown: correct it.")
 
     def _still_set_sentence(self, used_by):
-        """:param used_by: function that returns what ``_used_by`` does"""
+        """Return the sentence for a number that is used but should not be shown.
+
+        :param used_by: function that returns what ``_used_by`` does
+        """
         if not self.active:
             problem = self.env._("The number is archived and never shown, but still in use")
         else:

@@ -29,7 +29,7 @@ class AxivoxSecret(models.AbstractModel):
         groups="base.group_system",
         help="It is stored and never shown again.",
     )
-    stored_token = fields.Char(copy=False, groups=NO_ACCESS, help="Encrypted: see `_cipher`.")
+    stored_token = fields.Char(copy=False, groups=NO_ACCESS, help="Stored encrypted.")
     has_token = fields.Boolean(compute="_compute_has_token", groups="base.group_system")
 
     @api.depends("stored_token")

@@ -42,16 +42,16 @@ class AxivoxSync(models.Model):
                     failed ◀──────┘
 
     - ``pending``: it is long, and the scheduler will begin it.
-    - ``running``: nothing went live yet. If the process dies, the scheduler begins the attempt
-      anew: it reads what is there, writes what differs, and ends when nothing does. So no steps
-      need to be remembered.
+    - ``running``: nothing went live yet. If the process dies, the scheduler repeats the attempt: it
+      reads what is there, writes what differs, and ends when nothing does. So no steps need to be
+      remembered.
     - ``asked``: Axivox was asked to apply, and may have done so. It stays so, with a ``message``,
       if the answer was lost and the console cannot be read: the scheduler reads it again later.
     - ``done``, ``failed``: live calls run on it; or they are as they were.
     - ``repeated``: a newer attempt took its place. It follows any of the first three states, and is
       final.
 
-    Who runs an attempt holds the account's lock, and reads the state anew under it.
+    Whoever runs an attempt holds the account's lock, and reads the state again under it.
     """
 
     _name = "axivox.sync"
@@ -90,7 +90,7 @@ class AxivoxSync(models.Model):
         help="The Odoo user of each new extension.",
     )
     decisions = fields.Text(help="What was decided where both sides had changed something.")
-    revision = fields.Char(help="What the console has to be at: what was looked at.")
+    revision = fields.Char(help="The console's revision that was reviewed.")
     done = fields.Integer()
     total = fields.Integer()
     progress = fields.Float(compute="_compute_progress")
@@ -451,9 +451,9 @@ class AxivoxSync(models.Model):
             account._log_differences(account._remote_changes(), title)
 
     def _size(self, ours):
-        """
+        """Return roughly how many users the attempt concerns.
+
         :param Settings ours: what is saved here
-        :return: about how many users this is about
         """
         account = self.account_id
         return (

@@ -251,7 +251,10 @@ class AxivoxTestCase(models.Model):
         return self._failure_sentence(wrong) if wrong else ""
 
     def _failure_sentence(self, wrong):
-        """:param wrong: {policy.CallerId: the names of those who show that}"""
+        """Return a sentence on which numbers are shown instead of the expected one.
+
+        :param wrong: {policy.CallerId: the names of those who show that}
+        """
         said = []
         for answer, names in list(wrong.items())[:NAMED]:
             shown = {

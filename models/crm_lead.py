@@ -1,4 +1,4 @@
-"""Leads and opportunities show which number a call to them shows, and count their calls."""
+"""Leads and opportunities display the number that a call to them shows, and count their calls."""
 
 from odoo import models
 

@@ -15,6 +15,6 @@ class CrmTeam(models.Model):
 
     def unlink(self):
         self.check_access("unlink")
-        # sudo: the number of a team goes with it, whoever may delete the team
+        # sudo: a team's number is deleted with it, by any user who may delete the team
         self.env["axivox.team.number"].sudo().search([("team_id", "in", self.ids)]).unlink()
         return super().unlink()

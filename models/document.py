@@ -1,11 +1,12 @@
-"""JSON of thousands of values."""
+"""A kind of field for large JSON documents."""
 
 from odoo import fields
 
 
 class Document(fields.Json):
-    """JSON that nobody who reads it changes: Odoo copies it for each reading, value by value; and
-    that is read when it is asked for, not with whatever else is read of its record."""
+    """JSON that is not copied each time it is read, which takes long for thousands of values, so
+    readers must not modify it. It is fetched only when asked for, not with its record's other
+    fields."""
 
     prefetch = False
 

@@ -13,7 +13,7 @@ def snapshot(account, state):
     :param console.State state: what the console holds
     :rtype: reconcile.Snapshot
     """
-    # sudo: what both agreed on is a manager's to read; a check is nobody's
+    # sudo: only managers may read what both agreed on, and the scheduler's check has no user
     known = account.sudo()
     numbers, extensions = account.number_ids, account.env["axivox.extension"]
     mine = [("account_id", "=", account.id)]
@@ -40,9 +40,9 @@ def snapshot(account, state):
 
 
 def _people(account, state, taken):
-    """
+    """Return {e-mail address: ids of the Odoo users with it who have no extension}.
+
     :param taken: ids of the Odoo users that have an extension here
-    :return: {e-mail address: ids of the other Odoo users with it}
     """
     emails = {email.strip().lower() for _name, email in state.users.values() if email}
     people = account.env["res.users"].search(

@@ -1,4 +1,4 @@
-"""Who calls: contacts and leads by the number that a PBX tells."""
+"""Finds who calls: contacts and leads by the caller's number."""
 
 from datetime import datetime
 from operator import itemgetter
@@ -10,17 +10,16 @@ from odoo.tools import SQL
 
 from ..callerid import dialing
 
-# More than one is ambiguous; how many there are beyond that is told to nobody.
-ENOUGH = 5
-# What is looked at is read with the search itself.
+ENOUGH = 5  # contacts and as many leads: more than one caller is ambiguous, however many there are
+# The fields that are read with the search itself.
 OF_PARTNERS = ["name", "commercial_partner_id"]
 OF_LEADS = ["name", "contact_name", "partner_name", "partner_id", "active", "won_status"]
 OPEN = Domain("active", "=", True) & Domain("won_status", "=", "pending")
 
 
 class Talk(NamedTuple):
-    """When a colleague talked to somebody last, who that was, and which number (E.164, or False)
-    the other side saw."""
+    """The last call between a colleague and a contact or lead: when it was, the colleague's
+    ``res.users``, and the number that the other side saw (E.164, or False)."""
 
     when: datetime
     user: models.Model
@@ -28,40 +27,43 @@ class Talk(NamedTuple):
 
 
 class Callers(NamedTuple):
-    """Who may be calling from a number, the likeliest first, at most ``ENOUGH`` of each."""
+    """The contacts and leads that may be calling, the likeliest first, at most ``ENOUGH`` of
+    each."""
 
     partners: models.Model
     leads: models.Model
 
     @property
     def partner(self):
-        """The contact who calls, maybe none."""
+        """The contact who calls, or an empty recordset."""
         return self.partners[:1]
 
     @property
     def lead(self):
-        """The lead that the call is about, maybe none."""
+        """The lead that the call is about, or an empty recordset."""
         return self.leads[:1]
 
     @property
     def is_lead_open(self):
-        """Whether that lead is neither won nor lost; False where there is none."""
+        """Whether there is a lead, and it is neither won nor lost."""
         return bool(self.lead.filtered_domain(OPEN))
 
     @property
     def the_lead(self):
-        """The lead that the call is surely about: an open one, and the only one; maybe none."""
+        """The lead if it is open and the only one, so that the call is certainly about it; else an
+        empty recordset."""
         return self.lead if len(self.leads) == 1 and self.is_lead_open else self.leads[:0]
 
     @property
     def name(self):
-        """What the caller is called, or False."""
+        """The caller's name, or False."""
         return self.partner._name_of(self.partner) or self.partner._name_of(self.lead)
 
     @property
     def others(self):
-        """The contacts and leads of other callers with the number: where there is one, who calls
-        is ambiguous. The company of a person is nobody else, nor is one caller with several leads.
+        """A contact or lead of each other caller with this number: if there is one, it is ambiguous
+        who calls. A person and their company are one caller, and so are several leads of one
+        contact.
 
         :rtype: list
         """
@@ -80,14 +82,14 @@ class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = ["res.partner", "axivox.caller.id.shown", "axivox.calls.counted"]
 
-    # Callers are looked up by it, among a million contacts.
+    # For looking up callers among a million contacts.
     _phone_sanitized_idx = models.Index("(phone_sanitized) WHERE phone_sanitized IS NOT NULL")
 
     def write(self, vals):
         result = super().write(vals)
-        # A company's country says how the numbers that its people dial are read.
+        # Dialled numbers are read in the country of the caller's company.
         if "country_id" in vals:
-            # sudo: only whether it is a company's address is looked at
+            # sudo: only finds out whether this is a company's address
             companies = self.env["res.company"].sudo()
             if companies.search_count([("partner_id", "in", self.ids)], limit=1):
                 self.env["axivox.account"]._drop_answers()
@@ -96,17 +98,17 @@ class ResPartner(models.Model):
     @api.model
     @api.readonly
     def identify_caller(self, number):
-        """Who calls, among the contacts and leads that the current user may read.
+        """Return who calls, among the contacts and leads that the current user may read.
 
-        Of several contacts with the number a person goes before a company and the newest
-        before the oldest; of several leads an open one before a closed one, the contact's
-        before one without a contact, and the newest before the oldest.
+        Of several contacts with the number, persons come before companies, and newer ones before
+        older ones; of several leads, open ones before closed ones, the contact's before those
+        without a contact, and newer ones before older ones.
 
         :param str number: the caller's, in any written form
-        :return: ``partner_id``, ``lead_id`` and ``name`` (each False where there is none),
-            ``last_user_id`` (who talked to them last, where an addon with a call log is
-            installed, else False) and ``ambiguous``: whether others have the number too
-            (the company of a person is nobody else)
+        :return: ``partner_id``, ``lead_id`` and ``name`` (each False if there is none),
+            ``last_user_id`` (who talked to the caller last, False if that is unknown or no addon
+            with a call log is installed) and ``ambiguous``, whether other callers have the number
+            too (a person and their company are one caller)
         :rtype: dict
         """
         callers = self._callers(number)
@@ -121,21 +123,24 @@ class ResPartner(models.Model):
 
     @api.model
     def _name_of(self, record):
-        """:return: who is reached by the number of a contact or lead, maybe none; or False"""
+        """Return whom the number of a contact or lead reaches, or False.
+
+        :param record: a contact or lead, or an empty recordset
+        """
         if record._name == "crm.lead":
             return record.contact_name or record.partner_name or record.name
         return record.name
 
     @api.model
     def _callers(self, number):
-        """What ``identify_caller`` answers is made of.
+        """Return the contacts and leads with a caller's number; see ``identify_caller``.
 
         :rtype: Callers
         """
         home = self.env.user._axivox_line().region or None
         for same in self._same_number(number, home):
-            # sudo: record rules ask where the companies stand among their branches; asked for
-            # alone, the rest of a company is not read with it
+            # sudo: record rules need the companies' place among their branches; fetching only that
+            # saves reading all their fields
             self.env.companies.sudo().fetch(["parent_path"])
             partners = self.search_fetch(
                 same, OF_PARTNERS, order="is_company, id desc", limit=ENOUGH
@@ -148,11 +153,16 @@ class ResPartner(models.Model):
 
     @api.model
     def _same_number(self, number, home):
-        """:return: domains of those with a caller's number, the likeliest first"""
+        """Return the domains of the records with a caller's number, the likeliest first.
+
+        :param str number: in any written form
+        :param str home: region (ISO 3166 code) of the called party, or None
+        :rtype: list[Domain]
+        """
         if numbers := dialing.caller_numbers(number, home):
             return [Domain("phone_sanitized", "=", e164) for e164 in numbers]
-        # What is no telephone number may be kept just as it is told: a colleague's, a test's.
-        # Odoo searches no less than three characters.
+        # Text that is no telephone number, such as a colleague's extension, may be stored as it is.
+        # Odoo searches for three characters or more.
         text = number.strip() if isinstance(number, str) and number.isprintable() else ""
         if self._phone_search_min_length <= len(text) <= dialing.LONGEST_INPUT:
             return [Domain("phone_mobile_search", "=", text)]
@@ -160,11 +170,13 @@ class ResPartner(models.Model):
 
     @api.model
     def _leads_of_caller(self, partner, same_number):
-        """The leads of this contact or of their company, and those with the same number that are
-        nobody else's; without a contact, all with the number.
+        """Return the leads of a contact or of their company, and those with the same number and no
+        contact; if there is no contact, all leads with the number.
 
-        :return: the open ones, or where there is none the closed ones; those of a contact first,
-            the newest first
+        :param partner: the contact who calls, or an empty recordset
+        :param Domain same_number:
+        :return: the open ones, or the closed ones if none is open; those with a contact first, and
+            newer ones before older ones
         """
         leads = self.env["crm.lead"].with_context(active_test=False)
         if not leads.has_access("read"):
@@ -174,7 +186,7 @@ class ResPartner(models.Model):
             related = partner | partner.commercial_partner_id
             theirs &= Domain("partner_id", "=", False)
             theirs |= Domain("partner_id", "in", related.ids)
-        # Pending comes before won.
+        # In alphabetical order, pending comes before won.
         in_order = "active desc, won_status, id desc"
         found = leads.search_fetch(theirs, OF_LEADS, order=in_order, limit=ENOUGH)
         in_one_state = found.filtered_domain(OPEN) or found
@@ -182,11 +194,15 @@ class ResPartner(models.Model):
 
     @api.model
     def _last_talk(self, partner, lead):
-        """:return: the last Talk with a contact or about a lead, or False"""
+        """Return the last Talk with a contact or about a lead, or False.
+
+        :param partner: a contact, or an empty recordset
+        :param lead: a lead, or an empty recordset
+        """
         logs = self._talks(partner, lead) if partner or lead else []
         if not logs:
             return False
-        # All logs in one query: somebody waits for who calls.
+        # One query for all logs, since a telephone is ringing.
         self.env.flush_all()
         talks = self.env.execute_query(SQL(" UNION ALL ").join(SQL("(%s)", log) for log in logs))
         if not talks:
@@ -196,10 +212,13 @@ class ResPartner(models.Model):
 
     @api.model
     def _talks(self, partner, lead):
-        """The last Talk with a contact or about a lead, for the addons that keep a log of calls.
+        """Return a query for the last Talk from each call log that the user may read; an addon with
+        such a log adds its own.
 
-        :return: of each log that the user may read a query, over the calls of all colleagues in
-            the user's companies: its columns are the fields of Talk, the user's is their id
+        :param partner: a contact, or an empty recordset
+        :param lead: a lead, or an empty recordset
+        :return: queries over the calls of all colleagues in the user's companies. The columns are
+            the fields of Talk, with the id of the user.
         :rtype: list[SQL]
         """
         return []

@@ -16,20 +16,20 @@ VERSIONS = frozenset({"applied", "saved"})
 
 
 class Line(NamedTuple):
-    """What a user calls from; False stands for what there is not."""
+    """What a user calls from; values that do not exist are False."""
 
     account_id: int
     extension_id: int
     extension: str  # the number of the extension, "201"
     company_id: int
     region: str  # ISO 3166 code of the company's country
-    is_internal: bool  # neither a portal user nor a public one
+    is_internal: bool  # neither a portal nor a public user
 
 
 class ResUsers(models.Model):
     _inherit = "res.users"
 
-    # For the server: a search by the id of an extension asks nobody's rights to read that.
+    # For the server only: a search by an extension's id does not check the right to read it.
     axivox_extension_ids = fields.One2many(
         "axivox.extension", "user_id", string="Axivox extensions", groups=NO_ACCESS
     )
@@ -60,7 +60,7 @@ class ResUsers(models.Model):
     )
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_axivox_extension_id(self):
-        """Among those that the reader may see; a user's own fields are read with all rights."""
+        """Show only extensions that the reader may see. Users read their own with all rights."""
         extensions = self.env["axivox.extension"]
         if extensions.has_access("read"):
             mine = [("user_id", "in", self._origin.ids), ("account_id.active", "=", True)]
@@ -72,7 +72,7 @@ class ResUsers(models.Model):
             user.axivox_extension_id = (at_home or known)[:1]
 
     def _search_axivox_extension_id(self, operator, value):
-        # Searched, since an id alone would answer for what the reader may not see.
+        # Search for the records, since a bare id would reveal what the reader may not see.
         extensions = self.env["axivox.extension"]
         if operator == "any":
             found = extensions.search(value)
@@ -99,19 +99,19 @@ class ResUsers(models.Model):
             user.axivox_call_back = extension._call_back_sentence() if extension else False
 
     def write(self, vals):
-        # An Axivox editor need not be able to write users: the number is the extension's.
+        # The number belongs to the extension: an Axivox editor may be unable to write users.
         if "axivox_outgoing_number_id" in vals:
             vals = dict(vals)
             number_id = vals.pop("axivox_outgoing_number_id")
             self._write_axivox_outgoing_number(number_id)
         if "company_id" in vals:
-            # Which extension is a user's depends on it.
+            # A user's extension depends on it.
             self.env["axivox.account"]._drop_answers()
         return super().write(vals) if vals else True
 
     def unlink(self):
         self.check_access("unlink")
-        # sudo: who may delete a user need not be an Axivox editor, see `_follow_teams`
+        # sudo: people who may delete users may not be Axivox editors, see `_follow_teams`
         extensions = self.sudo().with_context(active_test=False).axivox_extension_ids
         result = super().unlink()
         extensions._follow_teams()
@@ -129,7 +129,7 @@ class ResUsers(models.Model):
 
     @api.readonly
     def resolve_caller_id(self, number, country=None, *, settings="applied"):
-        """Which number the called person sees when this user calls, and why.
+        """Return which number the called person sees when this user calls, and why.
 
         :param str number: what is dialled, in any written form
         :param country: the called record's country (ISO 3166 code or id of ``res.country``);
@@ -142,17 +142,19 @@ class ResUsers(models.Model):
             ``destination`` (E.164 or False), ``dial`` (what is sent to the PBX) and ``reason``
             (a sentence)
         :rtype: dict
-        :raises UserError: for what is no telephone number
-        :raises AccessError: for another company's user
+        :raises UserError: if it is no telephone number
+        :raises AccessError: for a user of another company
         """
         account, [resolution] = self._resolve(number, country, settings)
         return account._answer(resolution)
 
     def _resolve(self, number, country, *which):
-        """What ``resolve_caller_id`` answers is made of.
+        """Return what ``resolve_caller_id`` is made of.
 
-        :param str which: by which settings, ``applied`` or ``saved``
-        :return: the user's ``axivox.account``, maybe none, and a Resolution by each of these
+        :param str which: the settings to use, ``applied`` or ``saved``
+        :return: the user's ``axivox.account`` or an empty recordset, and a Resolution for each of
+            these settings
+        :rtype: tuple[axivox.account, list[Resolution]]
         """
         self.ensure_one()
         line = self._axivox_line()
@@ -171,8 +173,8 @@ class ResUsers(models.Model):
         )
 
     def _axivox_line(self):
-        """What this user calls from. Without an extension, account and company are those of the
-        user's company.
+        """Return what this user calls from. Without an extension, the account and company are those
+        of the user's company.
 
         :rtype: Line
         """
@@ -184,7 +186,7 @@ class ResUsers(models.Model):
         return self._find_axivox_line()
 
     def _find_axivox_line(self):
-        # sudo: the callers check whose line it is
+        # sudo: methods that use this check whose line it is
         user = self.with_env(self.env(su=True, context={}))
         extension = user.axivox_extension_id
         account = extension.account_id or user.company_id.axivox_account_id

@@ -1,4 +1,4 @@
-"""A stand-in for Axivox: its console's pages, and the contract in `console/openapi.json`.
+"""A stand-in for Axivox: its console's pages, and the API of `console/openapi.json`.
 
-It imports nothing of the addon, so that their agreement means something.
+It imports nothing from the addon, so that the two can be tested against each other.
 """

@@ -20,8 +20,8 @@ from .live import Live
 
 
 def program(account, token, page_size):
-    """The whole application: the console's pages, the API, what tests ask, and the guards before
-    them."""
+    """Return the whole application: the console's pages, the API, the requests of tests, and the
+    checks before all of them."""
     console = FastAPI(openapi_url=None, redirect_slashes=False)
     console.include_router(pages.router)
     console.include_router(faults.router)
@@ -46,23 +46,23 @@ def program(account, token, page_size):
 
 def main():
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
-    parser.add_argument("--port", type=int, default=0, help="0: a free one (default)")
-    parser.add_argument("--state", type=Path, metavar="FILE", help="made if it is not there")
+    parser.add_argument("--port", type=int, default=0, help="0: any free port (default)")
+    parser.add_argument("--state", type=Path, metavar="FILE", help="created if it does not exist")
     parser.add_argument("--token", default=os.environ.get("SANDBOX_TOKEN"))
     parser.add_argument(
         "--page-size",
         type=int,
         metavar="N",
         default=api.LONGEST_PAGE,
-        help="give no more than N items on a page, whatever `limit` asks for",
+        help="return at most N items per page, even if `limit` is larger",
     )
-    parser.add_argument("--openapi", action="store_true", help="print the contract and end")
+    parser.add_argument("--openapi", action="store_true", help="print the API document and exit")
     options = parser.parse_args()
     if options.openapi:
         print(api.document_text(), end="")
         return
     if options.state is None:
-        parser.error("say with --state where the account is kept")
+        parser.error("name the account's file with --state")
 
     token = options.token
     if not token:
@@ -73,8 +73,8 @@ def main():
         listener = socket.create_server(("127.0.0.1", options.port))
     except OSError as error:
         parser.error(f"port {options.port}: {error.strerror}")
-    # asyncio does this by itself, but not for a socket made by `create_server`; without it each
-    # body waits 40 ms for the client to acknowledge the headers.
+    # asyncio does this by itself, but not for a socket from `create_server`. Without it, each body
+    # waits 40 ms until the client acknowledges the headers.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     config = uvicorn.Config(
         program(account, token, options.page_size),
@@ -86,7 +86,7 @@ def main():
         timeout_graceful_shutdown=1,
     )
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    # The socket listens already: early requests wait a moment and are served.
+    # The socket already listens: a request that is sent now waits until the server runs.
     print(f"Sandbox at {address}/ · API at {address}/api", flush=True)
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listener])

@@ -1,6 +1,6 @@
-"""The account behind the console: what is saved, what live calls run on, who saved what.
+"""The account behind the console: the saved and the applied settings, and who saved what.
 
-It knows no web. A change is on disk before anybody learns that it was made.
+It knows nothing of HTTP. A change is on disk before it is confirmed to anyone.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ MOST_EARLIER = 20  # earlier applied versions that are kept
 
 
 class Stale(Exception):
-    """Somebody saved or applied since the revision that the caller had read."""
+    """The account was changed since the revision that the caller read."""
 
 
 class Refused(ValueError):
@@ -32,7 +32,8 @@ class Refused(ValueError):
 
 
 class Account:
-    """One company's account, kept in the file `path`; made from the seed where there is none."""
+    """One company's account, stored in the file `path`, which is made from the seed if it does not
+    exist."""
 
     def __init__(self, path):
         self._path = Path(path)
@@ -43,8 +44,8 @@ class Account:
             self.replace(json.loads(SEED.read_text("utf-8")))
 
     def __getitem__(self, member):
-        """A member of the state: company, numbers, users, saved, applied, earlier (what was applied
-        before, newest first); not to be changed."""
+        """Return a member of the state, not to be modified: `company`, `numbers`, `users`, `saved`,
+        `applied` or `earlier` (the versions applied before, the newest first)."""
         return self._state[member]
 
     @property
@@ -56,7 +57,8 @@ class Account:
             raise Stale
 
     def changes(self):
-        """What is saved and not applied, each with who saved it last and when."""
+        """Return the settings that are saved and not applied, each with who saved it last and
+        when."""
         saved, applied = self["saved"], self["applied"]
         places = [(name, None) for name in SETTINGS if saved[name] != applied[name]]
         places += [
@@ -72,8 +74,8 @@ class Account:
     def save(self, saver, wanted):
         """Save all of `wanted`, or raise `Refused` and save nothing.
 
-        `wanted` holds any of the settings by their names, and `users`: {extension: outgoing number
-        (E.164, or None for Default)} of those that change.
+        `wanted` maps names of settings to values, and `users` to {extension: outgoing number
+        (E.164, or None for Default)} of the users that change.
         """
         signature = {"saved_by": saver, "saved_at": _now()}
         account_wide = {name: value for name, value in wanted.items() if name != "users"}
@@ -90,8 +92,7 @@ class Account:
                         state["savers"][key] = signature
 
     def set_destination(self, number, kind, target):
-        """Set where an incoming number leads. It is no caller ID setting: it takes effect without
-        an apply."""
+        """Set where calls to an incoming number go. This takes effect without an apply."""
         with self._change() as state:
             entry = next(entry for entry in state["numbers"] if entry["number"] == number)
             entry["destination"] = {"type": kind, "target": target}
@@ -102,10 +103,10 @@ class Account:
             state["numbers"] = [e for e in state["numbers"] if e["number"] != number]
 
     def apply(self, key=None):
-        """Let live calls run on all that is saved.
+        """Apply all saved settings.
 
-        Returns the number of applied changes and the new revision. They are kept under `key`, for a
-        client that did not get them and asks again.
+        Return the number of applied changes and the new revision. They are stored under `key`, for
+        a client that did not get them and asks again.
         """
         with self._change() as state:
             answer = {"applied_changes": len(self.changes()), "revision": str(state["revision"])}
@@ -122,7 +123,8 @@ class Account:
         return self["answers"].get(key)
 
     def replace(self, seed):
-        """Become the account that `seed` describes (see seed.json), all of it applied."""
+        """Replace the whole account by the one in `seed` (see seed.json), with all settings
+        applied."""
         settings = {name: seed["outgoing_settings"][name] for name in SETTINGS}
         users = sorted(seed["users"], key=lambda user: user["extension"])
         settings["users"] = {user["extension"]: user["outgoing_number"] for user in users}

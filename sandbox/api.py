@@ -1,4 +1,4 @@
-"""The contract, under /api: its models, its requests, its problems, its document."""
+"""The API under /api: its models, its requests, its errors, and the document that defines it."""
 
 import copy
 import datetime
@@ -21,11 +21,12 @@ LONGEST_PAGE = 500
 PROBLEM_JSON = "application/problem+json"
 SAVED_BY_API = "API"
 
-# Words of the contract
+# The models
 
 
 def _utf8(text):
-    """JSON can name half of a surrogate pair, which no answer could tell again."""
+    """Return the text; raise `ValueError` for half of a surrogate pair, which JSON can express but
+    no response can repeat."""
     text.encode()
     return text
 
@@ -66,7 +67,7 @@ class Company(BaseModel):
 
 
 class Destination(BaseModel):
-    """What happens when somebody dials the number."""
+    """Where a call to the number goes."""
 
     type: Literal["not_configured", "extension", "dial_plan", "voicemail", "hang_up", "conference"]
     target: Text | None = Field(
@@ -89,10 +90,10 @@ class IncomingNumbers(BaseModel):
 
 
 class OutgoingNumber(BaseModel):
-    """A user's outgoing number; null is `Default`: the default outgoing number."""
+    """A user's outgoing number; null for `Default`, the default outgoing number."""
 
     saved: E164 | None
-    applied: E164 | None = Field(description="The one that live calls run on.")
+    applied: E164 | None = Field(description="The number that live calls use.")
 
 
 class User(BaseModel):
@@ -111,14 +112,14 @@ class WantedOutgoingNumber(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     extension: Extension
-    outgoing_number: E164 | None = Field(description="null is `Default`.")
+    outgoing_number: E164 | None = Field(description="Null for `Default`.")
 
 
 class WantedOutgoingNumbers(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     users: list[WantedOutgoingNumber] = Field(
-        min_length=1, max_length=LONGEST_PAGE, description="No extension twice."
+        min_length=1, max_length=LONGEST_PAGE, description="Each extension at most once."
     )
 
     @field_validator("users")
@@ -130,7 +131,9 @@ class WantedOutgoingNumbers(BaseModel):
 
 
 class Updated(BaseModel):
-    updated: Count = Field(description="How many users were named and are now as wanted.")
+    updated: Count = Field(
+        description="How many users the request named; all of them now have the given number."
+    )
 
 
 class Rule(BaseModel):
@@ -139,20 +142,20 @@ class Rule(BaseModel):
     prefix: str = Field(
         min_length=1,
         max_length=LONGEST_PREFIX,
-        description="What people typed, unchanged: usually a country code with its zeros, but a "
-        "prefix may be there twice, or be no prefix at all (`04`, `0032/2`).",
+        description="Exactly as it was typed. Usually a country code with its zeros, but a prefix "
+        "may occur twice, or may not be a valid prefix (`04`, `0032/2`).",
         examples=["0044"],
     )
     number: E164
 
 
 class OutgoingSettings(BaseModel):
-    """The account's outgoing settings. The order of the rules is their order of precedence."""
+    """The account's outgoing settings. The first rule that matches applies."""
 
     default_number: E164 | None = Field(description="The *Default outgoing number*.")
     rules_override_users: StrictBool = Field(
         description="*Apply advanced rules even for users with a default outgoing number "
-        "configured*: the rules go before a user's own number."
+        "configured*: rules take precedence over a user's own number."
     )
     rules: list[Rule]
 
@@ -169,16 +172,19 @@ class WantedOutgoingSettings(OutgoingSettings):
 
 class OutgoingSettingsStates(BaseModel):
     saved: OutgoingSettings
-    applied: OutgoingSettings = Field(description="The ones that live calls run on.")
+    applied: OutgoingSettings = Field(description="The settings that live calls use.")
 
 
 class Change(BaseModel):
-    """A setting that is saved and differs from what live calls run on."""
+    """A saved setting that differs from the applied one."""
 
     setting: Literal["default_number", "rules_override_users", "rules", "outgoing_number"]
-    extension: Extension | None = Field(description="Whose `outgoing_number`; else null.")
+    extension: Extension | None = Field(
+        description="The user whose `outgoing_number` it is; null for other settings."
+    )
     saved_by: str = Field(
-        description="Who saved it last, as the console names them.", examples=["Console user"]
+        description="Who saved it last, by the name that the console uses.",
+        examples=["Console user"],
     )
     saved_at: datetime.datetime = Field(examples=["2026-11-23T09:30:00Z"])
 
@@ -197,16 +203,16 @@ class Problem(BaseModel):
     type: str = Field(examples=["about:blank"])
     title: str = Field(examples=["Service Unavailable"])
     status: int = Field(ge=400, le=599)
-    detail: str = Field(description="A sentence for people.")
+    detail: str = Field(description="A sentence for the user.")
 
 
 class StaleProblem(Problem):
-    revision: str = Field(description="The account's revision now.", examples=["42"])
+    revision: str = Field(description="The account's current revision.", examples=["42"])
 
 
 class ContentError(BaseModel):
     pointer: str = Field(
-        description="Where in the request's body (RFC 6901).",
+        description="The place in the request's body (RFC 6901).",
         examples=["/users/3/outgoing_number"],
     )
     detail: str
@@ -219,20 +225,20 @@ class ContentProblem(Problem):
 # The application
 
 DESCRIPTION = """\
-Axivox publishes no API for its console that we could find. This is **no document of Axivox**: it is
-the contract of this project, the smallest one that the console's own screens imply. The addon
-speaks it, and the project's sandbox answers it. An Axivox gateway or a reseller's middleware can
-answer it too; any other API is put behind the addon by implementing the methods of
-`console.Console` on top of it. `docs/api.md` says why each part is there.
+Axivox publishes no API for its console that we could find. This document is **not from Axivox**: it
+defines this project's own API, the smallest one that covers the console's screens. The addon is a
+client, and the project's sandbox is a server. A gateway or a reseller's middleware can implement it
+too. To connect another API, implement the methods of `console.Console`. `docs/api.md` explains the
+design.
 
-The account has **one revision**, an opaque string that changes with every save and every apply,
-whoever does it. Every answer that is not an error carries it as a strong `ETag`. Every write names
-the revision that it was decided upon in `If-Match`, and changes nothing if there is another by now.
+The account has **one revision**, an opaque string that changes with every save and every apply, by
+anyone. Every response that is not an error carries it as a strong `ETag`. Every write sends the
+revision it is based on in `If-Match`; if the revision has changed, nothing is done.
 
-What is saved reaches no call. `POST /apply` publishes all that is saved, by whomever.
+A save does not affect calls. `POST /apply` publishes everything that anyone saved.
 
-Clients ignore members of answers that they do not know. In a request such a member is an error.
-Addresses that are not listed here answer 404.\
+Clients ignore members of a response that they do not know. In a request, an unknown member is an
+error. The response for an address that is not listed here is 404.\
 """
 
 
@@ -245,7 +251,7 @@ IfMatch = Annotated[
     str,
     Header(
         alias="If-Match",
-        description="The revision, in quotes, that the request was decided upon.",
+        description="The revision, in quotes, that the request is based on.",
         examples=['"41"'],
     ),
 ]
@@ -255,7 +261,8 @@ IdempotencyKey = Annotated[
         alias="Idempotency-Key",
         min_length=1,
         max_length=255,
-        description="Names this apply. Made anew for each, sent again with each repetition.",
+        description="Identifies this apply: a new key for each apply, the same key when it is "
+        "repeated.",
         examples=["8e03978e-40d5-43dd-bc93-6894a57f9324"],
     ),
 ]
@@ -265,22 +272,26 @@ class _Query(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     limit: int = Field(
-        100, ge=1, le=LONGEST_PAGE, description="The most items; a page may hold fewer."
+        100,
+        ge=1,
+        le=LONGEST_PAGE,
+        description="The maximum number of items; a page may have fewer.",
     )
     cursor: str = Field(
         None,
         min_length=1,
-        description="`next` of the page before, unchanged; without it, the first page. "
-        "Anything else is a bad request.",
+        description="`next` of the previous page, unchanged; omit it for the first page. "
+        "Any other value is a bad request.",
     )
 
 
 async def _paging(request: Request, query: Annotated[_Query, Query()]):
-    """How many items, and after which one; None: from the first."""
+    """Return the maximum number of items, and the key of the item that they come after, or None for
+    the first page."""
     try:
         after = None if query.cursor is None else bytes.fromhex(query.cursor).decode()
     except ValueError:
-        raise HTTPException(400, "The cursor is not one that was given here.") from None
+        raise HTTPException(400, "The cursor is unknown.") from None
     return min(query.limit, request.app.state.page_size), after
 
 
@@ -294,13 +305,13 @@ HEADERS = {
         "example": '"41"',
     },
     "Retry-After": {
-        "description": "When to ask again: seconds from now, or an HTTP-date.",
+        "description": "When to repeat the request: seconds from now, or an HTTP-date.",
         "required": True,
         "schema": {"type": "string"},
         "example": "2",
     },
     "WWW-Authenticate": {
-        "description": "The scheme that is asked for.",
+        "description": "The required authentication scheme.",
         "required": True,
         "schema": {"type": "string"},
         "example": "Bearer",
@@ -313,15 +324,18 @@ def _header(name):
 
 
 PROBLEMS = {
-    400: {"description": "The address or a header is wrong, or the body is no JSON."},
-    401: {"description": "No token, or not the right one."} | _header("WWW-Authenticate"),
-    412: {"description": "Changed meanwhile. Nothing was done.", "model": StaleProblem},
-    413: {"description": "The body is larger than is taken. Nothing was done."},
-    422: {"description": "Cannot be saved. Nothing was.", "model": ContentProblem},
+    400: {"description": "The address or a header is wrong, or the body is not JSON."},
+    401: {"description": "The token is missing or wrong."} | _header("WWW-Authenticate"),
+    412: {"description": "The revision has changed. Nothing was done.", "model": StaleProblem},
+    413: {"description": "The body is too large. Nothing was done."},
+    422: {
+        "description": "The content cannot be saved. Nothing was done.",
+        "model": ContentProblem,
+    },
     428: {"description": "`If-Match` is missing. Nothing was done."},
     429: {"description": "Too many requests. Nothing was done."} | _header("Retry-After"),
-    500: {"description": "A defect. Whether the request was carried out is not known."},
-    503: {"description": "Not just now. Nothing was done."} | _header("Retry-After"),
+    500: {"description": "The server failed. The request may have been carried out."},
+    503: {"description": "Out of service for a moment. Nothing was done."} | _header("Retry-After"),
     "default": {"description": "Any other error."},
 }
 
@@ -336,20 +350,22 @@ WRITE = READ | _problems(400, 412, 413, 422, 428)
 APPLY = READ | _problems(400, 412, 428)
 
 app = FastAPI(
-    title="Axivox caller ID: the contract of this project",
+    title="Axivox caller ID: this project's API",
     version="1.0",
     description=DESCRIPTION,
     license_info={"name": "LGPL-3.0-only", "identifier": "LGPL-3.0-only"},
-    # The document is served beside the API, without a token; the pages that show it come from
-    # elsewhere on the internet.
+    # The document is served beside the API, without a token. FastAPI's pages that display it load
+    # their scripts from the internet.
     openapi_url=None,
     docs_url=None,
     redoc_url=None,
     redirect_slashes=False,
     generate_unique_id_function=lambda route: route.name,
     dependencies=[
-        # Only says so in the document: the gate asks for the token, of unknown addresses too.
-        Depends(HTTPBearer(scheme_name="token", description="The account's.", auto_error=False))
+        # For the document only: `Gate` checks the token, at unknown addresses too.
+        Depends(
+            HTTPBearer(scheme_name="token", description="The account's token.", auto_error=False)
+        )
     ],
     responses=_problems(401, 429, 500, 503, "default"),
 )
@@ -364,9 +380,10 @@ def _expect(account, if_match):
 
 
 def _page(items, key, paging):
-    """The items of a page and the cursor of the next one.
+    """Return the items of a page, and the cursor of the next one or None.
 
-    A cursor names the item that it comes after, so that it survives what others change.
+    A cursor is the key of the last item before it, so it stays valid when items are added or
+    removed.
     """
     limit, after = paging
     items = [item for item in items if after is None or item[key] > after]
@@ -376,7 +393,7 @@ def _page(items, key, paging):
 
 @app.get("/company", responses=READ)
 async def get_company(response: Response, account: ServedAccount) -> Company:
-    """The company and its revision: the cheapest way to see whether anything changed."""
+    """Return the company and the revision: the cheapest way to see whether anything changed."""
     _tag(response, account.revision)
     return Company(
         **account["company"],
@@ -390,7 +407,7 @@ async def get_company(response: Response, account: ServedAccount) -> Company:
 async def get_numbers(
     response: Response, account: ServedAccount, paging: Paging
 ) -> IncomingNumbers:
-    """The *Incoming numbers* page, ordered by number."""
+    """Return the numbers of the page *Incoming numbers*, ordered by number."""
     _tag(response, account.revision)
     items, after = _page(account["numbers"], "number", paging)
     return IncomingNumbers(items=items, next=after)
@@ -398,7 +415,7 @@ async def get_numbers(
 
 @app.get("/users", responses=PAGE)
 async def get_users(response: Response, account: ServedAccount, paging: Paging) -> Users:
-    """The *Users* page, ordered by extension."""
+    """Return the users of the page *Users*, ordered by extension."""
     _tag(response, account.revision)
     saved, applied = account["saved"]["users"], account["applied"]["users"]
     users, after = _page(account["users"], "extension", paging)
@@ -419,7 +436,8 @@ async def get_users(response: Response, account: ServedAccount, paging: Paging) 
 async def patch_users(
     response: Response, account: ServedAccount, if_match: IfMatch, wanted: WantedOutgoingNumbers
 ) -> Updated:
-    """Save the outgoing numbers of some users: all of them, or none if one cannot be saved."""
+    """Save the outgoing numbers of some users: of all of them, or of none if one cannot be
+    saved."""
     _expect(account, if_match)
     try:
         account.save(
@@ -442,7 +460,7 @@ async def patch_users(
 async def get_outgoing_settings(
     response: Response, account: ServedAccount
 ) -> OutgoingSettingsStates:
-    """The default outgoing number and *Advanced options*."""
+    """Return the default outgoing number and *Advanced options*."""
     _tag(response, account.revision)
     return OutgoingSettingsStates(saved=account["saved"], applied=account["applied"])
 
@@ -451,7 +469,7 @@ async def get_outgoing_settings(
 async def put_outgoing_settings(
     response: Response, account: ServedAccount, if_match: IfMatch, wanted: WantedOutgoingSettings
 ) -> OutgoingSettingsStates:
-    """Save the default outgoing number and *Advanced options*, whole."""
+    """Replace the default outgoing number and *Advanced options* as a whole."""
     _expect(account, if_match)
     account.save(SAVED_BY_API, wanted.model_dump())
     return await get_outgoing_settings(response, account)
@@ -459,7 +477,7 @@ async def put_outgoing_settings(
 
 @app.get("/changes", responses=READ)
 async def get_changes(response: Response, account: ServedAccount) -> Changes:
-    """What is saved and not applied: what *Apply changes* would publish."""
+    """Return what is saved and not applied: what *Apply changes* would publish."""
     _tag(response, account.revision)
     return Changes(items=account.changes())
 
@@ -468,10 +486,11 @@ async def get_changes(response: Response, account: ServedAccount) -> Changes:
 async def apply_changes(
     response: Response, account: ServedAccount, if_match: IfMatch, idempotency_key: IdempotencyKey
 ) -> Applied:
-    """Publish all that is saved, by whomever: live calls run on it from now on.
+    """Apply everything that anyone saved: live calls use it from now on.
 
-    A key that was applied before gets the answer of then, with the `ETag` of then, whatever
-    `If-Match` says, and nothing is done. A key whose request was refused may be sent again.
+    If the key was already used for an apply, nothing is done, and the response and its `ETag` are
+    those of that apply, whatever `If-Match` says. A key whose request was refused may be used
+    again.
     """
     answer = account.answer_to(idempotency_key)
     if answer is None:
@@ -481,11 +500,11 @@ async def apply_changes(
     return Applied(applied_changes=answer["applied_changes"])
 
 
-# Problems
+# Errors
 
 
 def problem(status, detail, headers=None, **members):
-    """An error as RFC 9457 has it."""
+    """Return an error response in the form of RFC 9457."""
     title = http.HTTPStatus(status).phrase
     content = {"type": "about:blank", "title": title, "status": status, "detail": detail}
     return JSONResponse(content | members, status, headers, media_type=PROBLEM_JSON)
@@ -495,7 +514,7 @@ def problem(status, detail, headers=None, **members):
 async def _http_problem(request, error):
     headers = error.headers
     if error.status_code == 405:
-        # Starlette names the methods of the first function that this address has.
+        # Starlette lists only the methods of the first function at this address.
         methods = (r.methods for r in app.routes if r.matches(request.scope)[0] != Match.NONE)
         headers = {"Allow": ", ".join(sorted(set().union(*methods)))}
     return problem(error.status_code, error.detail, headers)
@@ -517,11 +536,11 @@ async def validation_problem(_request, invalid):
     errors = invalid.errors()
     around = [error for error in errors if error["loc"][0] != "body"]
     if any(error["loc"] == ("header", "If-Match") for error in around):
-        return problem(428, "Say in If-Match which revision this was decided upon.")
+        return problem(428, "Send the revision that this is based on in If-Match.")
     if around:
         return problem(400, " ".join(f"{error['loc'][1]}: {error['msg']}." for error in around))
     if errors[0]["type"] == "json_invalid":
-        return problem(400, "The body is no JSON.")
+        return problem(400, "The body is not JSON.")
     return _content_problem([(error["loc"][1:], error["msg"]) for error in errors])
 
 
@@ -542,12 +561,12 @@ def _content_problem(errors):
 
 
 def _pointed(key):
-    """A step of a pointer, as RFC 6901 writes it."""
+    """Return one step of a JSON pointer (RFC 6901)."""
     return "/" + str(key).replace("~", "~0").replace("/", "~1")
 
 
 class Gate:
-    """Asks every request under the API for the token."""
+    """Refuses every request under /api without the token."""
 
     def __init__(self, app, token):
         self.app = app
@@ -570,7 +589,7 @@ class Gate:
 
 
 def document() -> dict[str, Any]:
-    """The contract as OpenAPI 3.1, its errors described once."""
+    """Return the API as an OpenAPI 3.1 document, with each error described once."""
     contract = copy.deepcopy(app.openapi())
     described = contract["components"]["responses"] = {}
     for operations in contract["paths"].values():
@@ -578,7 +597,7 @@ def document() -> dict[str, Any]:
             answers = operation["responses"]
             for status in sorted(answers.keys() - {"200"}):
                 answer = answers.pop(status)
-                # FastAPI has no way to say that errors have a media type of their own.
+                # FastAPI cannot give errors a media type of their own.
                 answer["content"] = {PROBLEM_JSON: answer["content"].pop("application/json")}
                 described[status] = answer
                 answers[status] = {"$ref": f"#/components/responses/{status}"}

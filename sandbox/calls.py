@@ -1,8 +1,8 @@
-"""Which number a call leaves with: the question of Axivox's side of the telephone network.
+"""Decides which number a call shows, for Axivox's side of the telephone network.
 
-The few lines of the resolution are written from the domain's description alone, so that their
-agreement with the addon means something. They see what a PBX sees: the caller, and the user part of
-the request URI.
+The few lines of the resolution are written from the description of Axivox alone, so that the addon
+can be tested against them. They see what a PBX sees: the caller, and the user part of the request
+URI.
 """
 
 import re
@@ -15,7 +15,7 @@ from .live import ServedLive
 
 COUNTRY = "32"  # the account is Belgian
 EMERGENCY = {"100", "101", "112"}
-SHORTEST_NUMBER = 7  # digits; what is shorter is a service
+SHORTEST_NUMBER = 7  # digits; shorter ones reach services
 
 router = APIRouter(prefix="/sandbox")
 
@@ -24,10 +24,10 @@ router = APIRouter(prefix="/sandbox")
 async def get_caller_id(
     account: ServedAccount, live: ServedLive, extension: str, destination: str, asked: str = ""
 ) -> str:
-    """Two words: what kind of call it is, and the number that is shown, or `-`.
+    """Return two words: the kind of the call, and the number that is shown, or `-`.
 
-    The kind is `external`, `internal`, `emergency`, `service`, or `refused`: the phone `asked` to
-    be shown as a number (P-Preferred-Identity) that is none of the account's.
+    The kind is `external`, `internal`, `emergency`, `service`, or `refused` if the phone `asked`
+    (P-Preferred-Identity) for a number that is not one of the account's.
     """
     settings, ours = live.settings(), {entry["number"] for entry in account["numbers"]}
     if extension not in settings["users"]:

@@ -1,5 +1,5 @@
-"""The carrier of a telephone network beside the sandbox, if there is one: a robot that answers
-calls as network/robot.xml says, and that calls in on request. Both are SIPp."""
+"""The carrier of the telephone network beside the sandbox, if there is one: a robot that answers
+calls as network/robot.xml describes, and calls in on request. Both use SIPp."""
 
 import contextlib
 import math
@@ -30,14 +30,14 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 
 
 class Caller(StrictModel):
-    """Somebody outside; one without a `number` withholds it."""
+    """An outside caller; one without a `number` withholds it."""
 
     name: Text
     number: E164 | None = None
 
 
 class Network(StrictModel):
-    """UDP ports of 127.0.0.1 where the carrier and the proxy listen; and the callers."""
+    """The UDP ports of 127.0.0.1 where the carrier and the proxy listen, and the callers."""
 
     carrier: Port
     proxy: Port
@@ -52,7 +52,7 @@ class CallIn(StrictModel):
 
 
 class Carrier:
-    """Everybody outside, once there is a `network`. Its programs end with the sandbox."""
+    """All outside callers, once there is a `network`. Its programs end with the sandbox."""
 
     def __init__(self):
         self.network = None
@@ -74,7 +74,11 @@ class Carrier:
         self.network = self._robot = None
 
     def call(self, call, ours):
-        """Let somebody call one of `ours`."""
+        """Place a call from outside to one of our numbers.
+
+        :param CallIn call:
+        :param ours: container of our numbers (E.164)
+        """
         if self.network is None:
             raise HTTPException(409, "There is no telephone network.")
         if call.caller >= len(self.network.callers) or call.number not in ours:
@@ -108,8 +112,8 @@ class Carrier:
 
 
 def free_port():
-    """Return a free UDP port whose port two further is free too: SIPp uses that for video, beside
-    one for sound."""
+    """Return a free UDP port such that the port two higher is free too: SIPp uses that for
+    video."""
     while True:
         with contextlib.ExitStack() as both, contextlib.suppress(OSError, OverflowError):
             one, other = (both.enter_context(socket.socket(type=socket.SOCK_DGRAM)) for _ in "12")
@@ -120,7 +124,7 @@ def free_port():
 
 
 def tones():
-    """Return what is heard if a number is out of service, as bytes of PCMU."""
+    """Return the tones of a number that is out of service, as bytes of PCMU."""
     samples = range(int(TONE * RATE))
     waves = [[math.sin(2 * math.pi * hertz * at / RATE) / 4 for at in samples] for hertz in TONES]
     silence = [0.0] * int(SILENCE * RATE)
@@ -144,13 +148,13 @@ ServedCarrier = Annotated[Carrier, Depends(_carrier)]
 
 @router.put("/carrier", status_code=204)
 async def join(carrier: ServedCarrier, network: Network):
-    """There is a telephone network."""
+    """Connect the telephone network, which has started."""
     carrier.join(network)
 
 
 @router.delete("/carrier", status_code=204)
 async def leave(carrier: ServedCarrier):
-    """There is none any more."""
+    """Disconnect the telephone network, which has stopped."""
     carrier.leave()
 
 

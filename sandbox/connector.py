@@ -1,8 +1,8 @@
 """A connector that writes calls into Odoo as Axivox's service does: through Odoo's external API,
 into the `axivox.call` of Axivox's own addon, as a user of its own.
 
-Each call shows what live calls run on. What the sandbox knows of it is kept, for comparison with
-what Odoo says of it.
+Each call shows the number that live calls show. What the sandbox knows about it is kept, for
+comparison with what Odoo says.
 """
 
 import datetime
@@ -60,10 +60,11 @@ _WITHOUT_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class Call(StrictModel):
-    """A call that somebody of the account makes or gets. `seconds` of talk; 0 if nobody answered.
+    """A call that a user of the account makes or receives.
 
-    `number` is the other side's, as it was dialled or as the carrier sends it; `did` is the
-    account's number that was dialled, for an incoming call.
+    `number` is the other side's, as it was dialled or as the carrier sends it; `did` is, for an
+    incoming call, the account's number that was dialled; `seconds` is the duration of the talk, 0
+    if nobody answered.
     """
 
     direction: Literal["incoming", "outgoing"] = "outgoing"
@@ -89,11 +90,12 @@ class Connector:
         self.calls = deque(maxlen=MOST_CALLS)
 
     def write(self, calls, *, together):
-        """Write these calls, each when it begins and again when it has ended; or all of them
+        """Write these calls: each when it begins and again when it has ended, or all of them
         `together`, as a connector does after an outage.
 
-        Returns what the sandbox knows of each: the call, its `id` in Odoo, its `kind`, the number
-        that was really `shown`, and the one that the applied settings would have shown.
+        Return what the sandbox knows about each: the call, its `id` in Odoo, its `kind`, the number
+        that was actually `shown`, and the one that the applied settings would have shown
+        (`as_applied`).
         """
         if self.odoo is None:
             raise HTTPException(409, "No Odoo is connected.")
@@ -145,7 +147,7 @@ def _begun(call, users):
         "state": "calling",
         "start_date": _in_odoo(call.at),
         "user_id": users.get(call.extension, False),
-        # The dialled number is known at once; the one that an outgoing call shows, only later.
+        # The number that a caller dialled is known at once, the one that our call shows only later.
         **({"did": call.did} if call.did else {}),
     }
 
@@ -179,7 +181,7 @@ async def connect(connector: ServedConnector, odoo: Odoo):
 
 @router.get("/connector")
 async def get_connected(connector: ServedConnector):
-    """Which Odoo is connected, or null; its key stays here."""
+    """Return the connected Odoo without its key, or null."""
     return connector.odoo and connector.odoo.model_dump(exclude={"key"})
 
 
@@ -188,7 +190,7 @@ async def disconnect(connector: ServedConnector):
     connector.odoo = None
 
 
-# Not `async`: Odoo's answers are waited for in a thread.
+# Not `async`: it waits for Odoo, in a thread.
 @router.post("/calls")
 def write_calls(connector: ServedConnector, calls: list[Call], *, together: bool = False):
     return connector.write(calls, together=together)

@@ -36,7 +36,7 @@ class StrictModel(BaseModel):
 
 
 class Edit(StrictModel):
-    """What somebody saves in the console behind the client's back; other settings stay."""
+    """A change in the console without the client's knowledge; other settings stay."""
 
     default_number: E164 | None = None
     rules_override_users: bool = False
@@ -53,8 +53,8 @@ class Edit(StrictModel):
 class Fault(StrictModel):
     """From the `request`-th request on, `times` requests go wrong in this way.
 
-    Requests are counted from the moment when the fault was set; only those count that match
-    `method` and the end of the path, `path`.
+    Requests are counted from when the fault was set, and only those with this `method` whose path
+    ends with `path`.
     """
 
     request: int = Field(1, ge=1)
@@ -94,7 +94,7 @@ class Fault(StrictModel):
         return -self.times < self.request <= 0
 
 
-# Wrong for every answer of the contract: each possible member has a wrong type.
+# Wrong for every response of the API: each possible member has a wrong type.
 WRONG_SHAPE = {
     "name": 1,
     "items": {},
@@ -107,8 +107,8 @@ WRONG_SHAPE = {
 
 
 class Connection(H11Protocol):
-    """uvicorn's connection, with its transport in the scope, so that the application can hang
-    up."""
+    """uvicorn's connection, with its transport in the scope, so that the application can close
+    it."""
 
     def connection_made(self, transport):
         super().connection_made(transport)
@@ -116,7 +116,7 @@ class Connection(H11Protocol):
 
 
 class Misbehaving:
-    """Stands before the whole program: makes requests to the API go wrong, and records them."""
+    """Wraps the whole program: makes requests to the API go wrong, and records them."""
 
     def __init__(self, app, account):
         self.app = app
@@ -125,7 +125,7 @@ class Misbehaving:
         self.requests = deque(maxlen=MOST_REQUESTS)
 
     async def __call__(self, scope, receive, send):
-        # Requests to where a redirect points are recorded too: no client may follow with the token.
+        # Requests to a redirect's target are recorded too: no client may send the token there.
         if scope["type"] != "http" or not scope["path"].startswith(("/api/", "/stolen")):
             await self.app(scope, receive, send)
             return
@@ -255,7 +255,7 @@ class Seed(StrictModel):
 
 @router.get("/applied")
 async def get_applied(account: ServedAccount):
-    """What live calls run on."""
+    """Return the applied settings."""
     applied = account["applied"]
     return {"revision": account.revision, **{name: applied[name] for name in (*SETTINGS, "users")}}
 

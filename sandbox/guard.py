@@ -16,8 +16,8 @@ HERE = re.compile(r"(?i)(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?")
 
 
 class Guard:
-    """Refuses what a page of another site sends through somebody's browser, and bodies that are too
-    large, however they come."""
+    """Refuses requests that a page of another site sends through somebody's browser, and bodies
+    that are too large, with or without a length."""
 
     def __init__(self, app):
         self.app = app
@@ -47,15 +47,16 @@ class Guard:
 
 
 def _is_from_another_site(request):
-    """Return whether a browser says so; other clients send no such header."""
+    """Return whether a browser says that a page of another site sends this. Other clients send no
+    such header."""
     headers = request.headers
     own = f"http://{headers['host']}".lower()
     if any(origin.lower() != own for origin in headers.getlist("origin")):
         return True
     if all(site in ("same-origin", "none") for site in headers.getlist("sec-fetch-site")):
         return False
-    # A link may open a page here, which no foreign script or frame can reach. The softphone's page
-    # is made for foreign frames, and knows no account.
+    # A link may open a page here, which no foreign script or frame can read. The softphone's page
+    # is made for foreign frames, and shows nothing of the account.
     followed = headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest")
     ways = [("navigate", "document")]
     if request.url.path == FRAMED:
@@ -64,8 +65,8 @@ def _is_from_another_site(request):
 
 
 async def _read(request):
-    """Return the body, or None if it is too large. Bytes are counted as they come, since no header
-    is sure to give their number."""
+    """Return the body, or None if it is too large. Bytes are counted as they arrive, since no
+    header need give their number."""
     body = bytearray()
     async for part in request.stream():
         body += part

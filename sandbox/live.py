@@ -140,8 +140,8 @@ DEVIATION = TypeAdapter(Deviation)
 
 
 class Live:
-    """What the calls of an account run on, and the `deviations` from what is applied. Those are
-    kept in memory only, as faults are."""
+    """The settings that the calls of an account follow: the applied ones with `deviations`, which
+    are kept in memory only, as faults are."""
 
     def __init__(self, account):
         self._account = account
@@ -154,7 +154,7 @@ class Live:
         return copy.deepcopy(settings) | {"forwards": {}}
 
     def settings(self):
-        """Return the settings that calls run on. A deviation from a line that is no longer applied
+        """Return the settings that calls follow. A deviation from a line that is no longer applied
         changes nothing."""
         live = self.applied()
         for deviation in self.deviations:
@@ -162,9 +162,9 @@ class Live:
         return live
 
     def deviate(self, deviations):
-        """Run on what is applied with these deviations, one after the other.
+        """Replace the deviations by these, which are applied in order.
 
-        Raise `Refused`, and keep the earlier ones, if one of them would change nothing.
+        Raise `Refused`, and keep the earlier ones, if one of these would change nothing.
         """
         live = self.applied()
         for place, deviation in enumerate(deviations):
@@ -184,7 +184,7 @@ ServedLive = Annotated[Live, Depends(_live)]
 
 @router.get("/live")
 async def get_live(live: ServedLive):
-    """What calls really run on."""
+    """Return the settings that calls actually follow."""
     return live.settings()
 
 

@@ -1,6 +1,6 @@
 """The console's pages: Settings, Users, Incoming numbers, Apply changes; the softphone's page,
-which stands in a frame of Odoo's; and two pages that Axivox does not have, for deviations of live
-calls and for calls from outside."""
+which Odoo shows in a frame; and two pages that Axivox does not have, for deviations of live calls
+and for calls from outside."""
 
 from itertools import islice
 from pathlib import Path

@@ -33,7 +33,7 @@ class StandIn:
         self._folder.cleanup()
 
     def hold(self, **account):
-        """Hold this account, saved and applied alike, and forget faults and requests."""
+        """Hold this account, with all settings applied, and forget faults and requests."""
         self._control("PUT", "state", account)
         self._control("DELETE", "faults")
         self._control("DELETE", "requests")

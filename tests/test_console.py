@@ -17,7 +17,7 @@ BERLIN = "+4930901820"
 
 
 def hold(sandbox, **settings):
-    """Let the console hold what ``AxivoxCase`` made, and two rules; or these members instead."""
+    """Make the console hold what ``AxivoxCase`` made, and two rules; or these members instead."""
     held = {
         "company": {"name": "Velo Test", "domain": "velo.axivox.example"},
         "numbers": [
@@ -41,8 +41,8 @@ def hold(sandbox, **settings):
 
 
 class ConsoleCase(AxivoxCase):
-    """The account of ``AxivoxCase``, connected to a console with its numbers and users, which was
-    edited nowhere else: default main line, two rules, one user with an own number."""
+    """The account of ``AxivoxCase``, connected to a console with the same numbers and users, the
+    main line as default, two rules, and one user with a number of their own."""
 
     @classmethod
     def setUpClass(cls):
@@ -447,7 +447,7 @@ class TestPull(ConsoleCase):
         for user in people.values():
             user.email = f"{user.login}@velo.example"
         archived.active = False
-        # Whose 201 is, is known: that somebody has the same address there is no doubt about 203.
+        # 201 already has a user, so the same address there leaves no doubt about 203.
         self.hold(
             users=[
                 {"extension": extension, "name": user.name, "email": user.email}

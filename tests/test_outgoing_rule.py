@@ -252,7 +252,7 @@ class TestOutgoingRule(AxivoxCase):
         model = self.env["axivox.outgoing.rule"].with_user(self.editor)
         messages = model.load(names, [list(map(str, line)) for line in exported])["messages"]
         self.assertEqual((messages, self.order()), ([], order))
-        # A file without an order has the one of its lines.
+        # Rules without a sequence get the order of the file's lines.
         self.account.rule_ids.unlink()
         lines = [[prefix, LONDON] for prefix in ("0049", "0033", "0044")]
         self.assertEqual(model.load(["destination_prefix", "number_id"], lines)["messages"], [])

@@ -32,7 +32,7 @@ class TestResolve(AxivoxCase):
             resolved = self.account._resolve("201", CALLED_IN_LONDON, None, "applied", "saved")
             self.assertEqual([one.number_id for one in resolved], [self.main.id, self.london.id])
             self.assertEqual(read.call_count, 1)
-            # What is an extension on one side only is read by each side.
+            # An extension on one side only: each side reads the number by itself.
             self._extension_299()
             kinds = [
                 one.destination.kind
@@ -298,7 +298,7 @@ class TestResolve(AxivoxCase):
             lambda: self.company.partner_id.write({"country_id": self.ref("base.uk")}),
             lambda: self.sophie.write({"company_id": elsewhere.id}),
         ):
-            # Where nothing else says what to call from, the company does.
+            # A user without an extension calls from the account of their company.
             self.extension.user_id = False
             self.commit_answers()
             before = self.sophie._axivox_line_once()

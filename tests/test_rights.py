@@ -1,4 +1,4 @@
-"""Who may do what: every door of our addons is found by inspection, and tried by every role.
+"""Who may do what: every door of our addons is found by inspection and tried as every role.
 
 `rights.csv` has the expected rights. A door is a public method, reading or setting a field that is
 restricted, or a server action (a scheduled one too). Each is tried as over RPC, with Odoo's own
@@ -8,7 +8,7 @@ restricted, or a server action (a scheduled one too). Each is tried as over RPC,
 - ``home``: other records of the caller's company,
 - ``other``: records of another company,
 
-and is open if the answer is no AccessError. The file says how far a door opens: ``-``, ``own``,
+and is open unless it raises AccessError. The file says how far a door opens: ``-``, ``own``,
 ``home`` (and ``own``) or ``all``.
 """
 
@@ -199,7 +199,7 @@ class TestRights(AxivoxCase):
         self.assertEqual(dialogs - kept, set(), "Dialogs without a record rule of their creator")
 
     def test_nobody_sets_what_odoo_only_sets(self):
-        """A readonly field is so over RPC too, for everybody and in one's own dialog."""
+        """A readonly field is readonly over RPC too, for everybody and in one's own dialog."""
         for model in self._models():
             place = "own" if self._is_personal(model) else "home"
             record = self._record(model, place, "system")
@@ -264,7 +264,8 @@ class TestRights(AxivoxCase):
         return named.filtered(lambda data: is_ours(data.module))
 
     def _field_doors(self, model, field, is_added):
-        """
+        """Yield the Doors of a field.
+
         :param bool is_added: whether the field is added to a model of Odoo's, whose own rights are
             not ours
         """
@@ -349,18 +350,21 @@ class TestRights(AxivoxCase):
             return False
 
     def _call(self, role, context, model, method, *args):
-        """:raises AccessError: also where nothing is told"""
-        self.env.invalidate_all()  # a request has read nothing before
+        """Call a method as over RPC.
+
+        :raises AccessError: also if it reads or finds nothing
+        """
+        self.env.invalidate_all()  # a request starts with an empty cache
         model = self.env(user=self.users[role].id, context={})[model]
         told = call_kw(model, method, list(args), {"context": context})
         if method == "read":
             [name] = args[1]
             told = told and (model._fields[name].groups or told[0][name])
         if method in ("read", "search") and not told:
-            raise AccessError("Nothing is told.")
+            raise AccessError("Nothing was read.")
 
     def _calls(self, door, role, place):
-        """:return: (model, method, arguments) of each way through a door"""
+        """Return (model, method, arguments) of each way through a door."""
         model, name = door
         if model == "ir.actions.server":
             [action] = self._our_data(model).filtered(lambda data: data.name == name)

@@ -92,7 +92,7 @@ class TestTeamNumber(AxivoxCase):
         self.assertEqual(europe.without_extension, self.manager.name)
         others = [self._user(f"nobody{position:02}_test") for position in range(12)]
         self.europe.member_ids += self.env["res.users"].union(*others)
-        self.assertTrue(europe.without_extension.endswith(", … and 3 more"))
+        self.assertTrue(europe.without_extension.endswith(", and 3 more"))
 
     def test_who_leaves_goes_back_to_what_they_showed_before(self):
         self._give(self.europe, self.london)
@@ -453,7 +453,7 @@ class TestTeamNumber(AxivoxCase):
         seats = self._seats(20)
 
         def costs():
-            """:return: how many queries more it takes than without this addon"""
+            """Return how many more queries it takes than without this addon."""
             lone = self.europe.member_ids[-1]
             with_us = self.count_queries(lambda: self.europe.write({"member_ids": [(3, lone.id)]}))
             self.europe.member_ids += lone

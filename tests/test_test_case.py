@@ -110,7 +110,7 @@ class TestTestCase(AxivoxCase):
         case = self._case(self.team, CALLED_IN_BERLIN, self.london)
         self.assertEqual(
             case.failure,
-            "300 Seat, 301 Seat, 302 Seat, … and 2 more show +32 12 34 56 78 (Default outgoing "
+            "300 Seat, 301 Seat, 302 Seat, and 2 more show +32 12 34 56 78 (Default outgoing "
             "number), 305 Seat shows +33 1 99 00 12 34 (User's own number); expected: "
             "+44 20 7946 0958 · London.",
         )
@@ -120,7 +120,7 @@ class TestTestCase(AxivoxCase):
         for seat, number in zip(seats, direct, strict=True):
             seat.outgoing_number_id = number
         self.assertEqual(case.failure.count(" shows "), 3)
-        self.assertIn(", … and 3 more; expected", case.failure)
+        self.assertIn(", and 3 more; expected", case.failure)
 
     def test_no_number_can_be_expected(self):
         for destination in ("112", "202", "*62"):
@@ -376,7 +376,7 @@ class TestTestCaseOverApi(ConsoleCase):
             self.case.copy()
         self.rule("0044").number_id = self.new_york
         lines = self.apply()["params"]["message"].splitlines()
-        self.assertEqual((len(lines), lines[-1]), (13, "… and 2 more"))
+        self.assertEqual((len(lines), lines[-1]), (13, "and 2 more"))
 
     def test_dialog_costs_one_query_more_without_any_test_case(self):
         self.case.unlink()

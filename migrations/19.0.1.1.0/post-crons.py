@@ -1,4 +1,4 @@
-"""The scheduled check moved to the model of pulls and applies; how often it runs is the admin's."""
+"""Moves the scheduled check to the model of pulls and applies, and keeps its interval."""
 
 from odoo import SUPERUSER_ID, api
 

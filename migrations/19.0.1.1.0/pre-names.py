@@ -1,4 +1,4 @@
-"""What has another name since 19.0.1.1.0 keeps what it holds."""
+"""Renames columns, values and external ids, and keeps their contents."""
 
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, rename_column
@@ -29,7 +29,7 @@ def migrate(cr, _version):
                 before,
             )
         )
-    # What was decided about each change of the console, of attempts that may be repeated.
+    # The decisions about changes in the console, of attempts that may be repeated.
     for before, now in (("found", "theirs"), ("wanted", "ours")):
         cr.execute(
             SQL(

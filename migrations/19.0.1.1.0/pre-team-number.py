@@ -1,4 +1,5 @@
-"""A team's number was a dialog's, which only its creator saw; now it is kept, for everybody."""
+"""Removes the records and the rule of the former dialog for teams: the model is now stored, and for
+everybody."""
 
 from odoo import SUPERUSER_ID, api
 

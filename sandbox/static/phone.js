@@ -1,6 +1,6 @@
-// Plays https://phone.axivox.com: a softphone in a frame of Odoo's page, spoken with by messages.
+// Plays https://phone.axivox.com: a softphone in a frame of Odoo's page; they exchange messages.
 const MARK = "axivox-softphone";
-// Who frames it is on this machine, as the sandbox is.
+// Only pages on this machine may frame it.
 const HERE = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 const CALLER = "+442079460321";
 const at = (id) => document.getElementById(id);
@@ -87,6 +87,6 @@ at("open").addEventListener("click", () => tell("navigate", {path: "/odoo/contac
 
 show();
 if (parent !== window) {
-    // To whoever it is: it says nothing yet.
+    // To any page, since it reveals nothing.
     parent.postMessage({axivox: MARK, type: "ready"}, "*");
 }

@@ -14,7 +14,7 @@ rules.addEventListener("click", ({target}) => {
         away: () => rule.remove(),
     };
     moves[target.dataset.move]?.();
-    // A moved button has lost the keyboard's place.
+    // A button that is moved loses the focus.
     target.focus();
 });
 

@@ -44,14 +44,14 @@ class Extension extends models.Model {
 }
 
 defineMailModels();
-// What happens within the delay is one question, however slow the machine is.
+// Whatever happens within the delay makes one request, however slow the machine is.
 beforeEach(freezeTime);
 defineModels([Account, Extension]);
 
 /**
- * Answers `pending_summary`, each a step of the test.
+ * Mock `pending_summary`; each request is a step of the test.
  *
- * @param {...(number | false | Promise | Error)} counts one for each question; the last stays
+ * @param {...(number | false | Promise | Error)} counts one for each request; the last stays
  */
 function mockSummary(...counts) {
     onRpc("axivox.account", "pending_summary", async () => {

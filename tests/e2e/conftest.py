@@ -1,45 +1,40 @@
 """Fixtures for real calls: Odoo, the telephone network and the browser, started once; the callers;
 and settings that a case changes, restored after it."""
 
+import contextlib
+
 import background
 import cluster
 import own_odoo
 import pytest
 from checkout import STATE
-from network import Network
-from playwright.sync_api import sync_playwright
 from progress import say
 
 pytest.register_assert_rewrite("scene")
 
 from scene import COLUMNS, NEW_YORK, STRAY, Scene  # noqa: E402
-from softphone import Browser  # noqa: E402
 
 ROWS = pytest.StashKey[list]()
 
 
 @pytest.fixture(scope="session")
 def scene(pytestconfig):
-    """Odoo with the demo data, the network and the browser, for all cases; stopped at the end."""
+    """Yield the Scene of all cases; stop Odoo, the network and the browser at the end."""
     rows = pytestconfig.stash[ROWS] = []
     capture = pytestconfig.pluginmanager.getplugin("capturemanager")
     had_database = cluster.answers()
-    try:
-        with sync_playwright() as playwright:
-            with capture.global_and_fixture_disabled():  # how long each step takes is for all
-                say("")
-                odoo, database = own_odoo.bring_up()
-                network = Network()
-                network.start()
-            admin = own_odoo.Administrator(playwright, odoo, database)
-            admin.connect(network.sandbox.address(), network.token)
-            network.give_phones(admin.ask)
-            browser = Browser(playwright, odoo)
-            yield Scene(network, admin, browser, rows)
-            browser.close()
-    finally:
+
+    @contextlib.contextmanager
+    def shown():
         with capture.global_and_fixture_disabled():
             say("")
+            yield
+
+    try:
+        with own_odoo.running(shown) as (network, admin, browser):
+            yield Scene(network, admin, browser, rows)
+    finally:
+        with shown():
             background.stop_all("e2e-")
             if not had_database:
                 cluster.stop()
@@ -101,7 +96,7 @@ def nothing_breaks(scene):
 
 @pytest.fixture
 def settings(admin):
-    """The account's settings, to be saved and applied; restored to the demo's afterwards."""
+    """Yield the administrator, who may save and apply settings; restore the demo's afterwards."""
     yield admin
     main = admin.id_of("demo_number_main")
     admin.account("write", {"rules_override_users": True, "default_outgoing_number_id": main})
@@ -111,7 +106,7 @@ def settings(admin):
 
 @pytest.fixture
 def dial_plus(admin):
-    """Phones dial `+32…` in the place of `0032…`."""
+    """Make phones dial `+32…` instead of `0032…`."""
     admin.account("write", {"dial_format": "+"})
     yield
     admin.account("write", {"dial_format": "00"})
@@ -119,7 +114,7 @@ def dial_plus(admin):
 
 @pytest.fixture
 def asking(admin):
-    """Phones ask to be shown as Odoo says, and users may choose a number."""
+    """Let phones ask for the number that Odoo resolved, and let users choose another."""
     admin.account("write", {"signalling": "ask", "users_may_choose": True})
     yield
     admin.let_choose()
@@ -128,7 +123,7 @@ def asking(admin):
 
 @pytest.fixture
 def stray(admin):
-    """The id of a number that Odoo has and Axivox does not have."""
+    """Yield the id of a number that Odoo has and Axivox does not have."""
     [number] = admin.ask(
         *("axivox.number", "create"),
         [{"account_id": admin.id_of("demo_account"), "number": STRAY, "name": "Stray"}],
@@ -140,7 +135,7 @@ def stray(admin):
 
 @pytest.fixture
 def without_new_york(admin, network):
-    """Axivox no longer has the number of New York, and Odoo has archived it."""
+    """Take the number of New York away from the account at Axivox, and archive it in Odoo."""
     network.give_back(NEW_YORK)
     admin.save("axivox.number", "demo_number_new_york", active=False)
     yield
@@ -151,7 +146,7 @@ def without_new_york(admin, network):
 
 @pytest.fixture
 def mobiles_by_miami(admin):
-    """An applied rule for mobile telephones in Belgium."""
+    """Apply a rule that shows Miami's number to mobile telephones in Belgium."""
     account, number = map(admin.id_of, ("demo_account", "demo_number_miami"))
     rule = {"account_id": account, "destination_prefix": "0032450", "number_id": number}
     made = admin.ask("axivox.outgoing.rule", "create", [rule])
@@ -163,7 +158,7 @@ def mobiles_by_miami(admin):
 
 @pytest.fixture
 def other_tab(scene, sophie):
-    """A second tab of Sophie's browser."""
+    """Yield a second tab of Sophie's browser."""
     tab = sophie.new_tab()
     for page in (sophie, tab):
         page.at_home()
@@ -173,7 +168,7 @@ def other_tab(scene, sophie):
 
 @pytest.fixture
 def wrong_password(admin, network, james):
-    """James's phone gets a wrong SIP password from the next page on."""
+    """Give James's phone a wrong SIP password from the next page on."""
     admin.save("res.users", "demo_user_james", voip_password="wrong")
     yield
     admin.save("res.users", "demo_user_james", voip_password=network.password("202"))
@@ -181,7 +176,7 @@ def wrong_password(admin, network, james):
 
 @pytest.fixture
 def registrar_that_refuses(network):
-    """A function that makes all SIP passwords wrong."""
+    """Yield a function that makes all SIP passwords wrong."""
     right = network.secret
 
     def with_secret(secret):

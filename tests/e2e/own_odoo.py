@@ -1,4 +1,5 @@
-"""The Odoo of `make e2e`: its own database, made of the demo data, and its own server."""
+"""The Odoo of `make e2e`, with its own server and its own database, made of the demo data; and the
+network and browser beside it."""
 
 import contextlib
 import os
@@ -9,12 +10,36 @@ import cluster
 import demo_server
 import server
 from background import Background
+from network import Network
+from playwright.sync_api import sync_playwright
 from progress import Failure, step
+from softphone import Browser
 
 ODOO = Background("Odoo", "e2e-odoo", health="/web/health")
 
 
-def bring_up():
+@contextlib.contextmanager
+def running(shown=contextlib.nullcontext):
+    """Run Odoo, the telephone network and a browser inside the block, and give the demo's users a
+    phone.
+
+    :param shown: function that returns a context manager for the steps whose duration is shown
+    :return: (network, administrator, browser)
+    """
+    with sync_playwright() as playwright:
+        with shown():
+            odoo, database = _bring_up()
+            network = Network()
+            network.start()
+        admin = Administrator(playwright, odoo, database)
+        admin.connect(network.sandbox.address(), network.token)
+        network.give_phones(admin.ask)
+        browser = Browser(playwright, odoo)
+        yield network, admin, browser
+        browser.close()
+
+
+def _bring_up():
     """Start Odoo on a fresh copy of a database with the demo data; return (address, name)."""
     command, environment = server.prepare()
     cluster.start()
@@ -24,7 +49,7 @@ def bring_up():
     with step("Copying the demo database"):
         cluster.drop(name)
         cluster.clone(whole, name)
-    # Jobs have no part in a call, and would all be due at once.
+    # Scheduled jobs have no part in a call, and would all be due at once.
     options = ["-d", name, "--max-cron-threads", "0", "--http-port"]
     ODOO.start(lambda port: [*command, *options, port], environment)
     return ODOO.address(), name
@@ -67,6 +92,7 @@ class Administrator:
 
     def __init__(self, playwright, address, database):
         self.requests = playwright.request.new_context(base_url=address, timeout=60_000)
+        self.database = database
         self.records = {}
         credentials = {"db": database, "login": "admin", "password": "admin"}
         self._post("/web/session/authenticate", credentials)
@@ -99,7 +125,7 @@ class Administrator:
         self.ask(model, "write", [self.id_of(name)], values)
 
     def new_lead(self, name, phone, country):
-        """Make a lead, named by an external id as those of the demo data are.
+        """Make a lead that can be named here like a record of the demo data.
 
         :param country: ISO 3166 code
         """
@@ -109,7 +135,7 @@ class Administrator:
         self.records[name] = "crm.lead", lead_id
 
     def lines(self, name):
-        """Return the lines in a record's chatter about calls from here, the latest first."""
+        """Return the lines in a record's chatter about outgoing calls, the latest first."""
         model, record_id = self.record(name)
         of_calls = [("model", "=", model), ("res_id", "=", record_id)]
         of_calls += [("body", "ilike", "Outgoing call")]
@@ -121,7 +147,7 @@ class Administrator:
         return self.ask("axivox.account", method, [self.id_of("demo_account")], *arguments)
 
     def apply(self):
-        """Let live calls run on what is saved, if anything is pending."""
+        """Apply what is saved, if anything is pending."""
         if self.account("pending_changes"):
             self.account("action_apply_changes")
 
@@ -143,7 +169,7 @@ class Administrator:
         self.account("action_pull")
 
     def last_call(self, login, number=None):
-        """Return what the call log says of a user's last call, or of the last one with this
+        """Return what the call log says about a user's last call, or about the last one with this
         number."""
         fields = ["state", "outcome", "caller_id", "caller_id_source", "phone_number", "type_call"]
         fields += ["start_date", "end_date", "lead_id", "partner_id", "axivox_number_id"]

@@ -206,8 +206,8 @@ class Scene:
 
 @contextlib.contextmanager
 def conversation(scene, agent, scenario, record="demo_lead_london", **ends):
-    """A call of somebody's in which sound went both ways; hung up at the end, and without errors at
-    the carrier."""
+    """Yield the carrier's side of an answered call with sound both ways; then hang up, and check
+    that the carrier saw no errors."""
     agent.at(scene.form(record))
     with scene.network.carrier_side(scenario, **ends) as carrier:
         agent.call_from_form()

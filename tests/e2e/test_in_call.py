@@ -1,4 +1,4 @@
-"""What is asked for during a call, by either side, and what happens where that is refused."""
+"""What either side requests during a call, and what happens if that is refused."""
 
 import pytest
 from scene import ENOUGH_PACKETS, conversation

@@ -12,7 +12,7 @@ from scene import LEAD_LONDON, LEAD_LYON, LONDON, MIAMI, PARIS, agree, conversat
 
 @pytest.fixture(scope="module")
 def usual_seconds(scene):
-    """How many seconds a call takes to leave if Odoo answers."""
+    """Return how many seconds a call takes to leave if Odoo answers."""
     sophie = on_the_form_of_lyon(scene)
     return leave(scene, LEAD_LYON, PARIS, sophie.call_from_form, contextlib.nullcontext)
 
@@ -48,7 +48,7 @@ def test_call_that_is_hung_up_while_odoo_is_silent_never_leaves(scene):
 
 
 def on_the_form_of_lyon(scene):
-    """Sophie, on a form that already says which number a call will show."""
+    """Return Sophie's agent, on a form that already says which number a call will show."""
     sophie = scene.agent("sophie")
     sophie.at(scene.form(LEAD_LYON[0]))
     sophie.promised()

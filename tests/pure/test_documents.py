@@ -9,13 +9,13 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("bridges", "callerid", "console", "dev", "models", "sandbox", "tests", "wizards")
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("sandbox/*/*/*.md")])
 FILE = re.compile(r"`((?:[\w-]+/)*[\w.-]+\.(?:py|js|json|xml|csv|cfg|md))`")
-# Whose names a reader may not guess: a model of ours is told apart from Odoo's by its file only.
+# Folders whose files must be in the map.
 ROOMS = ("callerid", "console", "models", "wizards", "sandbox", "dev", "bridges/*/models")
 PLAIN = ("__init__.py", "__main__.py")
 
 
 def anchors(document):
-    """The anchors of a document's headings, as they are made of them on the web."""
+    """Return the anchors that a document's headings get on the web."""
     headings = re.findall(r"^#+ (.+)$", document.read_text(), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 

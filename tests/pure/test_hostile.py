@@ -131,7 +131,7 @@ def is_destination(sent, found):
 
 
 def is_as_written(sent, text):
-    """A number for people, or the input: nothing is added."""
+    """Return whether the text is a number as people write it, or the input unchanged."""
     return text == sent.text if not is_e164(sent.text) else re.fullmatch(r"\+[0-9 -]+", text)
 
 
@@ -155,7 +155,7 @@ def prepared(sent):
 
 
 def is_fit_for_a_header(sent, shown):
-    """The most important promise: whatever is stored, no header can be forged with it."""
+    """Return whether no header can be forged with the number, whatever is stored."""
     ours = named(sent.theirs) - sent.numbers
     return shown.number is None or (is_e164(shown.number) and shown.number in ours)
 
@@ -208,7 +208,8 @@ def snapshot(sent):
 
 
 def is_a_plan_to_apply(sent, plan):
-    """What is sent leads to what is promised; users whom Odoo does not know stay as they are."""
+    """Return whether carrying out the plan gives what it says, and users unknown to Odoo keep their
+    numbers."""
     held = sent.theirs
     page = plan.settings if plan.saves_settings else held
     after = replace(page, extensions={**held.extensions, **plan.outgoing_numbers})
@@ -222,7 +223,7 @@ def is_a_plan_to_apply(sent, plan):
 
 
 def is_a_plan_to_pull(sent, plan):
-    """Every user of the console is here afterwards, and nothing is sent."""
+    """Return whether every user of the console is here afterwards, and nothing is sent."""
     here = {*sent.ours.extensions, *plan.new_users}
     return (
         here >= sent.theirs.extensions.keys()
@@ -234,7 +235,7 @@ def is_a_plan_to_pull(sent, plan):
 
 
 def explained(sent):
-    """Calls of an extension that others know too, shown with each of the numbers."""
+    """Return some calls, the explanations that were found, and those with all that are alike."""
     calls = [
         (e, d, n)
         for e in (sent.extension, "299")
@@ -247,8 +248,8 @@ def explained(sent):
 
 
 def are_explanations(sent, answer):
-    """What is supposed is made of what was stored and observed, and the counts are of these
-    calls."""
+    """Return whether the explanations name only numbers that were stored or observed, and count
+    only these calls."""
     stored = named(sent.base) | named(sent.theirs) | named(sent.ours)
     return (
         all(e.settings is None or named(e.settings) <= stored | {*NUMBERS} for e in answer.alike)

@@ -39,8 +39,8 @@ OWN = {"201": DIRECT}
 
 
 def example_numbers():
-    """Return {E.164: PhoneNumber}: fixed line, mobile, toll free of every region;
-    non-geographic."""
+    """Return {E.164: PhoneNumber}: a fixed-line, a mobile and a toll-free number of every region,
+    and the non-geographic ones."""
     numbers = [phonenumbers.example_number_for_non_geo_entity(code) for code in NON_GEOGRAPHIC]
     for region in REGIONS:
         for number_type in (
@@ -423,7 +423,7 @@ def naive_digits(dialled):
 
 
 def naive_e164(digits, region):
-    """DOMAIN.md, step 4."""
+    """Return the E.164 number by DOMAIN.md, step 4, or None."""
     readings = []
     if digits.startswith("+"):
         readings.append((digits, None))

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 FILES = [*ROOT.glob("i18n/*.po"), *ROOT.glob("bridges/*/i18n/*.po")]
 LANGUAGES = ("fr", "nl")
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%s|</?\w+")
-# Empty, as OCA's checks want it: what these languages say as English does.
+# Terms that are the same in these languages: OCA's checks require an empty translation.
 EVERYWHERE = {
     *("Axivox", "Contact", "ID", "Menu", "PBX", "VoIP", "https://gateway.example/api"),
     *("%(minutes)s min %(seconds)s s", "%s s"),
@@ -69,7 +69,7 @@ GLOSSARY = [
 
 @cache
 def _terms(language):
-    """:return: list of all terms, in one file after the other"""
+    """Return a list of all terms, file by file."""
     catalogs = [read_po(BytesIO(file.read_bytes())) for file in FILES if file.stem == language]
     return [term for catalog in catalogs for term in catalog if term.id]
 

@@ -114,7 +114,7 @@ def running(tmp_path_factory):
 
 @pytest.fixture
 def sandbox(running):
-    """The sandbox without faults, with its first account."""
+    """Return the sandbox without faults, with its first account."""
     running.control("POST", "reset")
     for asked in ("faults", "requests", "deviations", "connector", "calls", "carrier"):
         running.control("DELETE", asked)
@@ -123,7 +123,7 @@ def sandbox(running):
 
 @pytest.fixture
 def start(tmp_path):
-    """Start another sandbox, with options; always with the same state file."""
+    """Yield a function that starts another sandbox, with options and always the same state file."""
     started = []
 
     def start(*options):

@@ -49,7 +49,7 @@ SETTINGS = Settings(PARIS, False, (Rule("0044", LONDON), Rule("04", MAIN)))
 
 @pytest.fixture(autouse=True)
 def waits(monkeypatch):
-    """The seconds that the client would have waited, one by one. No test waits."""
+    """Yield the list of seconds that the client would have waited; no test waits."""
     waits = []
     clock = types.SimpleNamespace(sleep=waits.append, time=time.time)
     monkeypatch.setattr(urllib3.util.retry, "time", clock)
@@ -58,7 +58,7 @@ def waits(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch, tmp_path):
-    """No proxy, no certificates and no .netrc of the machine."""
+    """Hide the machine's proxy, certificates and .netrc."""
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
@@ -666,7 +666,7 @@ ODD = [
 
 
 def oddities(document):
-    """Copies of a document, each odd in one place; most are wrong there."""
+    """Yield copies of a document, each odd in one place; most are wrong there."""
     yield document
     yield from (odd for odd in ODD if odd != document or type(odd) is not type(document))
     members = document.items() if isinstance(document, dict) else ()
@@ -1473,7 +1473,7 @@ def test_a_byte_now_and_then_is_no_answer(serve, monkeypatch, name, method):
 
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory):
-    """A self-signed certificate for localhost, with its key: a file."""
+    """Return a file with a self-signed certificate for localhost and its key."""
     if not shutil.which("openssl"):
         pytest.skip("no openssl to make a certificate with")
     folder = tmp_path_factory.mktemp("certificate")
@@ -1492,7 +1492,7 @@ def certificate(tmp_path_factory):
 
 @pytest.fixture
 def secure(serve, certificate):
-    """A server over TLS."""
+    """Return a server over TLS."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     return serve(saying(GOOD), tls=context)
@@ -1555,7 +1555,8 @@ def test_a_byte_now_and_then_over_tls_is_no_answer(secure, certificate, monkeypa
 
 @pytest.fixture
 def mute():
-    """A server that takes connections and does ``mute.treat`` to them, or nothing."""
+    """Yield a server that accepts connections and passes them to ``mute.treat``, which does nothing
+    by default."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         mute = types.SimpleNamespace(
             port=listener.getsockname()[1], treat=lambda connection: None, taken=[]

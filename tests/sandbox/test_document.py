@@ -73,7 +73,7 @@ possible = contract("positive", {}, as_founded())
 
 @pytest.fixture(scope="module")
 def founded(running):
-    """The sandbox with its first account; later requests see the changes of earlier ones."""
+    """Return the sandbox with its first account; later requests see the changes of earlier ones."""
     running.control("DELETE", "faults")
     running.control("POST", "reset")
     return running

@@ -10,7 +10,7 @@ PARIS = "+33199001234"
 
 
 def rows(page):
-    """The cells of a page's table, row by row, as text."""
+    """Return the cells of a page's table, row by row, as text."""
     return [
         [
             " ".join(re.sub("<[^>]+>", " ", cell).split())

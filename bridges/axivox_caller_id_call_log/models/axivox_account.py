@@ -65,7 +65,10 @@ class AxivoxAccount(models.Model):
 
     @api.model
     def _counts_in_words(self, counts):
-        """:param dict counts: {verdict: number of calls}"""
+        """Return how many calls showed what was promised, in words.
+
+        :param dict counts: {verdict: number of calls}
+        """
         if not (total := sum(counts.values())):
             return self.env._("No outgoing call in the last 30 days")
         written = {
@@ -177,14 +180,12 @@ class AxivoxAccount(models.Model):
 
     @tools.ormcache("self.id")
     def _company_once(self):
-        """:return: the id of the company, which an account has for life"""
+        """Return the id of the account's company, which never changes."""
         return self.company_id.id
 
     @api.model
     def _home(self, company_id):
-        """
-        :rtype: Home
-        """
+        """Return the Home of a company, from the cache if it is valid."""
         find = self._find_home if self._are_answers_changing() else self._find_home_once
         return find(company_id)
 
@@ -195,6 +196,6 @@ class AxivoxAccount(models.Model):
 
     @api.model
     def _find_home(self, company_id):
-        # sudo: asked for what Odoo tells of calls, see `axivox.call._for_odoo`
+        # sudo: for the values that Odoo adds to calls, see `axivox.call._for_odoo`
         company = self.env["res.company"].sudo().browse(company_id)
         return Home(company_id, company.country_id.code or None, company.axivox_account_id.id)

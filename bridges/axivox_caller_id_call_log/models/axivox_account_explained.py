@@ -18,7 +18,7 @@ from .. import messages
 MOST_CALLS = 10_000  # calls, the newest
 EARLIER = 20  # versions
 REASONS, ALIKE = 5, 4  # reasons kept, and equally good ones kept with each
-ENOUGH = 3  # differing calls that no forward explains: from then on a manager is told
+ENOUGH = 3  # differing calls that no forward explains: from this many on, a manager is told
 SOON = timedelta(minutes=1)
 ELSEWHERE = {"forwarded", "other"}  # kinds that are not about the settings
 CRON = "axivox_caller_id_call_log.axivox_calls_cron"
@@ -65,8 +65,8 @@ class AxivoxAccount(models.Model):
 
     @api.model
     def _look_into_calls_soon(self, delay=SOON):
-        """Have the scheduler look at the calls, once, however many are written till then."""
-        # sudo: when it does is said here only
+        """Have the scheduler look at the calls, once, however many are written until then."""
+        # sudo: only triggers the job
         cron = self.sudo().env.ref(CRON, raise_if_not_found=False)
         mine = cron and [("cron_id", "=", cron.id)]
         if mine and not cron.env["ir.cron.trigger"].search_count(mine, limit=1):
@@ -254,7 +254,7 @@ class AxivoxAccount(models.Model):
         return [explanation["reasons"][0][name] for name in ("kind", "subject", "number")]
 
     def _notify_manager(self, explanation):
-        """Schedule an activity for one manager: who applied last, if they still may."""
+        """Schedule an activity for one manager, preferably the one who applied last."""
         manager = self._last_applied().create_uid
         managers = self.env.ref("axivox_caller_id.group_manager").all_user_ids.filtered(
             lambda user: self.company_id in user.company_ids

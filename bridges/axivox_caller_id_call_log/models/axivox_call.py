@@ -152,7 +152,7 @@ class AxivoxCall(models.Model):
         search="_search_lead_id",
         help="Visible to users who may open the lead.",
     )
-    # A link alone tells the name of what it links to.
+    # Even a bare link reveals the name of its record.
     found_lead_id = fields.Many2one(
         "crm.lead",
         string="Lead that was found",

@@ -12,8 +12,7 @@ class ResPartner(models.Model):
         talks, calls = super()._talks(partner, lead), self.env["axivox.call"]
         if not calls.has_access("read"):
             return talks
-        # No rules: who of one's own company called last, and when, is what colleagues tell each
-        # other.
+        # Record rules do not apply: colleagues may know which of them called last, and when.
         log = SQL(
             "SELECT start_date, user_id, caller_id_shown FROM axivox_call "
             "WHERE (partner_id = %s OR found_lead_id = %s) AND start_date IS NOT NULL "

@@ -2,14 +2,15 @@ from datetime import datetime, timedelta
 
 from odoo.addons.axivox_caller_id.tests.common import NEW_YORK, AxivoxCase
 
-LONG_AGO = datetime(2026, 1, 1)  # since when Odoo knows whose the extensions are
+LONG_AGO = datetime(2026, 1, 1)  # since then, Odoo knows whose the extensions are
 APPLIED = datetime(2026, 2, 1)
 CALLED = datetime(2026, 3, 2, 10, 0, 0)
 LONDONER, BERLINER = "00442079460321", "004930123456"
 
 
 class CallLogCase(AxivoxCase):
-    """The settings were applied in February; calls are written by a connector of Axivox's."""
+    """An account with settings applied in February, and a user who writes calls as Axivox's
+    connector."""
 
     @classmethod
     def setUpClass(cls):
@@ -31,13 +32,13 @@ class CallLogCase(AxivoxCase):
 
     @classmethod
     def _apply(cls, when):
-        """What is saved was applied then."""
+        """Record that the saved settings were applied at this time."""
         cls.account._record_applied()
         cls._backdate("axivox_applied", when, ids=cls.account._last_applied().ids)
 
     @classmethod
     def _values(cls, number=LONDONER, **vals):
-        """:return: what the connector writes of an outgoing call of Sophie's"""
+        """Return the values that the connector writes for an outgoing call of Sophie's."""
         start = vals.get("start_date", CALLED)
         return {
             "phone_number": number,
@@ -59,7 +60,7 @@ class CallLogCase(AxivoxCase):
         self.assertEqual(self._verdict(call), ("unknown", reason))
 
     def _of_widget(self, number=LONDONER, **vals):
-        """:return: a call in the widget's log, soon after `CALLED`; its number was chosen"""
+        """Return a call in the widget's log, soon after `CALLED`, whose number was chosen."""
         if "caller_id_source" not in getattr(self.env.get("voip.call"), "_fields", ()):
             self.skipTest("voip_oca's widget is not installed")
         call = (

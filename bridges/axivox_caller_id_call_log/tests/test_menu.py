@@ -1,4 +1,4 @@
-"""One app *Axivox*, and nothing of theirs written."""
+"""There is one app *Axivox*, and the log's own records are not changed."""
 
 from odoo.tests import Form, tagged
 

@@ -42,9 +42,7 @@ class TestOtherSide(CallLogCase):
         return self.env["res.partner"].create({**values, **vals})
 
     def _lines(self, record):
-        """:return: what the chatter says when the scheduler has been there, the oldest first,
-        without what Odoo says by itself
-        """
+        """Run the scheduler; return the chatter's lines about calls, the oldest first."""
         self._run_scheduler()
         messages = record.message_ids.sorted("id")
         return [body for m in messages if "call" in (body := html2plaintext(m.body))]
@@ -77,7 +75,7 @@ class TestOtherSide(CallLogCase):
                 for direction in ("incoming", "outgoing")
             ]
         ).sudo()
-        # sudo, as the log: what a reader may not see is taken out for each
+        # sudo, as the log does: records that a reader may not see are filtered for each reader
         partners = self.env["res.partner"].with_user(self.boss)
         for call in calls:
             with self.subTest(call.phone_number, direction=call.direction):

@@ -1,4 +1,4 @@
-"""What Odoo promised of a call, by what was so when it was made, and what became of it."""
+"""What Odoo promised for a call, by the settings of the time, and whether it was shown."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What calls prove of the settings, or contradict: of rules, users and the default."""
+"""What calls prove or contradict: rules, users' numbers, and the default number."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ A_DAY, AN_HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 class RecentCallsCase(CallLogCase):
-    """What runs was applied twenty days ago; calls are of the last days."""
+    """Settings that were applied twenty days ago, and calls since then."""
 
     @classmethod
     def setUpClass(cls):

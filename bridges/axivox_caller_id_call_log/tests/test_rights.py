@@ -1,3 +1,3 @@
-"""Who may what, with this bridge installed: its doors too, against the same file."""
+"""Access rights with this bridge installed: its own doors too, against the same file."""
 
 from odoo.addons.axivox_caller_id.tests.test_rights import TestRights  # noqa: F401

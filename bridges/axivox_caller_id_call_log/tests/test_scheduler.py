@@ -1,4 +1,4 @@
-"""What is said of calls behind the connector: each once, whatever happens to the scheduler."""
+"""Calls are posted in the chatter by the scheduler, each once, whatever happens to it."""
 
 from contextlib import closing
 from datetime import timedelta
@@ -31,7 +31,7 @@ class TestScheduler(CallLogCase):
         return cls.env["res.partner"].create(values)
 
     def _lines(self, record=None):
-        """:return: what the chatter says of calls now, the oldest first"""
+        """Return the chatter's present lines about calls, the oldest first."""
         messages = (record or self.contact).message_ids.sorted("id")
         return [said for m in messages if "call" in (said := html2plaintext(m.body))]
 

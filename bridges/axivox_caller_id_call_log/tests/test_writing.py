@@ -1,4 +1,5 @@
-"""Whatever the connector writes, in whatever order: it is told as well, and never fails of us."""
+"""Whatever the connector writes, in whatever order: the result is the same, and our addon never
+makes it fail."""
 
 from contextlib import contextmanager, nullcontext
 from datetime import timedelta
@@ -170,7 +171,7 @@ class TestWriting(CallLogCase):
     # Cost --------------------------------------------------------------------------------------
 
     def _batch(self, size, first=0):
-        """:return: values of calls of all kinds, to many numbers"""
+        """Return the values of calls of all kinds, to many numbers."""
         numbers = (LONDONER, BERLINER, "0033199001{:03}", "+3247012{:04}", "112", "202", "nobody")
         return [
             self._values(
@@ -185,7 +186,7 @@ class TestWriting(CallLogCase):
 
     @contextmanager
     def _without_us(self):
-        """Have the log write calls as if we were not there."""
+        """Make the log write calls as if this addon were not installed."""
         bare = models.BaseModel._create
         with (
             patch.object(type(self.calls), "_create", bare),
@@ -194,7 +195,7 @@ class TestWriting(CallLogCase):
             yield
 
     def _queries(self, size):
-        """:return: how many queries the log makes of a batch without us, and with us"""
+        """Return how many queries a batch takes without this addon, and with it."""
         counts = []
         for ours in (False, True):
             values = self._batch(size)

@@ -8,7 +8,7 @@ PHONE = "020 7946 0321"
 
 @tagged("post_install", "-at_install")
 class TestTours(AxivoxCase, BrowserCase):
-    """With the panel, whose softphone the sandbox plays: other tests do not start it."""
+    """Tours with the panel, which the sandbox plays; other tests do not start it."""
 
     @classmethod
     def setUpClass(cls):

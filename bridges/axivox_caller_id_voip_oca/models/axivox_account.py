@@ -1,4 +1,4 @@
-"""Whether calls ask the PBX for a number, and whether users may choose one."""
+"""The account's settings for calls from Odoo."""
 
 from odoo import api, fields, models
 
@@ -31,11 +31,11 @@ class AxivoxAccount(models.Model):
 
     def _prepare(self, settings):
         prepared = super()._prepare(settings)
-        # sudo: what is shown for a call is no secret to who may call; the callers check whose
+        # sudo: users may know what their own calls show; methods that use this check whose they are
         return prepared._replace(more={**prepared.more, "signalling": self.sudo().signalling})
 
     @api.model
     def _manager_fields(self):
-        # These take effect on calls at once, without an apply.
+        # These take effect at once, without an apply.
         at_once = {"signalling", "users_may_choose", "missed_call_activity"}
         return super()._manager_fields() | at_once

@@ -1,4 +1,4 @@
-"""The calls with a contact, and who talked last to a caller."""
+"""The calls with a contact, and who talked to a caller last."""
 
 from odoo import api, models
 
@@ -8,7 +8,7 @@ class ResPartner(models.Model):
     _call_link = _call_search = "partner_id"
 
     def _with_calls(self):
-        """Those with its people are a company's, too."""
+        """Count the calls with a company's people as the company's, too."""
         return self._origin | self._origin.child_ids
 
     @api.model

@@ -2,9 +2,9 @@
 
 from odoo import fields, models
 
-# Whoever has these takes over an extension and its calls.
+# With these, anybody could take over an extension and its calls.
 CREDENTIALS = ("voip_pbx_id", "voip_username", "voip_password")
-# Whoever may set a user's password in Odoo also sets that of their telephone.
+# People who may set a user's password in Odoo may also set that of the telephone.
 WHO_MANAGES_USERS = "base.group_erp_manager"
 
 
@@ -29,9 +29,9 @@ class ResUsers(models.Model):
         }
 
     def _axivox_call_settings(self):
-        """Return what the widget must know before the first call, and when Odoo does not answer.
+        """Return what the widget must know before the first call, and if Odoo does not answer.
 
-        :return: ``dial_format``; False for a user whose calls this addon does not handle
+        :return: a dict with ``dial_format``; False for a user without an extension
         """
         line = self._axivox_line()
         if not line.extension:

@@ -21,7 +21,7 @@ class VoipCall(models.Model):
         readonly=True,
         copy=False,
         index="btree_not_null",
-        help="The number called, or calling, as everything else compares it.",
+        help="The number called, or calling, in E.164 form.",
     )
     phone_display = fields.Char(
         string="Number",
@@ -109,7 +109,7 @@ class VoipCall(models.Model):
         search="_search_lead_id",
         help="Visible to users who may open the lead.",
     )
-    # A link alone tells the name of what it links to.
+    # Even a bare link reveals the name of its record.
     logged_lead_id = fields.Many2one(
         "crm.lead",
         readonly=True,

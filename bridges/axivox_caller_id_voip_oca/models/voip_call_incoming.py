@@ -1,4 +1,4 @@
-"""Who calls: the card that the panel shows of an incoming call."""
+"""The card that the panel shows for an incoming call: who calls."""
 
 from odoo import api, models
 from odoo.tools import SQL
@@ -13,7 +13,10 @@ class VoipCall(models.Model):
 
     @api.model
     def _incoming(self, report):
-        """:return: (what `_caller_card` returns, the values of the call's fields)"""
+        """Return (what `_caller_card` returns, the values of the call's fields).
+
+        :param CallReport report:
+        """
         number = self._dialled_number(report)
         callers = self.env["res.partner"]._callers(report.phone_number)
         numbers = dialing.caller_numbers(report.phone_number, self._home_region())
@@ -26,17 +29,18 @@ class VoipCall(models.Model):
 
     @api.model
     def _caller_card(self, report, callers, number):
-        """Who calls, as the panel shows it.
+        """Return who calls, as the panel shows it.
 
         :param CallReport report:
-        :param Callers callers: of ``identify_caller``
-        :param number: the ``axivox.number`` that they dialled, maybe none
+        :param Callers callers: those with the caller's number
+        :param number: the ``axivox.number`` that they dialled, or an empty recordset
         :return: ``kind`` (``known``, ``unknown``, ``internal``, ``withheld`` or ``malformed``),
-            ``display`` (the number as people write it), ``country``, ``name``, ``company``,
-            ``partner_id``, ``lead`` (``id``, ``name``, ``stage``, ``is_open``), ``last`` (a
-            sentence), ``others`` (names, where the caller is ambiguous), ``dialled`` (``Main
-            line, Belgium``), ``defaults`` (of a new contact or lead), and ``says``, what who is
-            unknown calls themselves
+            ``display`` (the number as people write it), ``country``, ``name``, ``says`` (the name
+            that an unknown caller's side sends), ``company``, ``partner_id``, ``lead`` (False, or
+            ``id``, ``name``, ``stage`` and ``is_open``), ``last`` (a sentence on the last call),
+            ``others`` (names, if it is ambiguous who calls), ``dialled`` (``Main line, Belgium``),
+            ``defaults`` (of a new contact or lead) and ``can_create_lead``
+        :rtype: dict
         """
         partner, lead = callers.partner, callers.lead
         company = (partner.commercial_partner_id - partner)._filtered_access("read")
@@ -79,9 +83,13 @@ class VoipCall(models.Model):
 
     @api.model
     def _dialled_number(self, report):
-        """:return: the ``axivox.number`` that the SIP request says was dialled, maybe none"""
+        """Return the ``axivox.number`` that was dialled, according to the SIP request, or an empty
+        recordset.
+
+        :param CallReport report:
+        """
         account_id = self.env.user._axivox_line().account_id
-        # sudo: what our own numbers stand for is no secret to who answers them
+        # sudo: users who answer our numbers may know their labels
         numbers = self.env["axivox.number"].sudo()
         home = self._home_region()
         for text in report.dialled:
@@ -94,7 +102,7 @@ class VoipCall(models.Model):
 
     @api.model
     def _colleague(self, number):
-        """:return: the ``axivox.extension`` that calls, maybe none"""
+        """Return the ``axivox.extension`` with this number, or an empty recordset."""
         account_id = self.env.user._axivox_line().account_id
         # sudo: the names of colleagues are no secret
         extensions = self.env["axivox.extension"].sudo()
@@ -105,11 +113,13 @@ class VoipCall(models.Model):
 
     @api.model
     def _last_talk(self, partner, lead):
-        """:return: the query of this log, see `_talks` of ``res.partner``
+        """Return this log's query for ``res.partner._talks``.
+
+        :param partner: a contact, or an empty recordset
+        :param lead: a lead, or an empty recordset
         :rtype: SQL
         """
-        # No rules: who of one's own company called last, and when, is what colleagues tell each
-        # other.
+        # Record rules do not apply: colleagues may know which of them called last, and when.
         return SQL(
             "SELECT start_date, user_id, caller_id FROM voip_call "
             "WHERE (partner_id = %s OR logged_lead_id = %s) AND start_date IS NOT NULL "
@@ -121,5 +131,5 @@ class VoipCall(models.Model):
 
     @api.model
     def _home_region(self):
-        """:return: the region (ISO 3166 code) that the user calls from, or None"""
+        """Return the region (ISO 3166 code) that the user calls from, or None."""
         return self.env.user._axivox_line().region or None

@@ -1,4 +1,4 @@
-"""What the other side of an outgoing call sees, before it is placed and in the call."""
+"""Finds what the other side of an outgoing call sees, before the call is placed and in it."""
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -7,9 +7,9 @@ from odoo.addons.axivox_caller_id.callerid import dialing
 
 from .voip_call_text import international
 
-# Where a number is shown to the other side, another may be chosen.
+# The sources of caller IDs for which users may choose another number.
 SHOWN = ("rule", "user", "default", "none")
-# What is called from its form.
+# The models whose records are called from their forms.
 CALLED = ("crm.lead", "res.partner")
 
 
@@ -18,14 +18,17 @@ class VoipCall(models.Model):
 
     @api.model
     def _outgoing(self, report):
-        """:return: (what `_outgoing_caller_id` returns, the values of the call's fields)"""
+        """Return (what `_outgoing_caller_id` returns, the values of the call's fields).
+
+        :param CallReport report:
+        """
         record = self._called_record(report)
         shown = self._outgoing_caller_id(report, record)
         is_lead = record._name == "crm.lead"
         partner = record.partner_id._filtered_access("read") if is_lead else record
         lead = record if is_lead else self.env["crm.lead"]
         if not record:
-            # Typed: whom that number reaches is linked as whoever calls from it.
+            # The number was typed: link whom it reaches, as for a call from it.
             callers = self.env["res.partner"]._callers(report.phone_number)
             partner, lead = callers.partner, callers.the_lead
         vals = {
@@ -43,11 +46,15 @@ class VoipCall(models.Model):
 
     @api.model
     def _called_record(self, report):
-        """:return: the lead or contact that is called, as far as the user may read it"""
+        """Return the lead or contact that is called, or an empty recordset if the user may not read
+        it.
+
+        :param CallReport report:
+        """
         named = (report.record, ("res.partner", report.partner_id))
         for model, record_id in filter(None, named):
             if record_id and model in CALLED and self.env[model].has_access("read"):
-                # One query: whether there is one, whether it may be read, and what is read of it.
+                # One query: does it exist, may the user read it, and what are its fields?
                 records = self.env[model].with_context(active_test=False)
                 if record := records.search_fetch([("id", "=", record_id)]):
                     return record.with_env(self.env)
@@ -55,17 +62,17 @@ class VoipCall(models.Model):
 
     @api.model
     def _outgoing_caller_id(self, report, record):
-        """What the other side of an outgoing call sees, and why.
+        """Return what the other side of an outgoing call sees, and why.
 
-        :param CallReport report: the number, and maybe the user's choice for this call
-        :param record: the lead or contact that is called, maybe none
-        :return: False for a user without an extension; else ``error``, a sentence for what
-            cannot be dialled, or ``name``, who is called; ``number`` (E.164) with
-            ``number_id``, ``display``, ``label`` (``London``), ``via`` (``rule 0044``),
-            ``source`` and ``reason``; ``pending``, a sentence where *Apply changes* will
-            change that; ``destination`` (E.164) and ``country``; ``dial``, what is sent to the
-            PBX; ``ask``, whether the number is asked for in the call; ``choices``, the numbers
-            (``id``, ``name``, ``display``, ``label``) that may be shown instead
+        :param CallReport report: with the number, and the user's choice for this call, if any
+        :param record: the lead or contact that is called, or an empty recordset
+        :return: False for a user without an extension. If the number cannot be dialled, ``error``
+            (a sentence), ``dial`` and ``destination`` (both False). Else what
+            `axivox.account._shown` returns, with ``source`` being ``choice`` for a chosen number;
+            ``error`` (empty); ``name`` (of who is called); ``country``; ``ask`` (whether the phone
+            asks for the number in the call); and ``choices`` (``id``, ``name``, ``display`` and
+            ``label`` of the numbers that may be shown instead)
+        :rtype: dict
         """
         user = self.env.user
         line = user._axivox_line()
@@ -78,7 +85,7 @@ class VoipCall(models.Model):
             return {"error": str(error), "dial": False, "destination": False}
         resolved = account._shown(now, after)
         asks = now.prepared.more["signalling"] == "ask"
-        # sudo: the names of what is shown by one's own calls are no secret
+        # sudo: users may know the numbers that their own calls show
         extension = self.env["axivox.extension"].sudo().browse(line.extension_id)
         may_ask = asks and resolved["source"] in SHOWN
         choices = extension._choosable() if may_ask else extension.env["axivox.number"]
@@ -116,6 +123,6 @@ class VoipCall(models.Model):
 
     @api.model
     def _country(self, region):
-        """:return: the ``res.country`` of a region (ISO 3166 code), maybe none"""
+        """Return the ``res.country`` of a region (ISO 3166 code), or an empty recordset."""
         country_ids = self.env["axivox.account"]._country_ids()
         return self.env["res.country"].browse(country_ids.get(region))

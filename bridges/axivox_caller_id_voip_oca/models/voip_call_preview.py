@@ -40,9 +40,9 @@ class VoipCall(models.Model):
 
     @api.model
     def _local_time(self, called):
-        """
+        """Return a dict with ``local_time``, which is empty if it is not known.
+
         :param called: the number that is called (E.164), or False
-        :return: ``local_time``, empty if it is not known
         """
         now = fields.Datetime.now()
         return {"local_time": messages.local_time(self.env, called, now) if called else ""}

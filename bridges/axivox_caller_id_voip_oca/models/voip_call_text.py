@@ -16,7 +16,7 @@ MOST_LEADS = 100  # the newest leads whose name matches a search
 
 
 def international(number):
-    """Return an E.164 number as people write it; empty for none."""
+    """Return an E.164 number as people write it; an empty string for False or None."""
     return dialing.international(number) if number else ""
 
 
@@ -60,14 +60,13 @@ class VoipCall(models.Model):
 
     @api.model
     def get_recent_calls(self, _search, offset, limit):
-        """Replaced: searches what the list shows."""
+        """Replaced, to search what the list shows."""
         mine = Domain("user_id", "=", self.env.uid)
         if _search:
             mine &= self._search_listed(_search)
         calls = self.search(mine, offset=offset, limit=limit, order="id DESC")
-        calls.mapped(
-            "open_partner_id"
-        )  # reads the access to the contacts, and their names, for all calls at once
+        # Read the access to the contacts, and their names, for all calls at once.
+        calls.mapped("open_partner_id")
         return [call.format_call() for call in calls]
 
     @api.model
@@ -106,7 +105,7 @@ class VoipCall(models.Model):
     @api.model
     def _format_number(self, e164, text):
         """Return a number as people write it: from its E.164 form if that is known, else as it was
-        told."""
+        reported."""
         if CallReport(text or "").is_withheld:
             return self.env._("Number withheld") if text else ""
         return international(e164) or text
@@ -154,7 +153,7 @@ class VoipCall(models.Model):
             today: self.env._("today"),
             today - timedelta(days=1): self.env._("yesterday"),
         }.get(day) or format_date(self.env, day)
-        # sudo: colleagues may know who of them it was
+        # sudo: colleagues may know which of them it was
         user = talk.user.sudo().name
         if talk.shown:
             return self.env._(

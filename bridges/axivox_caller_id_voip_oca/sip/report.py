@@ -37,7 +37,10 @@ class CallReport:
 
     @classmethod
     def from_browser(cls, values):
-        """:param values: anything; a dict with the names above and ``type_call`` is understood"""
+        """Return the report of any values that a browser sent.
+
+        :param values: anything; a dict with the names above and ``type_call`` is understood
+        """
         values = values if isinstance(values, dict) else {}
         dialled = values.get("dialled")
         record = _id(values.get("res_id"))

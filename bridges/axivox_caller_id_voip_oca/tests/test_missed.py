@@ -17,7 +17,7 @@ STRANGER = "+33199004567"
 
 class MissedCase(ListCase):
     def _rings(self, number=CALLED, user=None, **values):
-        """Somebody calls, and the call ends: missed, unless the values say otherwise."""
+        """Report a call that comes in and ends: a missed one, unless the values say otherwise."""
         told = {"type_call": "incoming", "dialled": ["3212345678"], "ended_ago": 0, **values}
         return self._call(number, user, **told)[0]
 

@@ -47,7 +47,7 @@ class VoipCase(AxivoxCase):
         return calls.browse(answer["id"]), answer["axivox"]
 
     def _call_anew(self, number, **values):
-        """Tell of another call, as the widget does: with the id that it has in SIP."""
+        """Report another call, as the widget does, with a Call-ID of its own."""
         return self._call(number, sip_call_id=str(uuid.uuid4()), **values)
 
     def _from_lead(self, **values):
@@ -504,7 +504,7 @@ class TestLog(VoipCase):
         self.assertEqual((call.state, call.outcome), ("ongoing", "answered"))
         self._call(sip_call_id="x", answered_ago=65, ended_ago=0)
         self.assertEqual((call.state, call.outcome), ("terminated", "answered"))
-        # That it was answered was told 65 seconds late.
+        # The report that it was answered came 65 seconds late.
         self.assertEqual((call.end_date - call.start_date).total_seconds(), 65)
 
     def test_state_says_missed_and_aborted_where_it_was_so(self):

@@ -3,10 +3,10 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
-/** How far each arrow key goes, as in every group of radio buttons. */
+/** How far each arrow key moves, as in any group of radio buttons. */
 const STEPS = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
 
-/** A selection with few options as buttons side by side, so that an open choice is seen at once. */
+/** A selection with few options as buttons side by side, so that a missing choice is noticed. */
 export class ChoiceField extends Component {
     static template = "axivox_caller_id.ChoiceField";
     static props = { ...standardFieldProps };

@@ -42,7 +42,7 @@ export const defaultMany2OneField = {
             isInForm: staticInfo.viewType === "form",
         };
     },
-    isEmpty: () => false, // Odoo hides what is empty
+    isEmpty: () => false, // Odoo hides empty fields
 };
 
 registry.category("fields").add("axivox_default_many2one", defaultMany2OneField);

@@ -2,7 +2,7 @@ import { registry } from "@web/core/registry";
 import { formView } from "@web/views/form/form_view";
 import { axivoxKanbanView, axivoxListView } from "../pending_bar/pending_views";
 
-/** Views of incoming numbers: *Archive* asks only the server's question, if a number is in use. */
+/** Views of incoming numbers: *Archive* asks only what the server asks, if a number is in use. */
 function archivesAtOnce(view) {
     class Controller extends view.Controller {
         getStaticActionMenuItems() {

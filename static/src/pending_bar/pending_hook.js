@@ -27,7 +27,7 @@ export function usePending() {
                 orm.silent.call("axivox.account", "pending_summary", [])
             );
         } catch (error) {
-            // the records are worth showing without it
+            // the records can be shown without it
             if (!(error instanceof RPCError || error instanceof ConnectionLostError)) {
                 throw error;
             }

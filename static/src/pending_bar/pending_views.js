@@ -36,7 +36,7 @@ function withPendingBar(Controller) {
             for (const name of HOOKS) {
                 hooks[name] = (...args) => {
                     if (this.model.isReady) {
-                        this.pending?.askSoon(); // the first load is not worth a second question
+                        this.pending?.askSoon(); // the first load was asked for already
                     }
                     return params.hooks?.[name]?.(...args);
                 };

@@ -19,7 +19,7 @@ function addRule(position, prefix, number) {
     ];
 }
 
-// By keyboard, on what has the focus then.
+// Press a key on the element, which has the focus.
 function enter({ anchor, press }) {
     anchor.focus();
     return press("Enter");
@@ -380,7 +380,7 @@ registry.category("web_tour.tours").add("axivox_try_many", {
     ],
 });
 
-/** Where the stand-in for Axivox answers: the test says its port. */
+/** The address of the stand-in for Axivox, whose port the test gives. */
 function baseUrl() {
     const port = document.cookie.match(/axivox_sandbox_port=(\d+)/)[1];
     return `http://127.0.0.1:${port}/api`;

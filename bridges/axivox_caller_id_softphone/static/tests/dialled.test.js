@@ -57,7 +57,7 @@ const FORM = `<form>
 defineMailModels();
 defineModels([Country, Lead]);
 
-/** A panel with the documented hooks, which is told of clicks before Odoo is. */
+/** A panel with the documented hooks, which handles clicks before Odoo does. */
 class Panel {
     listeners = {};
 
@@ -104,7 +104,7 @@ beforeEach(() => {
     });
 });
 
-/** Let an answer come and be shown. */
+/** Let an answer arrive and be rendered. */
 async function settle() {
     await animationFrame();
     await animationFrame();
@@ -114,7 +114,7 @@ async function mountForm(resId) {
     await mountView({ type: "form", resModel: "some.lead", resId, arch: FORM });
 }
 
-/** The card's answers: what the server says, one after the other. */
+/** Mock the server's answers for the card; the last one stays. */
 function answers(...said) {
     onRpc("res.users", "preview_softphone_call", ({ args }) => {
         expect.step(args);

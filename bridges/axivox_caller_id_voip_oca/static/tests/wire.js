@@ -3,7 +3,7 @@ export const DOMAIN = "pbx.example";
 /** The connection to the PBX: keeps what the widget sends, and feeds in what the PBX sends. */
 export class Wire {
     sent = [];
-    /** Whether the PBX answers nothing by itself, not even whether it is there. */
+    /** Whether the PBX answers nothing by itself, not even OPTIONS. */
     isSilent = false;
 
     /** @param {() => Promise} settle waits for what a message sets off */

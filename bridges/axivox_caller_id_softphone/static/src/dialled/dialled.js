@@ -10,16 +10,15 @@ export const dialled = new EventBus();
 /** A number with only the characters that the panel keeps. */
 const dialledForm = (number) => String(number).replace(/[^0-9+*#]/g, "");
 
-/** Whether a link is to a number, as its attribute or as its URL spells it. */
+/** Whether a link is to a number, by its attribute or by its URL. */
 const isLinkTo = (link, number) => {
     const form = dialledForm(number);
     return [link.getAttribute("href"), link.href].some((href) => dialledForm(href) === form);
 };
 
 /**
- * What "Shown as" has fetched for the number that is being dialled: for the record of the phone
- * field that was clicked. If something else dials, for the phone fields with that number, if they
- * agree.
+ * What "Shown as" has fetched for the number that is being dialled: for the phone field that was
+ * clicked. If something else dials, for all phone fields with this number, provided they agree.
  *
  * @param {string} number
  * @returns {{ dial: string, country: number | false } | undefined}

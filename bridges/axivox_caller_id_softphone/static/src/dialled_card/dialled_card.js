@@ -23,9 +23,9 @@ function visiblePanel() {
 }
 
 /**
- * Shows beside the panel what a call shows that was dialled there: "Shown as +44 20 7946 0958 ·
- * London · rule 0044", and why. It appears when the server has answered, and goes with the call,
- * with the panel, or when it is closed. The call does not wait for it.
+ * A card beside the panel, which says what a call dialled there shows: "Shown as +44 20 7946 0958 ·
+ * London · rule 0044", and why. It appears when the server has answered, and disappears with the
+ * call, with the panel, or when it is closed. The call does not wait for it.
  */
 export class DialledCard extends Component {
     static template = "axivox_caller_id_softphone.DialledCard";
@@ -40,9 +40,9 @@ export class DialledCard extends Component {
         const options = {
             ...BESIDE,
             onPositioned: (card, { direction }) => {
-                Object.assign(options, BESIDE); // and not where there was room before
+                Object.assign(options, BESIDE); // Odoo keeps the last position in it
                 if (direction === "center") {
-                    card.style.top = `${BESIDE.margin}px`; // what one presses is further down
+                    card.style.top = `${BESIDE.margin}px`; // leave the panel's buttons uncovered
                 }
             },
         };
@@ -68,13 +68,13 @@ export class DialledCard extends Component {
     }
 
     close() {
-        this.keepLast.add(Promise.resolve()); // what is still awaited is not shown
+        this.keepLast.add(Promise.resolve()); // drop an answer that is still awaited
         this.state.answer = false;
     }
 
     onResize() {
         if (visiblePanel()) {
-            this.position.unlock(); // and positions it
+            this.position.unlock(); // repositions the card
         } else {
             this.close();
         }

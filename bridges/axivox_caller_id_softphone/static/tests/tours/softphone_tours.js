@@ -3,7 +3,7 @@ import { registry } from "@web/core/registry";
 const CARD = ".o_axivox_dialled_card";
 const sent = [];
 
-/** Keep what the panel sends to the softphone, from when that has registered. */
+/** Record what the panel sends to the softphone, and wait until that has registered. */
 const listen = {
     content: "The softphone is registered",
     trigger: "body",
@@ -34,7 +34,7 @@ const isDialled = (number) => ({
 const call = (trigger) => ({
     trigger,
     run() {
-        this.anchor.click(); // on a screen with a mouse it is seen below that only
+        this.anchor.click(); // with a mouse, the link is visible only under it
     },
 });
 

@@ -6,7 +6,7 @@ import { VoipAgent } from "@voip_oca/services/voip_agent_service.esm";
 import { carriesSound } from "./media";
 import { reasonOf } from "./reasons";
 
-const NOT_ACCEPTABLE = 488; // the two telephones found no sound
+const NOT_ACCEPTABLE = 488; // no sound that both telephones support
 
 /** Whether a final answer was received: SIP.js makes one up after a timeout. */
 const isReceived = (message) => message.hasHeader("Via");
@@ -118,7 +118,7 @@ patch(VoipAgent.prototype, {
     async accept() {
         const session = toRaw(this.session);
         if (session.state !== SIP.SessionState.Initial) {
-            return; // it is being accepted already
+            return; // the call is already being accepted
         }
         const { facts } = this.voip.logged;
         facts.status = NOT_ACCEPTABLE; // a failure before it is accepted is on our side

@@ -19,10 +19,10 @@ patch(VoipAgent.prototype, {
     /** Send OPTIONS to the PBX: any answer shows that it is there (RFC 3261 11). */
     async ping() {
         if (!this.agent.isConnected()) {
-            return; // which is said already, and upstream connects again
+            return; // the panel says so, and upstream reconnects
         }
         if (this.registererState !== SIP.RegistererState.Registered && !this.voip.isSilent) {
-            return; // which is said too, and whoever proves who they are too often is shut out
+            return; // the panel says so, and a PBX may block phones that authenticate too often
         }
         const { userAgentCore, configuration } = this.agent;
         const pbx = SIP.UserAgent.makeURI(`sip:${this.voip.pbx_domain}`);
@@ -55,7 +55,7 @@ patch(VoipAgent.prototype, {
             this.voip.notRegistered = "";
         }
         if (!this.registerer.waiting) {
-            this.registerer.register(); // it may have forgotten who is here
+            this.registerer.register(); // the PBX may have restarted, and lost the registration
         }
     },
 });

@@ -11,7 +11,7 @@ import { reasonOf } from "./reasons";
 
 /** Seconds that a PBX has for its first NOTIFY of a transfer: timer N, RFC 6665 4.1.2.4. */
 export const FIRST_NOTIFY = 32;
-/** Seconds that it has for the next one, unless it says how many. */
+/** Seconds that it has for the next one, unless it gives another number. */
 const NEXT_NOTIFY = 60;
 
 /** Parse the body of a NOTIFY (RFC 3515 2.4.5): the status line of the call to the target. */
@@ -132,7 +132,7 @@ patch(VoipAgent.prototype, {
             this.notification.add(said, { type: "warning" });
         }
     },
-    /** Mended: decline requests of the other side that this phone place a call (REFER). */
+    /** Mended: decline the other side's requests to place a call (REFER). */
     declineReferrals(session) {
         session.delegate.onRefer = (referral) => referral.reject({ statusCode: 603 });
     },

@@ -78,7 +78,7 @@ export class LoggedCall {
         await this.send();
     }
 
-    /** Show what has happened meanwhile in place of an older answer. */
+    /** Show the present state in place of an older answer. */
     show() {
         if (this.isEnded) {
             this.record.update({ state: "terminated" });

@@ -12,8 +12,8 @@ export const TYPING_DELAY = 250; // ms
 const CHOSEN = { via: _t("your choice"), reason: _t("Chosen for this call."), pending: "" };
 
 /**
- * What a call would show, below the number before it is called. The last answer stays until the
- * next one is there. If Odoo does not answer, nothing is shown, and the call can be placed.
+ * What a call would show, below the number before it is called. An answer stays until the next one
+ * arrives. If Odoo does not answer, nothing is displayed, and the call can still be placed.
  */
 export class CallPreview extends Component {
     static template = "axivox_caller_id_voip_oca.CallPreview";

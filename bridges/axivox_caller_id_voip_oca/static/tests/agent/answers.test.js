@@ -25,7 +25,7 @@ async function place() {
     return Object.assign(wire, { told });
 }
 
-/** A connection that tells of each change of its state. */
+/** A connection that fires an event at each change of its state. */
 class Connection extends EventTarget {
     connectionState = "new";
 

@@ -30,7 +30,7 @@ async function transfer(wire, number = TYPED) {
     return placed;
 }
 
-/** Let seconds pass, in each of which the PBX may say that it is there. */
+/** Let seconds pass, with time for the PBX's answers after each. */
 async function pass(seconds) {
     for (let second = 0; second < seconds; second++) {
         await advanceTime(1000);

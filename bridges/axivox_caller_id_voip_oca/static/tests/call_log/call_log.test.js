@@ -21,7 +21,7 @@ const MINUTE = 60000;
 const FACTS = { phone_number: "+33199004567", type_call: "incoming", sip_call_id: "late" };
 const KEY = `axivox_call_${user.userId}_late`;
 
-/** What an XMLHttpRequest makes a lost connection of. */
+/** The error of an XMLHttpRequest whose connection is lost. */
 const LOST = new Error("no answer");
 
 /** @returns {Object} which `failure` the server answers with, and how often it was `asked` */
@@ -41,7 +41,7 @@ function failsWith(failure) {
     return server;
 }
 
-/** Time in which each timer has its turn. */
+/** Let minutes pass, in which each timer has its turn. */
 async function pass(minutes) {
     for (let minute = 0; minute < minutes; minute++) {
         await advanceTime(MINUTE);

@@ -7,7 +7,7 @@ const turn = () => new Promise((resolve) => setTimeout(resolve, 50));
 
 let wire;
 
-/** The widget's agent gets a wire whose other end the tour holds: no PBX, no microphone. */
+/** Connect the widget's agent to the tour, which plays the PBX; there is no microphone. */
 const connect = {
     content: "The widget is registered at a PBX",
     trigger: ".o_menu_systray button[title=Softphone]",
@@ -32,7 +32,7 @@ async function until(condition, what) {
     throw new Error(`Not seen: ${what}\n${wire.sent.join("\n")}`);
 }
 
-/** Resolved when the browser has asked for nothing for a second. */
+/** Wait until the browser has sent no request for a second. */
 async function idle() {
     let before = -1;
     let count = performance.getEntriesByType("resource").length;
@@ -43,7 +43,7 @@ async function idle() {
     }
 }
 
-/** What left in the INVITE. */
+/** Check the URI and the requested number of the INVITE. */
 const invites = (uri, identity) => ({
     content: `An INVITE for ${uri} leaves`,
     trigger: ".o_voip_softphone",

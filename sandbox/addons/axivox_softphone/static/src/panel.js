@@ -1,12 +1,12 @@
 /** @odoo-module ignore **/
-// A classic script, as the real one is.
+// A classic script, like the real one.
 (() => {
     const MARK = "axivox-softphone";
     const { session } = odoo.loader.modules.get("@web/session") || {};
     const address = session?.axivox_softphone_address;
     const ORIGIN = address ? new URL(address).origin : "https://phone.axivox.com";
 
-    /** A softphone in a frame, which is spoken with by messages. */
+    /** A softphone in a frame, which communicates by messages. */
     class Panel {
         constructor() {
             this.listeners = [];
