@@ -504,14 +504,15 @@ class AxivoxAccount(models.Model):
         """
         self.ensure_one()
         self._check_manager()
-        before = self._applied()
-        settings = settings or self._ours()
+        before, ours = self._applied(), self._ours()
+        settings = settings or ours
         differences = changes.pending(before or Settings(), settings)
         teams = None if title else self._teams(differences)
         sentences = self._sentences(differences, teams)
         # Done by hand, users whom Odoo does not know (any more) stay at Axivox as they are.
         others = before.extensions if before and self.is_manual else {}
-        stored = replace(settings, extensions={**others, **settings.extensions}).to_json()
+        live = replace(settings, extensions={**others, **settings.extensions})
+        stored = live.to_json()
         # sudo: the history is written here only
         self.env["axivox.applied"].sudo().create(
             {
@@ -524,7 +525,7 @@ class AxivoxAccount(models.Model):
         self._drop_answers()
         self._remember(applied_settings=stored)
         self.env["axivox.manual.apply"]._replace_of(self)
-        self.env["axivox.edit"]._forget(self)
+        self.env["axivox.edit"]._forget(self, changes.pending(live, ours))
         summary = messages.changes_summary(self.env, differences)
         self._log_sentences(sentences, title or self.env._("Applied at Axivox:"), summary)
 
