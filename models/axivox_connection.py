@@ -218,8 +218,8 @@ class AxivoxConnection(models.AbstractModel):
             base={
                 "domain": domain,
                 "saved": base.settings.to_json(),
-                "users": base.users,
-                "numbers": base.numbers,
+                "users": {extension: [*user] for extension, user in base.users.items()},
+                "numbers": {number: [*leads] for number, leads in base.numbers.items()},
             }
         )
 
