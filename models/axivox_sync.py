@@ -524,8 +524,9 @@ class AxivoxSync(models.Model):
 
     def _commit(self, **vals):
         """Commit the progress, for other processes and for after a crash."""
-        # sudo: attempts are written by the server only
-        self.sudo().write(vals)
+        if vals:
+            # sudo: attempts are written by the server only
+            self.sudo().write(vals)
         if not modules.module.current_test:  # a test is one transaction
             # The scheduler counts attempts, and learns when this one has ended.
             self.env["ir.cron"].with_context(ir_cron_progress_id=None)._commit_progress()

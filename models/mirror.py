@@ -60,8 +60,10 @@ def create_numbers(account, numbers):
     """Create numbers without a destination: that may be a user whom Odoo does not know yet.
     `write_directory` sets it.
 
-    :param numbers: iterable of E.164
+    :param numbers: tuple of E.164
     """
+    if not numbers:  # nothing that a call is answered by changes
+        return
     account.env["axivox.number"]._in_server_context("axivox_verbatim").create(
         [{"account_id": account.id, "number": number} for number in numbers]
     )
