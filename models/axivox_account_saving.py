@@ -107,8 +107,9 @@ class AxivoxAccount(models.Model):
         mine = [("account_id", "in", self.ids)]
         if numbers is not None:
             mine.append(("number", "in", numbers))
-        found = extensions._read_group(mine, ["number", "name"])
-        return {number: f"{number} {name}" for number, name in found}
+        return {
+            number: f"{number} {name}" for number, name in extensions._rows(mine, "number", "name")
+        }
 
     def _teams(self, differences):
         """Return which changes come from a sales team: ``{"201": "Team Europe"}``.

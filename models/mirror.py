@@ -17,7 +17,7 @@ def snapshot(account, state):
     known = account.sudo()
     numbers, extensions = account.number_ids, account.env["axivox.extension"]
     mine = [("account_id", "=", account.id)]
-    users = extensions._read_group(mine, ["number", "name", "email", "user_id"])
+    users = [*extensions._rows(mine, "number", "name", "email", "user_id")]
     archived_users = extensions.search_fetch([*mine, ("active", "=", False)], ["number"])
     archived_numbers = account.with_context(active_test=False).number_ids - numbers
     return reconcile.Snapshot(
@@ -34,7 +34,7 @@ def snapshot(account, state):
             frozenset(archived_users.mapped("number")),
             frozenset(archived_numbers.mapped("number")),
             frozenset(number for number, _name, _email, user in users if user),
-            _people(account, state, [user.id for *_user, user in users if user]),
+            _people(account, state, [user for *_user, user in users if user]),
         ),
     )
 
