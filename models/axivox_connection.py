@@ -208,11 +208,12 @@ class AxivoxConnection(models.AbstractModel):
             {number: tuple(leads) for number, leads in base["numbers"].items()},
         )
 
-    def _agree(self, domain, base):
+    def _agree(self, domain, base, **vals):
         """Store what Odoo and the console agree on.
 
         :param str domain: the account's name at Axivox
         :param Side base:
+        :param vals: what else to `_remember`
         """
         self._remember(
             base={
@@ -220,7 +221,8 @@ class AxivoxConnection(models.AbstractModel):
                 "saved": base.settings.to_json(),
                 "users": {extension: [*user] for extension, user in base.users.items()},
                 "numbers": {number: [*leads] for number, leads in base.numbers.items()},
-            }
+            },
+            **vals,
         )
 
     def _remember(self, **vals):
