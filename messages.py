@@ -292,40 +292,48 @@ def change(env, difference, names=None, teams=None):
         return dialing.international(number) if number else env._("none")
 
     old, new, subject = difference.old, difference.new, difference.subject
-    sentence = {
-        "default": lambda: env._(
-            "Default outgoing number: %(old)s → %(new)s", old=default(old), new=default(new)
-        ),
-        "override": lambda: (
-            env._("Advanced rules apply even for users with an outgoing number: no → yes")
-            if new
-            else env._("Advanced rules apply even for users with an outgoing number: yes → no")
-        ),
-        "rule_added": lambda: env._(
-            "Rule %(prefix)s → %(number)s is added at position %(position)s",
-            prefix=subject,
-            number=shown(new),
-            position=difference.position,
-        ),
-        "rule_removed": lambda: env._(
-            "Rule %(prefix)s → %(number)s is removed", prefix=subject, number=shown(old)
-        ),
-        "rule_number": lambda: env._(
-            "Rule %(prefix)s: %(old)s → %(new)s", prefix=subject, old=shown(old), new=shown(new)
-        ),
-        "rule_moved": lambda: env._(
-            "Rule %(prefix)s moves from position %(old)s to %(new)s",
-            prefix=subject,
-            old=old,
-            new=new,
-        ),
-        "extension": lambda: env._(
-            "%(user)s: %(old)s → %(new)s",
-            user=(names or {}).get(subject, subject),
-            old=shown(old),
-            new=shown(new),
-        ),
-    }[difference.kind]()
+    match difference.kind:
+        case "default":
+            sentence = env._(
+                "Default outgoing number: %(old)s → %(new)s", old=default(old), new=default(new)
+            )
+        case "override" if new:
+            sentence = env._(
+                "Advanced rules apply even for users with an outgoing number: no → yes"
+            )
+        case "override":
+            sentence = env._(
+                "Advanced rules apply even for users with an outgoing number: yes → no"
+            )
+        case "rule_added":
+            sentence = env._(
+                "Rule %(prefix)s → %(number)s is added at position %(position)s",
+                prefix=subject,
+                number=shown(new),
+                position=difference.position,
+            )
+        case "rule_removed":
+            sentence = env._(
+                "Rule %(prefix)s → %(number)s is removed", prefix=subject, number=shown(old)
+            )
+        case "rule_number":
+            sentence = env._(
+                "Rule %(prefix)s: %(old)s → %(new)s", prefix=subject, old=shown(old), new=shown(new)
+            )
+        case "rule_moved":
+            sentence = env._(
+                "Rule %(prefix)s moves from position %(old)s to %(new)s",
+                prefix=subject,
+                old=old,
+                new=new,
+            )
+        case "extension":
+            sentence = env._(
+                "%(user)s: %(old)s → %(new)s",
+                user=(names or {}).get(subject, subject),
+                old=shown(old),
+                new=shown(new),
+            )
     return _because(sentence, difference, teams)
 
 

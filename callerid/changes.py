@@ -48,7 +48,8 @@ def difference(applied, wanted):
         changes.append(Change("default", None, applied.default, wanted.default))
     if applied.override != wanted.override:
         changes.append(Change("override", None, applied.override, wanted.override))
-    changes += _rule_changes(applied.rules, wanted.rules)
+    if applied.rules != wanted.rules:
+        changes += _rule_changes(applied.rules, wanted.rules)
     for extension in sorted(applied.extensions.keys() | wanted.extensions.keys()):
         old, new = applied.extensions.get(extension), wanted.extensions.get(extension)
         if old != new:

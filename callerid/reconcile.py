@@ -240,7 +240,7 @@ def merge(base, theirs, ours, choose=_undecided):
     return Settings(
         decide("default", None, *(settings.default for settings in three)),
         decide("override", None, *(settings.override for settings in three)),
-        _merge_rules(decide, *(_by_key(settings.rules) for settings in three)),
+        _merge_rules(decide, *(settings.rules for settings in three)),
         {
             extension: decide("extension", extension, *(s.extensions.get(extension) for s in three))
             for extension in ours.extensions
@@ -440,6 +440,9 @@ def _by_key(rules):
 
 
 def _merge_rules(decide, base, theirs, ours):
+    if theirs in (base, ours):
+        return ours
+    base, theirs, ours = map(_by_key, (base, theirs, ours))
     numbers = {}
     for key in {**ours, **theirs, **base}:
         prefix, nth = key

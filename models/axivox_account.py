@@ -364,26 +364,22 @@ class AxivoxAccount(models.Model):
         # sudo: the applied settings are a manager's to read, the sentences made of them are not
         account = self.with_env(self.env(su=True, context={}))
         mine = [("account_id", "=", account.id)]
-        # As ids and texts: of thousands, each value that is asked of a record takes its time.
-        rules = account.env["axivox.outgoing.rule"].search_fetch(
-            mine, ["destination_prefix", "number_id"]
-        )
+        fields_of_rules = ("sequence", "id", "destination_prefix", "number_id")
+        rules = sorted(account.env["axivox.outgoing.rule"]._rows(mine, *fields_of_rules))
         if which == "applied" and (applied := account._applied()):
-            keys = {rule.destination_prefix: rule.id for rule in reversed(rules)}
+            keys = {prefix: key for _sequence, key, prefix, _number in reversed(rules)}
             return replace(
                 applied,
                 rules=tuple(replace(r, key=keys.get(r.prefix, False)) for r in applied.rules),
             )
         everything = account.env["axivox.number"].with_context(active_test=False)
-        numbers = {number.id: number.number for number in everything.search_fetch(mine, ["number"])}
-        users = account.env["axivox.extension"]._read_group(mine, ["number", "outgoing_number_id"])
+        numbers = dict(everything._rows(mine, "id", "number"))
+        users = account.env["axivox.extension"]._rows(mine, "number", "outgoing_number_id")
         return Settings(
             numbers.get(account.default_outgoing_number_id.id),
             account.rules_override_users,
-            tuple(
-                Rule(rule.destination_prefix, numbers[rule.number_id.id], rule.id) for rule in rules
-            ),
-            {extension: numbers.get(number.id) for extension, number in users},
+            tuple(Rule(prefix, numbers[number], key) for _sequence, key, prefix, number in rules),
+            {extension: numbers.get(number) for extension, number in sorted(users)},
         )
 
     def _ours(self):
@@ -510,14 +506,15 @@ class AxivoxAccount(models.Model):
         """
         self.ensure_one()
         self._check_manager()
-        before = self._applied()
-        settings = settings or self._ours()
+        before, ours = self._applied(), self._ours()
+        settings = settings or ours
         differences = changes.pending(before or Settings(), settings)
         teams = None if title else self._teams(differences)
         sentences = self._sentences(differences, teams)
         # Done by hand, users whom Odoo does not know (any more) stay at Axivox as they are.
         others = before.extensions if before and self.is_manual else {}
-        stored = replace(settings, extensions={**others, **settings.extensions}).to_json()
+        live = replace(settings, extensions={**others, **settings.extensions})
+        stored = live.to_json()
         # sudo: the history is written here only
         self.env["axivox.applied"].sudo().create(
             {
@@ -530,7 +527,7 @@ class AxivoxAccount(models.Model):
         self._drop_answers()
         self._remember(applied_settings=stored)
         self.env["axivox.manual.apply"]._replace_of(self)
-        self.env["axivox.edit"]._forget(self)
+        self.env["axivox.edit"]._forget(self, changes.pending(live, ours))
         summary = messages.changes_summary(self.env, differences)
         self._log_sentences(sentences, title or self.env._("Applied at Axivox:"), summary)
 

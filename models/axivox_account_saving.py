@@ -87,10 +87,15 @@ class AxivoxAccount(models.Model):
         self._log_sentences(self._sentences(differences, teams), title, summary)
 
     def _log_sentences(self, sentences, title, summary):
-        items = Markup().join(Markup("<li>%s</li>") % sentence for sentence in sentences)
-        body = Markup("<ul>%s</ul>") % items
         if len(sentences) > LISTED_IN_CHATTER:
-            body = Markup("<details><summary>%s</summary>%s</details>") % (summary, body)
+            # As one text: Odoo cleans it, which takes its time for each element.
+            lines = "\n".join(f"• {sentence}" for sentence in sentences)
+            body = Markup(
+                '<details><summary>%s</summary><p class="text-prewrap">%s</p></details>'
+            ) % (summary, lines)
+        else:
+            items = Markup().join(Markup("<li>%s</li>") % sentence for sentence in sentences)
+            body = Markup("<ul>%s</ul>") % items
         self._message_log(body=Markup("%s%s") % (title, body))
 
     def _names(self, numbers=None):
@@ -102,8 +107,9 @@ class AxivoxAccount(models.Model):
         mine = [("account_id", "in", self.ids)]
         if numbers is not None:
             mine.append(("number", "in", numbers))
-        found = extensions.search_fetch(mine, ["number", "name"])
-        return {extension.number: extension.display_name for extension in found}
+        return {
+            number: f"{number} {name}" for number, name in extensions._rows(mine, "number", "name")
+        }
 
     def _teams(self, differences):
         """Return which changes come from a sales team: ``{"201": "Team Europe"}``.

@@ -208,19 +208,21 @@ class AxivoxConnection(models.AbstractModel):
             {number: tuple(leads) for number, leads in base["numbers"].items()},
         )
 
-    def _agree(self, domain, base):
+    def _agree(self, domain, base, **vals):
         """Store what Odoo and the console agree on.
 
         :param str domain: the account's name at Axivox
         :param Side base:
+        :param vals: what else to `_remember`
         """
         self._remember(
             base={
                 "domain": domain,
                 "saved": base.settings.to_json(),
-                "users": base.users,
-                "numbers": base.numbers,
-            }
+                "users": {extension: [*user] for extension, user in base.users.items()},
+                "numbers": {number: [*leads] for number, leads in base.numbers.items()},
+            },
+            **vals,
         )
 
     def _remember(self, **vals):

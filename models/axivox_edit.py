@@ -2,22 +2,23 @@
 
 from odoo import api, fields, models
 
+from .document import Document
+
 
 class AxivoxEdit(models.Model):
-    """A setting that somebody changed, by ``changes.Change.setting``, until it is applied. Records
-    are only added, so that users who save at the same time do not block each other."""
+    """A save, until all that it changed is applied; ``settings`` are as ``changes.Change.setting``.
+    Records are only added, so that users who save at the same time do not block each other."""
 
     _name = "axivox.edit"
-    _description = "Pending change of a setting"
+    _description = "Pending changes of one save"
     _inherit = ["axivox.guarded"]
     _order = "id desc"
-    _rec_name = "subject"
+    _rec_name = "create_date"
 
     account_id = fields.Many2one(
         "axivox.account", required=True, readonly=True, index=True, ondelete="cascade"
     )
-    setting = fields.Char(required=True, readonly=True)
-    subject = fields.Char(readonly=True)
+    settings = Document(readonly=True)
     create_uid = fields.Many2one("res.users", string="Changed by")
     create_date = fields.Datetime(string="Changed on")
 
@@ -29,12 +30,7 @@ class AxivoxEdit(models.Model):
         """
         settings = dict.fromkeys(change.setting for change in differences)
         # sudo: edits are written by the server only
-        self.sudo().create(
-            [
-                {"account_id": account.id, "setting": setting, "subject": subject}
-                for setting, subject in settings
-            ]
-        )
+        self.sudo().create({"account_id": account.id, "settings": list(settings)})
 
     @api.model
     def _last_of(self, account):
@@ -43,13 +39,18 @@ class AxivoxEdit(models.Model):
         :rtype: dict[tuple, axivox.edit]
         """
         edits = self.search([("account_id", "=", account.id)], order="id")
-        return {(edit.setting, edit.subject or None): edit for edit in edits}
+        return {setting: edit for edit in edits for setting in edit._settings()}
 
     @api.model
-    def _forget(self, account):
-        """Remove the edits of settings that are no longer pending."""
+    def _forget(self, account, pending):
+        """Remove the edits of which nothing is pending any more.
+
+        :param pending: list of ``changes.Change``
+        """
         # sudo: edits are written by the server only
         edits = self.sudo().search([("account_id", "=", account.id)])
-        if pending := {change.setting for change in account._difference()}:
-            edits = edits.filtered(lambda e: (e.setting, e.subject or None) not in pending)
-        edits.unlink()
+        settings = {change.setting for change in pending}
+        edits.filtered(lambda edit: settings.isdisjoint(edit._settings())).unlink()
+
+    def _settings(self):
+        return map(tuple, self.settings or ())

@@ -321,9 +321,8 @@ class AxivoxSync(models.Model):
         mirror.write_directory(account, plan, user_ids)
         mirror.save_settings(account, plan, snapshot.ours.settings)
         account.extension_ids._follow_teams()
-        account._agree(state.domain, plan.base)
         theirs = state.saved.to_json() if plan.undecided else False
-        account._remember(in_flight=False, theirs=theirs, check_failure=False)
+        account._agree(state.domain, plan.base, in_flight=False, theirs=theirs, check_failure=False)
         return self.env._(
             "Pulled from Axivox: %(numbers)s numbers, %(users)s users, %(rules)s rules.",
             numbers=len(state.numbers),
@@ -345,21 +344,21 @@ class AxivoxSync(models.Model):
         here = plan if is_as_asked else reconcile.plan_apply(snapshot, self._choose)
         mirror.create_numbers(account, here.new_numbers)
         mirror.save_settings(account, here, snapshot.ours.settings)
-        account._agree(state.domain, plan.base)
-        account._remember(in_flight=plan.settings.to_json())
+        account._agree(state.domain, plan.base, in_flight=plan.settings.to_json())
 
         self._commit(total=len(plan.outgoing_numbers) + 1)
-        revision = state.revision
+        revision, done = state.revision, 0
         if plan.saves_settings:
             revision = console.save_settings(plan.settings, revision)
         for count, revision in console.save_users(plan.outgoing_numbers, revision):  # noqa: B007, B020
-            self._commit(done=self.done + count)
+            done += count
+            self._commit(done=done)
 
         later = self._go_live(console, revision, state) if plan.live != state.applied else None
         if account._applied() != plan.live:
             account._record_applied(plan.live, decisions=self.decisions or "")
-        account._agree(state.domain, replace(plan.base, settings=plan.live))
-        account._remember(in_flight=False, theirs=False)
+        agreed = replace(plan.base, settings=plan.live)
+        account._agree(state.domain, agreed, in_flight=False, theirs=False)
         if later and (later.saved, later.applied) != (plan.live, plan.live):
             self._compare(account, later)
             return self.env._(
@@ -524,8 +523,9 @@ class AxivoxSync(models.Model):
 
     def _commit(self, **vals):
         """Commit the progress, for other processes and for after a crash."""
-        # sudo: attempts are written by the server only
-        self.sudo().write(vals)
+        if vals:
+            # sudo: attempts are written by the server only
+            self.sudo().write(vals)
         if not modules.module.current_test:  # a test is one transaction
             # The scheduler counts attempts, and learns when this one has ended.
             self.env["ir.cron"].with_context(ir_cron_progress_id=None)._commit_progress()

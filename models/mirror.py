@@ -17,7 +17,7 @@ def snapshot(account, state):
     known = account.sudo()
     numbers, extensions = account.number_ids, account.env["axivox.extension"]
     mine = [("account_id", "=", account.id)]
-    users = extensions._read_group(mine, ["number", "name", "email", "user_id"])
+    users = [*extensions._rows(mine, "number", "name", "email", "user_id")]
     archived_users = extensions.search_fetch([*mine, ("active", "=", False)], ["number"])
     archived_numbers = account.with_context(active_test=False).number_ids - numbers
     return reconcile.Snapshot(
@@ -34,7 +34,7 @@ def snapshot(account, state):
             frozenset(archived_users.mapped("number")),
             frozenset(archived_numbers.mapped("number")),
             frozenset(number for number, _name, _email, user in users if user),
-            _people(account, state, [user.id for *_user, user in users if user]),
+            _people(account, state, [user for *_user, user in users if user]),
         ),
     )
 
@@ -60,8 +60,10 @@ def create_numbers(account, numbers):
     """Create numbers without a destination: that may be a user whom Odoo does not know yet.
     `write_directory` sets it.
 
-    :param numbers: iterable of E.164
+    :param numbers: tuple of E.164
     """
+    if not numbers:  # nothing that a call is answered by changes
+        return
     account.env["axivox.number"]._in_server_context("axivox_verbatim").create(
         [{"account_id": account.id, "number": number} for number in numbers]
     )

@@ -17,7 +17,8 @@ from .test_console import BERLIN
 class TestAccount(AxivoxCase):
     def _changes_in_the_chatter(self):
         self.cr.precommit.run()
-        return [message.body for message in self.account.message_ids if "<li>" in message.body]
+        bodies = self.account.message_ids.mapped("body")
+        return [body for body in bodies if "<li>" in body or "<details>" in body]
 
     @mute_logger("odoo.sql_db")
     def test_company_has_one_active_account(self):
@@ -206,7 +207,7 @@ class TestAccount(AxivoxCase):
         self.extension.outgoing_number_id = self.london
         entry = self._changes_in_the_chatter()[0]
         self.assertIn("<details><summary>1,003 changes: 1 setting, 1,000 rules, 2 users", entry)
-        self.assertIn("Rule 00441999 → +44 20 7946 0958 is added at position 1000", entry)
+        self.assertIn("\n• Rule 00441999 → +44 20 7946 0958 is added at position 1000\n", entry)
         self.account._record_applied()
         applied = self.account.applied_ids[0]
         self.assertEqual(len(applied.changes.splitlines()), 1003)

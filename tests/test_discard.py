@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -111,6 +113,18 @@ class TestDiscard(AxivoxCase, BrowserCase):
         self.assertEqual(edits.search_count([("account_id", "=", self.account.id)]), 3)
         self.account._record_applied()
         self.assertFalse(edits.search([("account_id", "=", self.account.id)]))
+
+    def test_who_changed_what_is_known_until_all_of_the_save_is_applied(self):
+        edits, mine = self.env["axivox.edit"], [("account_id", "=", self.account.id)]
+        self.account._record_applied()
+        vals = {"rules_override_users": True, "default_outgoing_number_id": self.london.id}
+        self.account.with_user(self.editor).write(vals)
+        self._log()
+        self.assertEqual(len(edits.search(mine)), 1, "one save")
+        self.account._record_applied(replace(self.account._ours(), override=False))
+        self.assertEqual([user for _name, user in self._pending(self._dialog())], [self.editor])
+        self.account._record_applied()
+        self.assertFalse(edits.search(mine))
 
     def test_restoring_over_others_changes_is_the_managers_and_can_be_undone(self):
         entry = self.account.applied_ids

@@ -514,7 +514,7 @@ class TestRights(AxivoxCase):
                 change = ["extension", "201", None, number.number, None]
                 return {"manual_id": manual.id, "page": "users", "subject": "201", "change": change}
             case "axivox.edit":
-                return {"account_id": account.id, "setting": "extension", "subject": "201"}
+                return {"account_id": account.id, "settings": [["extension", "201"]]}
             case "axivox.add.users":
                 return {"account_id": account.id, "line_ids": [], "first_number": str(unique)}
             case "axivox.add.users.line":
