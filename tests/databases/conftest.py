@@ -14,14 +14,13 @@ CALL_LOG = "axivox_caller_id_call_log"
 SOFTPHONE = "axivox_caller_id_softphone"
 # Rows that change by themselves, and those about installed addons.
 PASSING = ("bus_bus", "ir_cron_trigger", "ir_module_module", "orm_signaling_")
-READ_ALL = """
+READ_ALL = '''
 import json, psycopg2, sys
 cursor = psycopg2.connect(dbname=sys.argv[1]).cursor()
 def rows(query):
     cursor.execute(query)
     return [row[0] for row in cursor.fetchall()]
-tables = rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-json.dump({
+whole = {
     "columns": rows(
         "SELECT table_name || '.' || column_name FROM information_schema.columns "
         "WHERE table_schema = 'public'"
@@ -31,9 +30,15 @@ json.dump({
         "SELECT conrelid::regclass || ' ' || conname FROM pg_constraint "
         "WHERE connamespace = 'public'::regnamespace"
     ),
-    "rows": {table: rows(f'SELECT to_jsonb(t) FROM "{table}" t') for table in tables},
-}, sys.stdout)
-"""
+}
+tables = {
+    table: rows(f"""SELECT coalesce(json_agg(t), '[]')::text FROM "{table}" t""")[0]
+    for table in rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+}
+# These are JSON already, and long.
+texts = ", ".join(f"{json.dumps(table)}: {text}" for table, text in tables.items())
+sys.stdout.buffer.write(f'{json.dumps(whole)[:-1]}, "rows": {{{texts}}}}}'.encode())
+'''
 WRITTEN = ("write_date", "write_uid")
 
 

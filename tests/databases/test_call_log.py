@@ -2,7 +2,6 @@
 order."""
 
 import json
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import server
@@ -27,19 +26,24 @@ env["axivox.call"].create([
 ])
 env.cr.commit()
 """
-# All at the same time, each in a process of its own.
+# Each in a process of its own; the first ones wait until all are ready.
 TOGETHER = """
-import os, time
-time.sleep(max(0, float(os.environ["START"]) - time.time()))
+import os, pathlib, time
+ready = pathlib.Path(os.environ["READY"])
+(ready / str(os.getpid())).touch()
+deadline = time.time() + 60
+while len([*ready.iterdir()]) < 3:
+    assert time.time() < deadline
+    time.sleep(0.01)
 """
-SCHEDULER = f"""{TOGETHER}
+SCHEDULER = """
 env["axivox.call"]._cron_post_in_chatter()
 """
-CONNECTOR = f"""{TOGETHER}
+CONNECTOR = """
 from odoo.service.model import retrying
 calls = env["axivox.call"]
 for first in calls.search([("direction", "=", "outgoing")], limit=40):
-    retrying(lambda: first.write({{"did": "+33199001234"}}), env)
+    retrying(lambda: first.write({"did": "+33199001234"}), env)
 """
 
 
@@ -121,18 +125,23 @@ def test_log_and_panel_that_come_after_ours_and_go_before_it(database):
     assert not {*after["columns"]} ^ {*before["columns"]}
 
 
-def test_schedulers_at_once_say_it_once_while_the_connector_writes(database):
+def test_schedulers_at_once_say_it_once_while_the_connector_writes(database, tmp_path):
     name = database(server.template(LOG))
     run(name, "install", NAME)
     server.shell(name, FILL, log="test-call-log-fill.log")
-    start = str(time.time() + 15)
     with ThreadPoolExecutor() as pool:
         for done in [
-            pool.submit(server.shell, name, script, log=f"test-call-log-{place}.log", START=start)
+            pool.submit(
+                server.shell,
+                name,
+                TOGETHER + script,
+                log=f"test-call-log-{place}.log",
+                READY=str(tmp_path),
+            )
             for place, script in enumerate((SCHEDULER, SCHEDULER, CONNECTOR))
         ]:
             done.result()
-    server.shell(name, SCHEDULER, log="test-call-log-last.log", START="0")
+    server.shell(name, SCHEDULER, log="test-call-log-last.log")
 
     tables = content(name)["rows"]
     calls = tables["axivox_call"]
