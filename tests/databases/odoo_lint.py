@@ -18,7 +18,7 @@ names = [manifest.name for manifest in ours]
 modules = [
     importlib.import_module(f"{tests.__name__}.{module.name}")
     for module in pkgutil.iter_modules(tests.__path__)
-    if module.name.startswith("test_")
+    if module.name.startswith(os.environ["TESTS"])
 ]
 cases = [
     case

@@ -23,8 +23,11 @@ def addons(tmp_path):
     return tmp_path
 
 
-def lint(database, addons):
-    """Return how many tests were run, how many failed, and Odoo's output."""
+def lint(database, addons, tests="test_"):
+    """Return how many tests were run, how many failed, and Odoo's output.
+
+    :param str tests: the beginning of the names of their files
+    """
     _home, odoo = provisions.odoo()
     path = ",".join(map(str, [*odoo, provisions.other_addons(), addons]))
     script = (server.ROOT / "tests" / "databases" / "odoo_lint.py").read_text()
@@ -39,6 +42,7 @@ def lint(database, addons):
             ADDONS=f"{NAME},{BRIDGE},{CALL_LOG}",
             LINTERS=str(linters),
             RESULT=str(result),
+            TESTS=tests,
         )
     except server.Failure as failure:
         if not result.exists():
@@ -53,5 +57,5 @@ def test_odoo_finds_nothing_in_our_addons_but_a_planted_fault(demo_database, add
 
     with (addons / BRIDGE / "tests" / "__init__.py").open("a") as tests:
         tests.write(PLANTED)
-    _run, failed, said = lint(demo_database, addons)
+    _run, failed, said = lint(demo_database, addons, "test_test_holes")
     assert failed == 1 and "test_planted_twice" in said, said
