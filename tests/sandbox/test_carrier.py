@@ -12,6 +12,14 @@ import requests
 MAIN = "+3212345678"
 CALLERS = [{"name": "A lead", "number": "+442079460321"}, {"name": "Withheld", "number": None}]
 SDP = "v=0\no=- 1 1 IN IP4 127.0.0.1\ns=-\nc=IN IP4 127.0.0.1\nt=0 0\nm=audio {port} RTP/AVP 0\n"
+OUT_OF_SERVICE = "00442079460404"
+ANSWERS = {
+    "00442079460486": ["486 Busy Here"],
+    "0033199000603": ["180 Ringing", "603 Decline"],
+    "0033199000480": ["180 Ringing", "480 Temporarily Unavailable"],
+    "00442079460200": ["180 Ringing", "200 OK"],
+    OUT_OF_SERVICE: ["183 Session Progress", "404 Not Found"],
+}
 needs_sipp = pytest.mark.skipif(not shutil.which("sipp"), reason="SIPp is not installed")
 
 
@@ -61,6 +69,13 @@ class Line:
         """Return the first line of the next message."""
         return self.sip.recv(4096).decode().partition("\r\n")[0]
 
+    def got_in_call(self):
+        """Return the next response, and the number that was called."""
+        message = self.sip.recv(4096).decode()
+        (response,) = re.findall(r"^SIP/2\.0 (.*)\r", message)
+        (number,) = re.findall(r"(?m)^Call-ID: (.*)\r", message)
+        return response, number
+
 
 @pytest.fixture
 def line(sandbox):
@@ -75,27 +90,25 @@ def line(sandbox):
 
 
 @needs_sipp
-@pytest.mark.parametrize(
-    ("number", "answers"),
-    [
-        ("00442079460486", ["486 Busy Here"]),
-        ("0033199000603", ["180 Ringing", "603 Decline"]),
-        ("0033199000480", ["180 Ringing", "480 Temporarily Unavailable"]),
-        ("00442079460200", ["180 Ringing", "200 OK"]),
-    ],
-)
-def test_the_number_says_what_the_robot_does(line, number, answers):
-    line.send("INVITE", number)
-    assert [line.got() for _answer in answers] == [f"SIP/2.0 {answer}" for answer in answers]
+def test_the_number_says_what_the_robot_does(line):
+    # At once, since they wait for as long as people ring and listen.
+    for number in ANSWERS:
+        line.send("INVITE", number)
+    given = {number: [] for number in ANSWERS}
+    while sum(map(len, given.values())) < sum(map(len, ANSWERS.values())):
+        answer, number = line.got_in_call()
+        given[number].append(answer)
+        if answer == "200 OK":
+            line.send("ACK", number)
+    assert given == ANSWERS
 
 
 @needs_sipp
-def test_a_number_out_of_service_sounds_so_before_it_is_refused(line):
-    line.send("INVITE", "00442079460404")
+def test_a_number_out_of_service_sounds_so(line):
+    line.send("INVITE", OUT_OF_SERVICE)
     assert line.got() == "SIP/2.0 183 Session Progress"
     heard = {line.sound.recv(4096)[12:] for _packet in range(100)}  # 20 ms each, without headers
     assert len(heard) > 20
-    assert line.got() == "SIP/2.0 404 Not Found"
 
 
 @needs_sipp
