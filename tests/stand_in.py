@@ -26,8 +26,12 @@ class StandIn:
         ready = self._process.stdout.readline()
         self.address = re.search(r"http://127\.0\.0\.1:\d+", ready)[0]
         self.base_url = f"{self.address}/api"
+        # One connection for thousands of requests; no proxy, no .netrc of the machine.
+        self._session = requests.Session()
+        self._session.trust_env = False
 
     def stop(self):
+        self._session.close()
         self._process.terminate()
         self._process.communicate(timeout=10)
         self._folder.cleanup()
@@ -61,7 +65,7 @@ class StandIn:
     def saved(self):
         """Return what is saved in the console, applied or not, in the same form."""
         settings, users = (
-            requests.get(
+            self._session.get(
                 f"{self.base_url}/{path}",
                 headers={"Authorization": f"Bearer {TOKEN}"},
                 timeout=30,
@@ -91,7 +95,7 @@ class StandIn:
         self._control("DELETE", "requests")
 
     def _control(self, method, path, content=None):
-        answer = requests.request(
+        answer = self._session.request(
             method, f"{self.address}/sandbox/{path}", json=content, timeout=30
         )
         answer.raise_for_status()
