@@ -152,7 +152,7 @@ class TestRights(AxivoxCase):
 
     def setUp(self):
         super().setUp()
-        self.records = {}
+        self.records, self.personal = {}, {}
         self.numbers = count(300001)
 
     def test_every_door_opens_as_far_as_is_meant(self):
@@ -322,8 +322,12 @@ class TestRights(AxivoxCase):
         return ["own", "home", "other"]
 
     def _is_personal(self, model):
-        values = self._values(model, "home", "user")
-        return self.env[model]._transient or model == "res.users" or "user_id" in values
+        if model not in self.personal:
+            values = self._values(model, "home", "user")
+            self.personal[model] = (
+                self.env[model]._transient or model == "res.users" or "user_id" in values
+            )
+        return self.personal[model]
 
     def _is_open(self, door, role, place):
         contexts = [{}]
