@@ -99,14 +99,17 @@ def template(*more, demo=False):
     name = database_name(f"base_{provisions.key(home, *depends, *options, *sorted(beside))}")
     if name in cluster.made():
         return name
+    basis = template() if more and not demo else None
     with locked(STATE / "template.lock"):
         if name not in cluster.made():
             unfinished = f"{name}_unfinished"
             with step(f"Making a database with {', '.join(depends)}{' and demo data' * demo}"):
                 cluster.drop(unfinished)
+                if basis:
+                    cluster.clone(basis, unfinished)
                 cluster.note_made(unfinished)
-                install = ["-i", ",".join(depends), "--stop-after-init", *options]
-                odoo("-d", unfinished, *install, log="base.log")
+                install = ["-i", ",".join(more if basis else depends), "--stop-after-init"]
+                odoo("-d", unfinished, *install, *options, log="base.log")
                 cluster.rename(unfinished, name)
     return name
 
