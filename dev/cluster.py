@@ -242,7 +242,10 @@ def note_made(*names, gone=()):
     """Record that databases are this checkout's, so that `make clean` drops them."""
     with locked(place() / "databases.lock"):
         noted = {*made(), *names} - {*gone}
-        (place() / "databases").write_text("\n".join(sorted(noted)))
+        # Others read it meanwhile, without the lock.
+        whole = place() / "databases.new"
+        whole.write_text("\n".join(sorted(noted)))
+        whole.replace(place() / "databases")
 
 
 def files(name):
