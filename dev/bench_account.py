@@ -15,7 +15,7 @@ from bench_measure import WALL, Measured, by_turns, queries
 from odoo import Command
 
 BATCH, BATCHES = 100, 100
-ROUNDS, ROUNDS_OF_APPLY = 15, 4
+ROUNDS, ROUNDS_OF_APPLY = 15, 12
 PAGE = 500  # users
 
 
