@@ -40,10 +40,13 @@ class BrowserCase(HttpCase):
                 qweb._get_asset_bundle(bundle, css=True, js=False).css()
         super().setUpClass()
 
-    def run_hoot(self, addon):
-        """Run the Hoot tests of an addon."""
+    def run_hoot(self, addons):
+        """Run the Hoot tests of addons.
+
+        :param str addons: a regular expression for their names
+        """
         self.browser_js(
-            f"/web/tests?headless&loglevel=2&preset=desktop&timeout=15000&filter=@{addon}",
+            f"/web/tests?headless&loglevel=2&preset=desktop&timeout=15000&filter=/^@({addons})\\//",
             "",
             "",
             login="admin",
