@@ -49,8 +49,9 @@ class AxivoxEdit(models.Model):
         """
         # sudo: edits are written by the server only
         edits = self.sudo().search([("account_id", "=", account.id)])
-        settings = {change.setting for change in pending}
-        edits.filtered(lambda edit: settings.isdisjoint(edit._settings())).unlink()
+        if settings := {change.setting for change in pending}:
+            edits = edits.filtered(lambda edit: settings.isdisjoint(edit._settings()))
+        edits.unlink()
 
     def _settings(self):
         return map(tuple, self.settings or ())
