@@ -117,6 +117,7 @@ def apply_2k(bench):
     admin.group_ids = [Command.link(bench.env.ref("axivox_caller_id.group_manager").id)]
     accounts = bench.user("admin").env["axivox.account"]
     account = next(a for a in accounts.search([]) if len(a.extension_ids) == 2000)
+    account = account.with_prefetch()  # a form's button knows no other account
     console = {"mode": "api", "base_url": f"{sandbox}/api", "token": os.environ["SANDBOX_TOKEN"]}
     numbers, asked = account.number_ids[:2], []
 

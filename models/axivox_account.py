@@ -11,6 +11,7 @@ from ..callerid import changes, dialing
 from ..callerid.policy import Rule, Settings
 from . import actions
 from .document import Document
+from .rows import rows
 
 NAMED_CHANGES = 5  # of the console's, in one warning
 
@@ -364,8 +365,8 @@ class AxivoxAccount(models.Model):
         # sudo: the applied settings are a manager's to read, the sentences made of them are not
         account = self.with_env(self.env(su=True, context={}))
         mine = [("account_id", "=", account.id)]
-        fields_of_rules = ("sequence", "id", "destination_prefix", "number_id")
-        rules = sorted(account.env["axivox.outgoing.rule"]._rows(mine, *fields_of_rules))
+        fields_of_rules = ["sequence", "id", "destination_prefix", "number_id"]
+        rules = sorted(rows(account.env["axivox.outgoing.rule"], mine, fields_of_rules))
         if which == "applied" and (applied := account._applied()):
             keys = {prefix: key for _sequence, key, prefix, _number in reversed(rules)}
             return replace(
@@ -373,8 +374,8 @@ class AxivoxAccount(models.Model):
                 rules=tuple(replace(r, key=keys.get(r.prefix, False)) for r in applied.rules),
             )
         everything = account.env["axivox.number"].with_context(active_test=False)
-        numbers = dict(everything._rows(mine, "id", "number"))
-        users = account.env["axivox.extension"]._rows(mine, "number", "outgoing_number_id")
+        numbers = dict(rows(everything, mine, ["id", "number"]))
+        users = rows(account.env["axivox.extension"], mine, ["number", "outgoing_number_id"])
         return Settings(
             numbers.get(account.default_outgoing_number_id.id),
             account.rules_override_users,
@@ -516,7 +517,7 @@ class AxivoxAccount(models.Model):
         live = replace(settings, extensions={**others, **settings.extensions})
         stored = live.to_json()
         # sudo: the history is written here only
-        self.env["axivox.applied"].sudo().create(
+        entry = self.env["axivox.applied"].sudo().create(
             {
                 "account_id": self.id,
                 "settings": stored,
@@ -529,7 +530,7 @@ class AxivoxAccount(models.Model):
         self.env["axivox.manual.apply"]._replace_of(self)
         self.env["axivox.edit"]._forget(self, changes.pending(live, ours))
         summary = messages.changes_summary(self.env, differences)
-        self._log_sentences(sentences, title or self.env._("Applied at Axivox:"), summary)
+        self._log_sentences(sentences, title or self.env._("Applied at Axivox:"), summary, entry)
 
     def _last_applied(self):
         """Return the newest entry of the history, or an empty recordset."""

@@ -9,6 +9,7 @@ from odoo import api, models, modules
 
 from .. import messages
 from ..callerid import changes
+from .rows import rows
 
 LISTED_IN_CHATTER = 10  # changes
 
@@ -63,9 +64,17 @@ class AxivoxAccount(models.Model):
         Odoo compares the newest signal with the last one that it knows. So no signal may be
         committed after a newer one: the lock is held until the commit.
         """
-        if self.env.registry.ready:
-            self.env.cr.execute("LOCK TABLE orm_signaling_default IN SHARE ROW EXCLUSIVE MODE")
-            self.env.cr.execute("INSERT INTO orm_signaling_default DEFAULT VALUES")
+        registry, cr = self.env.registry, self.env.cr
+        if registry.ready:
+            cr.execute("LOCK TABLE orm_signaling_default IN SHARE ROW EXCLUSIVE MODE")
+            cr.execute("INSERT INTO orm_signaling_default DEFAULT VALUES RETURNING id")
+            [signal] = cr.fetchone()
+
+            @cr.postcommit.add
+            def heed_signal():
+                # Else this process would drop its caches a second time, on its own signal.
+                if registry.cache_sequences["default"] == signal - 1:
+                    registry.cache_sequences["default"] = signal
 
     @api.model
     def _log_changes(self):
@@ -86,8 +95,12 @@ class AxivoxAccount(models.Model):
         summary = messages.changes_summary(self.env, differences)
         self._log_sentences(self._sentences(differences, teams), title, summary)
 
-    def _log_sentences(self, sentences, title, summary):
-        if len(sentences) > LISTED_IN_CHATTER:
+    def _log_sentences(self, sentences, title, summary, entry=None):
+        """Log sentences in the chatter. Many are a link to the entry of the history that has them,
+        or folded."""
+        if len(sentences) > LISTED_IN_CHATTER and entry:
+            body = Markup("<p>%s</p>") % entry._get_html_link(title=summary)
+        elif len(sentences) > LISTED_IN_CHATTER:
             # As one text: Odoo cleans it, which takes its time for each element.
             lines = "\n".join(f"• {sentence}" for sentence in sentences)
             body = Markup(
@@ -98,17 +111,12 @@ class AxivoxAccount(models.Model):
             body = Markup("<ul>%s</ul>") % items
         self._message_log(body=Markup("%s%s") % (title, body))
 
-    def _names(self, numbers=None):
-        """Return the display names of users: ``{"201": "201 Sophie"}``.
-
-        :param numbers: of these extensions only; None for all
-        """
+    def _names(self):
+        """Return the display names of the users: ``{"201": "201 Sophie"}``."""
         extensions = self.env["axivox.extension"].with_context(active_test=False)
         mine = [("account_id", "in", self.ids)]
-        if numbers is not None:
-            mine.append(("number", "in", numbers))
         return {
-            number: f"{number} {name}" for number, name in extensions._rows(mine, "number", "name")
+            number: f"{number} {name}" for number, name in rows(extensions, mine, ["number", "name"])
         }
 
     def _teams(self, differences):
@@ -119,12 +127,10 @@ class AxivoxAccount(models.Model):
         wanted = {c.subject: c.new for c in differences if c.kind == "extension"}
         if not wanted:
             return {}
-        followers = self.env["axivox.extension"].search(
-            [
-                ("account_id", "in", self.ids),
-                ("number", "in", list(wanted)),
-                ("follows_team", "=", True),
-            ]
+        extensions = self.env["axivox.extension"]
+        following = [("account_id", "in", self.ids), ("follows_team", "=", True)]
+        followers = extensions.browse(
+            id_ for id_, number in rows(extensions, following, ["id", "number"]) if number in wanted
         )
         return {
             follower.number: follower.team
@@ -137,5 +143,5 @@ class AxivoxAccount(models.Model):
 
         :param dict teams: the sales teams that changes come from: see `_teams`
         """
-        names = self._names([change.subject for change in differences])
+        names = self._names()
         return [messages.change(self.env, change, names, teams) for change in differences]

@@ -45,7 +45,7 @@ class AxivoxManualStep(models.Model):
     @api.depends_context("lang")
     def _compute_text(self):
         account = self.manual_id.account_id
-        names = account._names(self.mapped("subject"))
+        names = account._names()
         teams = account._teams([step._change() for step in self])
         for step in self:
             change, above = step._change(), step.above and Rule(*step.above)

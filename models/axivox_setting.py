@@ -41,13 +41,6 @@ class AxivoxSetting(models.AbstractModel):
         with self.account_id._saving():
             return super().unlink()
 
-    @api.model
-    def _rows(self, domain, *names):
-        """Yield the values of these fields for each record that is found, as the database has them:
-        of thousands, each value that is asked of a record takes its time."""
-        [columns] = self._read_group(domain, [], [f"{name}:array_agg" for name in names])
-        return zip(*(column or () for column in columns), strict=True)
-
     def _problems(self):
         """Yield the problems of these records. The cost does not grow with the number of problems.
 

@@ -25,6 +25,7 @@ LOCK = 0x41786976  # the first key of the advisory locks; the second is the acco
 PATIENCE = 1.0  # seconds that a user waits for the lock
 PAUSE = 0.05  # seconds between two tries
 BATCH = 200  # records
+SHOWN_EVERY = 1.0  # seconds: nobody looks at the progress more often
 IN_BACKGROUND_FROM = 500  # users
 LONGEST_WAIT = timedelta(minutes=15)  # between two checks of an attempt in doubt
 STALE_AFTER = timedelta(minutes=5)  # a pending attempt that is older may be replaced
@@ -350,9 +351,12 @@ class AxivoxSync(models.Model):
         revision, done = state.revision, 0
         if plan.saves_settings:
             revision = console.save_settings(plan.settings, revision)
+        shown = time.monotonic()
         for count, revision in console.save_users(plan.outgoing_numbers, revision):  # noqa: B007, B020
             done += count
-            self._commit(done=done)
+            if time.monotonic() - shown >= SHOWN_EVERY:
+                self._commit(done=done)
+                shown = time.monotonic()
 
         later = self._go_live(console, revision, state) if plan.live != state.applied else None
         if account._applied() != plan.live:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from ..callerid import reconcile
 from ..callerid.policy import Settings
+from .rows import rows
 
 
 def snapshot(account, state):
@@ -17,7 +18,7 @@ def snapshot(account, state):
     known = account.sudo()
     numbers, extensions = account.number_ids, account.env["axivox.extension"]
     mine = [("account_id", "=", account.id)]
-    users = [*extensions._rows(mine, "number", "name", "email", "user_id")]
+    users = rows(extensions, mine, ["number", "name", "email", "user_id"], order="id")
     archived_users = extensions.search_fetch([*mine, ("active", "=", False)], ["number"])
     archived_numbers = account.with_context(active_test=False).number_ids - numbers
     return reconcile.Snapshot(

@@ -279,6 +279,22 @@ class TestApply(AxivoxCase):
         self.assertIn("Applied at Axivox", message.body)
         self.assertIn("Rule 0044: +44 20 7946 0958 → +1 212-555-0123", message.body)
 
+    def test_many_changes_are_a_link_to_the_history_in_the_chatter(self):
+        self.account._record_applied()
+        self.env["axivox.outgoing.rule"].create(
+            [
+                {"account_id": self.account.id, "destination_prefix": f"00{prefix}"}
+                | {"number_id": self.paris.id}
+                for prefix in range(3000, 3011)
+            ]
+        )
+        self.account._record_applied()
+        entry, body = self.account.applied_ids[0], self.account.message_ids[0].body
+        self.assertEqual(len(entry.changes.splitlines()), 11)
+        self.assertIn("11 changes: 11 rules</a>", body)
+        self.assertRegex(body, f'data-oe-model="axivox.applied" data-oe-id="{entry.id}"')
+        self.assertNotIn("003000", body)
+
     def test_confirming_twice_adds_nothing_the_second_time(self):
         self.account._record_applied()
         self.uk.number_id = self.new_york

@@ -349,6 +349,8 @@ class TestLarge(ApplyCase):
         self.give(users, PARIS)
         self.call("action_apply_changes")
         self.assertIn("started applying", str(self.call("read", ["warnings"])))
+        # How far it is shows once a second.
+        self.sandbox.misbehave({"kind": "delay", "method": "PATCH", "times": 2, "seconds": 1.1})
         self.kill_scheduler_at(lambda sync: sync["done"] >= 500)
         applied = self.sandbox.applied()["extensions"]
         self.assertEqual({applied[extension] for extension in users}, {MAIN})
