@@ -7,7 +7,7 @@
     "author": "Axivox Caller ID contributors",
     "depends": ["base_setup", "crm", "phone_validation"],
     "external_dependencies": {
-        "python": ["cryptography", "fastjsonschema>=2.21", "phonenumbers", "requests"]
+        "python": ["cryptography", "fastjsonschema>=2.19", "phonenumbers", "requests"]
     },
     "data": [
         "security/axivox_security.xml",

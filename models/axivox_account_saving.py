@@ -116,7 +116,8 @@ class AxivoxAccount(models.Model):
         extensions = self.env["axivox.extension"].with_context(active_test=False)
         mine = [("account_id", "in", self.ids)]
         return {
-            number: f"{number} {name}" for number, name in rows(extensions, mine, ["number", "name"])
+            number: f"{number} {name}"
+            for number, name in rows(extensions, mine, ["number", "name"])
         }
 
     def _teams(self, differences):
