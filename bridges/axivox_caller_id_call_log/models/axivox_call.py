@@ -20,6 +20,8 @@ EXAMINED_FIELDS = frozenset(
 )
 # The other side depends on these.
 OTHER_SIDE = frozenset({"phone_number", "direction", "partner_id"})
+# The log computes these fields of these.
+DURATIONS, DATES = ("duration", "duration_s"), frozenset({"start_date", "end_date"})
 
 
 class AxivoxCall(models.Model):
@@ -229,7 +231,7 @@ class AxivoxCall(models.Model):
         # Inserting the added values with the call costs half of updating the row afterwards.
         with self._without_failing():
             odoo, stored = self._for_odoo(), [data["stored"] for data in data_list]
-            odoo._add_computed(data_list)
+            odoo._add_durations(data_list)
             calls = odoo._written(stored)
             told = odoo._examined(calls, EXAMINED_FIELDS)
             for call, vals in zip(calls, stored, strict=True):
@@ -237,42 +239,26 @@ class AxivoxCall(models.Model):
         return super()._create(data_list)
 
     @api.model
-    def _add_computed(self, data_list):
-        """Add what the log computes of the values that are written, such as the duration. Odoo
-        would update each row with it after inserting it; PostgreSQL would check all references of
-        the row, and enter it in all indexes, a second time.
+    def _add_durations(self, data_list):
+        """Add the durations that the log computes of the dates. Odoo would update each row with
+        them after inserting it; PostgreSQL would check all references of the row, and enter it in
+        all indexes, a second time.
 
         :param list data_list: as in `_create`
         """
-        if not (computed := self._computed_of_written()):
-            return
-        names = {name for field in computed for name in self.pool.field_depends[field]}
-        calls = [self.new({name: data["stored"].get(name) for name in names}) for data in data_list]
-        for call, data in zip(self.concat(*calls), data_list, strict=True):
-            fields_missing = [field for field in computed if field not in data["protected"]]
-            data["stored"] |= {
-                field.name: field.convert_to_write(call[field.name], self)
-                for field in fields_missing
-            }
-            data["protected"].update(fields_missing)
-
-    @api.model
-    def _computed_of_written(self):
-        """Return the stored fields that are computed of nothing but what is written."""
-
-        def is_written(name):
-            field = self._fields.get(name)
-            return field and field.store and field.column_type and not field.compute
-
-        def is_of_written(field):
-            names = self.pool.field_depends[field]
-            return field.store and not field.precompute and names and all(map(is_written, names))
-
-        return [
+        durations = [
             field
-            for field in self._fields.values()
-            if field.compute and all(map(is_of_written, self.pool.field_computed[field]))
+            for field in map(self._fields.get, DURATIONS)
+            if field
+            and field.store
+            and field.compute
+            and field.readonly
+            and DATES.issuperset(self.pool.field_depends[field])
         ]
+        calls = [self.new({name: data["stored"].get(name) for name in DATES}) for data in data_list]
+        for call, data in zip(self.concat(*calls), data_list, strict=True):
+            data["stored"] |= {field.name: call[field.name] for field in durations}
+            data["protected"].update(durations)
 
     def write(self, vals):
         self._check_not_set_by_odoo(vals.keys())

@@ -87,7 +87,7 @@ class TestWriting(CallLogCase):
             calls.env.cr.execute("SELECT 1/0")
 
         for broken in (
-            "_add_computed",
+            "_add_durations",
             "_written",
             "_homes",
             "_promises",
@@ -105,7 +105,7 @@ class TestWriting(CallLogCase):
                 self.env.invalidate_all()
                 self.assertEqual((call.phone_number, call.did), (LONDONER, MAIN))
                 self.assertEqual(call.duration_s, 123)
-                if broken != "_add_computed":  # which a rewritten call does not need
+                if broken != "_add_durations":  # which a rewritten call does not need
                     self.assertFalse(call.caller_id_verdict)
 
     def test_failure_is_in_the_servers_log(self):
