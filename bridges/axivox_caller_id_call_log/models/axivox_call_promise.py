@@ -187,9 +187,8 @@ class AxivoxCall(models.Model):
         """
         accounts, users = self.env["axivox.account"], self.env["res.users"]
         of_account = {
-            line.account_id: accounts._home(accounts.browse(line.account_id)._company_once())
-            for line in map(past.line, calls)
-            if line
+            one: accounts._home(accounts.browse(one)._company_once())
+            for one in {line.account_id for line in map(past.line, calls) if line}
         }
         others = {call.user_id or call.create_uid for call in calls if not past.line(call)}
         users.browse(others).fetch(["company_id"])
