@@ -113,9 +113,7 @@ class AxivoxAccount(models.Model):
         )
         if not left:
             return sentence
-        extensions = self._names(
-            [line.setting[1] for line in left if line.setting[0] == "extension"]
-        )
+        extensions = self._names()
         names = [
             {
                 "rule": lambda subject: self.env._("Rule %s", subject),

@@ -231,10 +231,7 @@ class AxivoxAccount(models.Model):
 
     def _likely_reasons(self, explanation):
         reasons = explanation.get("reasons", ())
-        causes = [cause for reason in reasons for cause in (reason, *reason["alike"])]
-        called_from = [reason["telling"][0] for reason in reasons if reason["telling"]]
-        subjects = [cause["subject"] for cause in causes if isinstance(cause["subject"], str)]
-        names = self._names([*called_from, *subjects])
+        names = self._names()
         return [messages.reason(self.env, reason, names) for reason in reasons]
 
     @api.model

@@ -13,8 +13,9 @@ from odoo.tools import split_every
 
 from odoo.addons.axivox_caller_id.callerid import dialing
 from odoo.addons.axivox_caller_id.messages import duration
+from odoo.addons.axivox_caller_id.models.rows import rows
 
-from .past import Past, rows
+from .past import Past
 
 _logger = logging.getLogger(__name__)
 

@@ -8,9 +8,9 @@ from odoo import api, models
 
 from odoo.addons.axivox_caller_id.callerid import dialing
 from odoo.addons.axivox_caller_id.callerid.policy import USER
+from odoo.addons.axivox_caller_id.models.rows import rows
 
 from .line import decided_by, of_user
-from .past import rows
 
 # Two logs do not see a call begin at the same moment.
 NEAR = timedelta(minutes=1)

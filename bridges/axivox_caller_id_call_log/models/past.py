@@ -3,11 +3,12 @@
 from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
 from odoo.addons.axivox_caller_id.callerid.policy import Settings
+from odoo.addons.axivox_caller_id.models.rows import rows
 
 
 @dataclass(eq=False, slots=True)
@@ -203,20 +204,10 @@ class Past:
         return applying
 
 
-def rows(model, domain, fields, order=None):
-    """Read stored fields without creating records.
-
-    :return: a tuple of database values for each record
-    """
-    query = model._search(domain, order=order)
-    columns = (model._field_to_sql(model._table, name, query) for name in fields)
-    return model.env.execute_query(query.select(*columns))
-
-
 def _covers(since, until, when):
     return since <= when and not (until and until <= when)
 
 
 def _second(time):
     """Cut off what the log does not store: less than a second."""
-    return time - timedelta(microseconds=time.microsecond)
+    return time.replace(microsecond=0)
