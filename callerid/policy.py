@@ -58,6 +58,8 @@ class Settings:
         """Return these settings without the lines that name one of these E.164 numbers, or an
         unreadable one."""
         numbers = numbers | self.unreadable()
+        if not numbers:
+            return self
         return Settings(
             None if self.default in numbers else self.default,
             self.override,
