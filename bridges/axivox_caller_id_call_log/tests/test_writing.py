@@ -233,17 +233,22 @@ class TestWriting(CallLogCase):
     def test_log_that_computes_durations_otherwise_is_left_to_it(self):
         field = self.calls._fields["duration_s"]
         for other, duration in (
-            (patch.object(axivox_call, "DATES", frozenset({"start_date"})), 123),
-            (patch.object(axivox_call, "DURATIONS", ("phone_number", "missing")), 123),
-            (patch.object(field, "store", False), 123),
+            (patch.multiple(axivox_call, DATES=frozenset({"start_date"})), 123),
+            (patch.multiple(axivox_call, DURATIONS=("missing", "create_uid")), 123),
+            (
+                patch.multiple(
+                    axivox_call, DURATIONS=("lead_id",), DATES=frozenset({"found_lead_id"})
+                ),
+                123,
+            ),
             (patch.object(field, "readonly", False), 7),
         ):
-            with self.subTest(other.attribute), other:
+            with self.subTest(other), other:
                 call = self._call(duration_s=7)
                 self.env.flush_all()
                 self.env.invalidate_all()
-                found = call.phone_number, call.duration_s, call.caller_id_verdict
-            self.assertEqual(found, (LONDONER, duration, "as_promised"))
+                self.assertEqual((call.duration_s, call.create_uid), (duration, self.connector))
+                self.assertEqual(call.caller_id_verdict, "as_promised")
 
     def _queries(self, size):
         """Return how many queries a batch takes without this addon, and with it."""
