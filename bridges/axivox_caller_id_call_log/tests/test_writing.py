@@ -230,12 +230,25 @@ class TestWriting(CallLogCase):
         self.assertEqual(seconds, [90, 90, 0, 90, 0, 0])
         self.assertEqual(later, [120, 120, 120, 120, 0, 0])
 
-    def test_value_that_a_writer_may_choose_is_the_writers(self):
+    def test_log_that_computes_durations_otherwise_is_left_to_it(self):
         field = self.calls._fields["duration_s"]
-        with patch.object(field, "readonly", False):
-            call = self._call(duration_s=7)
-        self.env.invalidate_all()
-        self.assertEqual(call.duration_s, 7)
+        for other, duration in (
+            (patch.multiple(axivox_call, DATES=frozenset({"start_date"})), 123),
+            (patch.multiple(axivox_call, DURATIONS=("missing", "create_uid")), 123),
+            (
+                patch.multiple(
+                    axivox_call, DURATIONS=("lead_id",), DATES=frozenset({"found_lead_id"})
+                ),
+                123,
+            ),
+            (patch.object(field, "readonly", False), 7),
+        ):
+            with self.subTest(other), other:
+                call = self._call(duration_s=7)
+                self.env.flush_all()
+                self.env.invalidate_all()
+                self.assertEqual((call.duration_s, call.create_uid), (duration, self.connector))
+                self.assertEqual(call.caller_id_verdict, "as_promised")
 
     def _queries(self, size):
         """Return how many queries a batch takes without this addon, and with it."""
