@@ -619,6 +619,15 @@ class TestApplyOverApi(ConsoleCase):
         for kind, name in (("apply", "Apply changes"), ("pull", "Pull")):
             self.assertEqual(self.attempt(kind, "pending", "1 minute")._action()["name"], name)
 
+    def test_users_make_a_pull_long_and_changes_an_apply(self):
+        self.rule("0044").number_id = self.new_york
+        with patch.object(axivox_sync, "IN_BACKGROUND_FROM", 2):
+            self.apply()
+            self.assertEqual(self.account.pending_changes(), [])
+            self.pull()
+        pull = self.env["axivox.sync"].search([("account_id", "=", self.account.id)], limit=1)
+        self.assertEqual((pull.kind, pull.state), ("pull", "pending"))
+
     def test_number_that_axivox_has_not_is_named_before_anything_is_sent(self):
         berlin = self.env["axivox.number"].create({"account_id": self.account.id, "number": BERLIN})
         self.rule("0044").number_id = berlin

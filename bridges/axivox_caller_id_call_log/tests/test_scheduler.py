@@ -121,7 +121,8 @@ class TestScheduler(CallLogCase):
     def test_call_that_another_transaction_holds_is_left_for_later(self):
         calls = self._written(2)
 
-        def one(calls, **_options):
+        def one(calls, *, allow_referencing):
+            self.assertTrue(allow_referencing, "what refers to a call need not wait")
             return calls[:1]
 
         with patch.object(type(calls), "try_lock_for_update", one):

@@ -98,7 +98,7 @@ class MailActivity(models.Model):
         """
         if record._name in CALLED:
             return record
-        return self.main_partner_id or self.env["res.partner"]
+        return self.main_partner_id
 
     def _call_card(self, record, called):
         """Return whom to call, for the widget's list.

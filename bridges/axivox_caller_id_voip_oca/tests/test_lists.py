@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import tagged
@@ -59,6 +60,12 @@ class TestActivities(ListCase):
         (listed,) = self._listed()
         card = listed["axivox_called"]
         self.assertEqual((card["person"], card["about"]), ("Harriet", "Thames Couriers"))
+        self.assertEqual(card["number"], "+44 20 7946 0321")
+        document = type(self.account)
+        self._activity(self.account)
+        with patch.object(document, "get_activity_main_partner_id", lambda _document: contact):
+            card = self._listed()[1]["axivox_called"]
+        self.assertEqual((card["person"], card["about"]), ("Harriet", self.account.display_name))
         self.assertEqual(card["number"], "+44 20 7946 0321")
 
     def test_without_a_number_or_an_extension_there_is_nothing_to_show_and_no_false(self):

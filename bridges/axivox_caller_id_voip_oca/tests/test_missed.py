@@ -173,6 +173,15 @@ class TestMissedActivity(MissedCase):
         self.assertEqual(activity.summary, "Call back: missed call from +44 20 7946 0321")
         self.assertEqual(activity.activity_category, "phonecall")
 
+    def test_salesperson_has_the_activity_and_no_mail_beside_it(self):
+        told = [("message_type", "=", "user_notification")]
+        self.lead.user_id = self.james
+        self.james.group_ids += self.env.ref("sales_team.group_sale_salesman_all_leads")
+        before = self.env["mail.message"].search(told)
+        self._rings()
+        self.assertEqual(self.lead.activity_ids.user_id, self.james)
+        self.assertEqual(self.env["mail.message"].search(told), before)
+
     def test_once_for_each_caller_and_day_whoever_is_called(self):
         with freeze_time("2026-03-02 10:00:00"):
             self._rings()

@@ -52,6 +52,8 @@ class TestPreview(ListCase):
         self.assertEqual(marked(), self.paris.ids, "not answered; not shown to them")
         self._call(contact.phone, self.james, **about, **answered)
         self.assertEqual(marked(), self.paris.ids, "a colleague's call, which showed Paris")
+        self._call(contact.phone, self.editor, **about, **answered)
+        self.assertEqual(marked(), self.paris.ids, "nobody knows what that call showed")
         other = self.env["res.partner"].create({"name": "Luc", "phone": "+33199001111"})
         preview = self.calls.preview_call(other.phone, "res.partner", other.id)
         self.assertFalse(any(choice["last"] for choice in preview["choices"]))

@@ -275,6 +275,7 @@ class TestChoice(VoipCase):
         call, shown = self._call(chosen_number_id=self.paris.id)
         self.assertEqual((call.caller_id, call.caller_id_source), (PARIS, "choice"))
         self.assertEqual((call.axivox_number_id, shown["number"]), (self.paris, PARIS))
+        self.assertEqual(shown["label"], "Paris")
         self.assertEqual(self._call()[0].caller_id, LONDON)
 
     def test_choice_is_shown_whatever_is_pending(self):

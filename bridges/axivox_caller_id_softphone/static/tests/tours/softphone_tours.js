@@ -47,6 +47,7 @@ const dial = (number) => ({
 registry.category("web_tour.tours").add("axivox_softphone_lead", {
     steps: () => [
         { trigger: ".o_axivox_shown_as:contains(+44 20 7946 0958)" },
+        { trigger: "body:has(.axivox_softphone_panel[hidden])" },
         listen,
         call("[name=phone] .o_phone_form_link:not(:visible)"),
         isDialled("00442079460321"),

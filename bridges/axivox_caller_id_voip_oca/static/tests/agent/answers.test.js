@@ -85,6 +85,7 @@ for (const [status, headers, words] of [
     ["488 Not Acceptable Here", [], "The two telephones have no audio format in common"],
     ["302 Moved", ["Contact: <sip:0032450001234@there>"], /another number.*0032450001234/],
     ["302 Moved", ["Contact: <sip:there>"], "This number has changed"],
+    ["400 Bad Request", ["Contact: <sip:0032450001234@there>"], "Bad Request (400)"],
     ["403 Not a number of this account", [], "Not a number of this account (403)"],
 ]) {
     test(`a call that ends with ${status} ${headers.join()} is said to be in words`, async () => {
