@@ -703,20 +703,6 @@ def test_the_contract_is_checked_as_written():
     assert verdicts.total() > 1000
 
 
-def test_only_what_breaks_the_contract_is_checked_again_for_the_place(monkeypatch):
-    check, checked = contract._check, []
-
-    def recorded(*asked, detailed):
-        checked.append(detailed)
-        return check(*asked, detailed=detailed)
-
-    monkeypatch.setattr(contract, "_check", recorded)
-    assert contract.fault("GET", "/company", GOOD["GET /company"]) is None
-    assert checked == [False]
-    assert contract.fault("GET", "/company", []) == ""
-    assert checked == [False, False, True]
-
-
 @pytest.mark.parametrize(
     ("place", "member", "wrong"),
     [
