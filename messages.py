@@ -276,65 +276,69 @@ def passed_over(env, passed):
     return env._("Its number is archived: it is never shown.")
 
 
-def change(env, difference, names=None, teams=None):
-    """Return a difference between two versions of the settings in words.
+def changes(env, differences, names=None, teams=None):
+    """Return differences between two versions of the settings in words.
 
-    :param changes.Change difference:
+    :param differences: list of ``changes.Change``
     :param dict names: the names of the extensions: ``{"201": "201 Sophie"}``
     :param dict teams: the sales teams that changes come from, by extension: ``{"201": "Team
         Europe"}``
+    :rtype: list[str]
     """
+    # Translated once, for thousands of users.
+    of_user, default = env._("%(user)s: %(old)s → %(new)s"), env._("Default")
 
     def shown(number):
-        return dialing.international(number) if number else env._("Default")
+        return dialing.international(number) if number else default
 
-    def default(number):
+    def in_words(difference):
+        old, new, subject = difference.old, difference.new, difference.subject
+        if difference.kind == "extension":
+            user = (names or {}).get(subject, subject)
+            return of_user % {"user": user, "old": shown(old), "new": shown(new)}
+        return _change(env, difference)
+
+    return [_because(in_words(difference), difference, teams) for difference in differences]
+
+
+def _change(env, difference):
+    """Return a difference that is no user's in words."""
+
+    def shown(number):
         return dialing.international(number) if number else env._("none")
 
-    old, new, subject = difference.old, difference.new, difference.subject
+    old, new, prefix = difference.old, difference.new, difference.subject
     match difference.kind:
         case "default":
-            sentence = env._(
-                "Default outgoing number: %(old)s → %(new)s", old=default(old), new=default(new)
+            return env._(
+                "Default outgoing number: %(old)s → %(new)s", old=shown(old), new=shown(new)
             )
         case "override" if new:
-            sentence = env._(
-                "Advanced rules apply even for users with an outgoing number: no → yes"
-            )
+            return env._("Advanced rules apply even for users with an outgoing number: no → yes")
         case "override":
-            sentence = env._(
-                "Advanced rules apply even for users with an outgoing number: yes → no"
-            )
+            return env._("Advanced rules apply even for users with an outgoing number: yes → no")
         case "rule_added":
-            sentence = env._(
+            return env._(
                 "Rule %(prefix)s → %(number)s is added at position %(position)s",
-                prefix=subject,
+                prefix=prefix,
                 number=shown(new),
                 position=difference.position,
             )
         case "rule_removed":
-            sentence = env._(
-                "Rule %(prefix)s → %(number)s is removed", prefix=subject, number=shown(old)
+            return env._(
+                "Rule %(prefix)s → %(number)s is removed", prefix=prefix, number=shown(old)
             )
         case "rule_number":
-            sentence = env._(
-                "Rule %(prefix)s: %(old)s → %(new)s", prefix=subject, old=shown(old), new=shown(new)
+            return env._(
+                "Rule %(prefix)s: %(old)s → %(new)s", prefix=prefix, old=shown(old), new=shown(new)
             )
         case "rule_moved":
-            sentence = env._(
+            return env._(
                 "Rule %(prefix)s moves from position %(old)s to %(new)s",
-                prefix=subject,
+                prefix=prefix,
                 old=old,
                 new=new,
             )
-        case "extension":
-            sentence = env._(
-                "%(user)s: %(old)s → %(new)s",
-                user=(names or {}).get(subject, subject),
-                old=shown(old),
-                new=shown(new),
-            )
-    return _because(sentence, difference, teams)
 
 
 def changes_summary(env, differences):
@@ -428,8 +432,8 @@ def console_step(env, change, above, names, teams=None):
 
     :param changes.Change change:
     :param policy.Rule above: below which a rule is dragged; None for the top
-    :param dict names: the names of the extensions, as for ``change``
-    :param dict teams: as for ``change``
+    :param dict names: the names of the extensions, as for ``changes``
+    :param dict teams: as for ``changes``
     """
     label = partial(console_label, env)
     new, subject = change.new, change.subject
@@ -592,7 +596,7 @@ def subject(env, change, names):
     """Return what was changed in the console.
 
     :param reconcile.RemoteChange change:
-    :param dict names: the names of the extensions, as for ``change``
+    :param dict names: the names of the extensions, as for ``changes``
     """
     name = (names or {}).get(change.subject, change.subject)
     if change.kind == "rule" and change.nth:

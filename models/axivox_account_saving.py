@@ -144,5 +144,4 @@ class AxivoxAccount(models.Model):
 
         :param dict teams: the sales teams that changes come from: see `_teams`
         """
-        names = self._names()
-        return [messages.change(self.env, change, names, teams) for change in differences]
+        return messages.changes(self.env, differences, self._names(), teams)

@@ -19,7 +19,7 @@ class AxivoxApplied(models.Model):
     changes = fields.Text(
         string="All changes", required=True, prefetch=False, help="What this changed at Axivox."
     )
-    summary = fields.Char(string="Changes", compute="_compute_summary", store=True)
+    summary = fields.Char(string="Changes", compute="_compute_summary", store=True, precompute=True)
     settings = Document(
         required=True,
         groups="axivox_caller_id.group_manager",

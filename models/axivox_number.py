@@ -448,12 +448,6 @@ class AxivoxNumber(models.Model):
             places += [self.env._("user %s", user.display_name) for user in users]
         return places
 
-    def _target(self):
-        """Return where its callers go, as the console knows it: an extension, a name, or None."""
-        if self.destination_type == "extension":
-            return self.extension_id.number
-        return self.destination or None
-
     def _callers_reach(self):
         """Return who answers when this number is called, such as ``Main menu (dial plan)``; empty
         for nobody and for an unknown destination."""

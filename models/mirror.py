@@ -16,27 +16,42 @@ def snapshot(account, state):
     """
     # sudo: only managers may read what both agreed on, and the scheduler's check has no user
     known = account.sudo()
-    numbers, extensions = account.number_ids, account.env["axivox.extension"]
-    mine = [("account_id", "=", account.id)]
-    users = rows(extensions, mine, ["number", "name", "email", "user_id"], order="id")
-    archived_users = extensions.search_fetch([*mine, ("active", "=", False)], ["number"])
-    archived_numbers = account.with_context(active_test=False).number_ids - numbers
+    users, archived_users = _rows(
+        account, "axivox.extension", ["number", "id", "name", "email", "user_id"]
+    )
+    numbers, archived_numbers = _rows(
+        account, "axivox.number", ["number", "destination_type", "destination", "extension_id"]
+    )
+    extensions = {id_: extension for extension, id_, *_more in (*users, *archived_users)}
     return reconcile.Snapshot(
         known._base(),
         reconcile.Side(
             account._ours(),
-            {number: (name, email or None) for number, name, email, _user in users},
-            {number.number: (number.destination_type, number._target()) for number in numbers},
+            {extension: (name, email or None) for extension, _id, name, email, _user in users},
+            {
+                number: (kind, extensions.get(rung) if kind == "extension" else destination or None)
+                for number, kind, destination, rung in numbers
+            },
         ),
         reconcile.Side(state.saved, state.users, state.numbers),
         state.applied,
         Settings.from_json(known.in_flight) if known.in_flight else None,
         reconcile.Directory(
-            frozenset(archived_users.mapped("number")),
-            frozenset(archived_numbers.mapped("number")),
-            frozenset(number for number, _name, _email, user in users if user),
-            _people(account, state, [user for *_user, user in users if user]),
+            frozenset(extension for extension, *_more in archived_users),
+            frozenset(number for number, *_more in archived_numbers),
+            frozenset(extension for extension, *_more, user in users if user),
+            _people(account, state, [user for *_more, user in users if user]),
         ),
+    )
+
+
+def _rows(account, model, fields):
+    """Return the stored values of an account's records, and those of its archived ones."""
+    records = account.env[model].with_context(active_test=False)
+    found = rows(records, [("account_id", "=", account.id)], [*fields, "active"], order="id")
+    return (
+        [values for *values, is_active in found if bool(is_active) == wanted]
+        for wanted in (True, False)
     )
 
 
