@@ -29,7 +29,7 @@ const aboutDocument = (which) => ({
             target: "new",
             context: {
                 default_model: model,
-                default_res_ids: resId ? [resId] : false,
+                default_res_ids: [resId],
                 default_partner_ids: voip.partner?.id ? [voip.partner.id] : false,
                 default_composition_mode: "comment",
                 default_use_template: true,
