@@ -517,17 +517,14 @@ class AxivoxAccount(models.Model):
         live = replace(settings, extensions={**others, **settings.extensions})
         stored = live.to_json()
         # sudo: the history is written here only
-        entry = (
-            self.env["axivox.applied"]
-            .sudo()
-            .create(
-                {
-                    "account_id": self.id,
-                    "settings": stored,
-                    "changes": "\n".join([*sentences, *decisions.splitlines()])
-                    or self.env._("Nothing changed."),
-                }
-            )
+        history = self.env["axivox.applied"].sudo()
+        entry = history.create(
+            {
+                "account_id": self.id,
+                "settings": stored,
+                "changes": "\n".join([*sentences, *decisions.splitlines()])
+                or self.env._("Nothing changed."),
+            }
         )
         self._drop_answers()
         self._remember(applied_settings=stored)
