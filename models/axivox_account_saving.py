@@ -63,18 +63,13 @@ class AxivoxAccount(models.Model):
 
         Odoo compares the newest signal with the last one that it knows. So no signal may be
         committed after a newer one: the lock is held until the commit.
-        """
-        registry, cr = self.env.registry, self.env.cr
-        if registry.ready:
-            cr.execute("LOCK TABLE orm_signaling_default IN SHARE ROW EXCLUSIVE MODE")
-            cr.execute("INSERT INTO orm_signaling_default DEFAULT VALUES RETURNING id")
-            [signal] = cr.fetchone()
 
-            @cr.postcommit.add
-            def heed_signal():
-                # Else this process would drop its caches a second time, on its own signal.
-                if registry.cache_sequences["default"] == signal - 1:
-                    registry.cache_sequences["default"] = signal
+        This process does not count the signal as known, so that it drops its answers once more: a
+        request that began before the commit may have put old ones there after the first time.
+        """
+        if self.env.registry.ready:
+            self.env.cr.execute("LOCK TABLE orm_signaling_default IN SHARE ROW EXCLUSIVE MODE")
+            self.env.cr.execute("INSERT INTO orm_signaling_default DEFAULT VALUES")
 
     @api.model
     def _log_changes(self):

@@ -152,17 +152,6 @@ class TestOldAnswers(ApplyCase):
             saving.join()
         self.assertEqual((self.shown("202"), self.shown("201")), (PARIS, MAIN))
 
-    def test_who_saves_drops_them_once(self):
-        with committed(self.database) as env:
-            env.registry.check_signaling()
-            account = env["axivox.account"].browse(self.account_id)
-            account.default_outgoing_number_id = self.numbers[PARIS]
-        with committed(self.database) as env:
-            _registry, signalled = env.registry.get_sequences(env.cr)
-        heeded = env.registry.cache_sequences
-        self.assertEqual(heeded["default"], signalled["default"], "its own signal is no news")
-        self.assertEqual(self.shown("202"), PARIS)
-
     def committed_default(self):
         with committed(self.database) as env:
             account = env["axivox.account"].browse(self.account_id)
