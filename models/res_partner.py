@@ -139,9 +139,7 @@ class ResPartner(models.Model):
         """
         home = self.env.user._axivox_line().region or None
         for same in self._same_number(number, home):
-            # sudo: record rules need the companies' place among their branches; fetching only that
-            # saves reading all their fields
-            self.env.companies.sudo().fetch(["parent_path"])
+            self.env.companies._know_branches()
             partners = self.search_fetch(
                 same, OF_PARTNERS, order="is_company, id desc", limit=ENOUGH
             )

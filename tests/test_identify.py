@@ -203,12 +203,12 @@ class TestIdentify(AxivoxCase):
         )
         self.assertEqual(self._identified()["partner_id"], contact.id)
 
-    def test_caller_costs_three_queries_and_one_for_all_logs_of_calls(self):
+    def test_caller_costs_two_queries_and_one_for_all_logs_of_calls(self):
         contact = self._contact("Bram")
         self._lead("Fleet", partner_id=contact.id)
         logs = self.partners._talks(contact, self.env["crm.lead"])
-        # The companies that are worked for, the contacts, the leads.
-        self.assertEqual(self.queries_of(self._identified), 3 + bool(logs))
+        # The contacts, the leads.
+        self.assertEqual(self.queries_of(self._identified), 2 + bool(logs))
 
     def test_caller_is_looked_up_in_an_index(self):
         self.env.flush_all()

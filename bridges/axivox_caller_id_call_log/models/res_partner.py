@@ -17,7 +17,7 @@ class ResPartner(models.Model):
             "SELECT start_date, user_id, caller_id_shown FROM axivox_call "
             "WHERE (partner_id = %s OR found_lead_id = %s) AND start_date IS NOT NULL "
             "AND talk_duration_s > 0 "
-            "AND user_id IN (SELECT id FROM res_users WHERE company_id = ANY(%s)) "
+            "AND (SELECT company_id FROM res_users WHERE id = user_id) = ANY(%s) "
             "ORDER BY start_date DESC, id DESC LIMIT 1",
             partner.id or None,
             lead.id or None,
