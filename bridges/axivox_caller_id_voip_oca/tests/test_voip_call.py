@@ -649,7 +649,7 @@ class TestIncoming(VoipCase):
     def test_card_costs_few_queries(self):
         self._call(CALLED, self.james, answered_ago=60, ended_ago=0, sip_call_id="l")
         told = {"type_call": "incoming", "dialled": [LONDON]}
-        self.assertEqual(self.queries_of(lambda: self._call_anew(CALLED, **told)), 18)
+        self.assertEqual(self.queries_of(lambda: self._call_anew(CALLED, **told)), 17)
 
     def test_company_is_told_to_who_may_open_it(self):
         self.contact.parent_id = False
