@@ -6,7 +6,7 @@ import subprocess
 
 import cluster
 import provisions
-from checkout import NAME, ROOT, STAND_INS, STATE, addons_folders, identity, locked
+from checkout import CACHE, NAME, ROOT, STAND_INS, STATE, addons_folders, identity, locked
 from progress import Failure, step
 
 CONFIGURATION = STATE / "odoo.conf"
@@ -38,6 +38,9 @@ def prepare():
         "ODOO_RC": str(CONFIGURATION),
         "PYTHONPATH": str(home),
         "PYTHONUNBUFFERED": "1",
+        # Compiled once, not at each start, even where nothing may be written beside Odoo's files.
+        "PYTHONPYCACHEPREFIX": str(CACHE / "bytecode"),
+        "PYTHONDONTWRITEBYTECODE": "",
     }
     return [python, "-m", "odoo"], environment
 
