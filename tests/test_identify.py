@@ -196,8 +196,9 @@ class TestIdentify(AxivoxCase):
         contact = self._contact("Bram", company_id=self.company.id)
         self.sophie.write({"company_ids": [Command.set(branch.ids)], "company_id": branch.id})
         at_branch = self.partners.with_context(allowed_company_ids=branch.ids)
-        self.env.invalidate_all()  # a request starts with an empty cache
-        self.assertEqual(at_branch.identify_caller(MOBILE)["partner_id"], contact.id)
+        for _ in range(2):  # the second time with all that outlives a request
+            self.env.invalidate_all()
+            self.assertEqual(at_branch.identify_caller(MOBILE)["partner_id"], contact.id)
         self._contact("Theirs", company_id=branch.id)
         self.sophie.write(
             {"company_ids": [Command.set(self.company.ids)], "company_id": self.company.id}
