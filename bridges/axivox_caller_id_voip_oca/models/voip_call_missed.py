@@ -128,9 +128,10 @@ class VoipCall(models.Model):
         # sudo: no client writes a call; this is the call of who reports it
         call = self.sudo()
         if call.type_call == "incoming" and call.outcome in MISSED:
-            if not call.search_count(
-                call._same_ring() & Domain("start_date", "!=", False), limit=1
-            ):
+            # A talk that was over before this one rang did not answer it.
+            over = Domain("end_date", "!=", False) & Domain("end_date", "<=", call.create_date)
+            answered = call._same_ring() & Domain("start_date", "!=", False) & ~over
+            if not call.search_count(answered, limit=1):
                 call.to_call_back = True
                 self._remind_of_missed()
         elif call.type_call == "outgoing" and call.outcome in REACHED:

@@ -104,6 +104,11 @@ class TestMissed(MissedCase):
         self._rings()
         self.assertEqual(self._count(), 0, "they talk to James")
 
+    def test_caller_who_hung_up_and_calls_again_soon_is_missed(self):
+        self._rings(answered_ago=60, ended_ago=30)
+        self._rings()
+        self.assertEqual(self._count(), 1)
+
     def test_tab_that_answered_late_takes_it_off_the_list_with_its_activity(self):
         call = self._rings(sip_call_id="x")
         self.assertTrue(self.lead.activity_ids)
