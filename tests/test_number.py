@@ -93,7 +93,7 @@ class TestNumber(AxivoxCase):
         self.assertTrue(self.london.active)
         wizard = Form(self.env[action["res_model"]].with_context(**action["context"])).save()
         self.assertIn("rule 0044", wizard.places)
-        self.assertEqual(wizard.action_confirm()["tag"], "soft_reload")
+        self.assertEqual(wizard.action_confirm()["type"], "ir.actions.act_window_close")
         self.assertFalse(self.london.active)
         self.new_york.action_archive()
         self.assertFalse(self.new_york.active)

@@ -38,11 +38,11 @@ class AxivoxNumberArchive(models.TransientModel):
         if not self.replacement_id:
             raise UserError(self.env._("Choose the number to show instead."))
         self.number_ids._replace_with(self.replacement_id)
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return {"type": "ir.actions.act_window_close"}
 
     def action_confirm(self):
         """Archive the numbers; if another one was chosen, first set that in their place."""
         if self.replacement_id:
             self.action_replace()
         self.number_ids.active = False
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return {"type": "ir.actions.act_window_close"}
