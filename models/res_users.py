@@ -111,11 +111,10 @@ class ResUsers(models.Model):
 
     def unlink(self):
         self.check_access("unlink")
-        # sudo: people who may delete users may not be Axivox editors, see `_follow_teams`
-        extensions = self.sudo().with_context(active_test=False).axivox_extension_ids
-        result = super().unlink()
-        extensions._follow_teams()
-        return result
+        # sudo: people who may delete users may not be Axivox editors; an extension loses what was
+        # the user's, as if it had been given to nobody
+        self.sudo().with_context(active_test=False).axivox_extension_ids.user_id = False
+        return super().unlink()
 
     def _write_axivox_outgoing_number(self, number_id):
         self.check_access("read")

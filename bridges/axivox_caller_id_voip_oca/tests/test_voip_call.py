@@ -370,6 +370,11 @@ class TestChoice(VoipCase):
         extension.user_id = self.editor
         self.assertFalse(self.extension.choosable_number_ids)
 
+    def test_what_a_deleted_user_could_choose_goes_to_nobody_else(self):
+        self._may_choose(self.paris)
+        self.sophie.unlink()
+        self.assertFalse(self.extension.choosable_number_ids)
+
     def test_only_numbers_of_the_account_may_be_chosen(self):
         company = self.env["res.company"].create({"name": "Other"})
         account = self.env["axivox.account"].create({"company_id": company.id})
