@@ -40,11 +40,18 @@ KNOWN = {
     "static/src/components/call/call.esm.js": {
         "setup": "3de4a045aafb",
         "get duration": "ae380027d8db",
+        "get resId": "47663dcae790",
+        "onScheduleActivity": "f43bcf2d9253",
+        "onEmailClick": "89d1edd373df",
     },
     "static/src/components/phone_field/phone_field.esm.js": {"onPhoneClick": "ce00def5183d"},
     "static/src/components/partner/partner.esm.js": {
         "onCall": "85541fbb6ae0",
         "get phoneNumber": "bece32ff218c",
+        "get model": "cf8bd3f28844",
+        "get resId": "1f257e3de112",
+        "onScheduleActivity": "f43bcf2d9253",
+        "onEmailClick": "89d1edd373df",
     },
     "static/src/components/softphone/softphone.esm.js": {"onCall": "9d632ecd63f4"},
     "models/voip_call.py": {
