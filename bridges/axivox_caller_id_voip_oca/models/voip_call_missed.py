@@ -108,7 +108,7 @@ class VoipCall(models.Model):
         called = {"phone_number": number}
         shown = self._outgoing_caller_id(CallReport.from_browser(called), record)
         dialled = self.axivox_number_id.id
-        choices = [choice["id"] for choice in shown["choices"]] if shown else ()
+        choices = [choice["id"] for choice in shown.get("choices", ())] if shown else ()
         chosen = dialled in choices and shown["number_id"] != dialled and dialled
         if chosen:
             called["chosen_number_id"] = chosen
@@ -143,7 +143,8 @@ class VoipCall(models.Model):
         # sudo: of colleagues' calls, only `to_call_back` is written
         call = self.sudo()
         settled = call._same_ring() if call.type_call == "incoming" else Domain("id", "=", call.id)
-        settled |= Domain("user_id", "=", call.user_id.id) & call._same_caller()
+        if not CallReport(call.phone_number).is_withheld:
+            settled |= Domain("user_id", "=", call.user_id.id) & call._same_caller()
         missed = call.search(settled & Domain("to_call_back", "=", True))
         if missed:
             missed.to_call_back = False
@@ -181,7 +182,10 @@ class VoipCall(models.Model):
 
     def _schedule_call_back(self, lead):
         salesperson = lead.user_id if lead.user_id.active else self.user_id
-        if not lead.with_user(salesperson).has_access("read"):
+        # The context has the companies of who was called.
+        companies = salesperson._get_company_ids()
+        opened = lead.with_user(salesperson).with_context(allowed_company_ids=companies)
+        if not opened.has_access("read"):
             return
         theirs = lead.with_context(
             lang=salesperson.lang, tz=salesperson.tz, mail_activity_quick_update=True

@@ -109,6 +109,25 @@ class TestMissed(MissedCase):
         self._rings()
         self.assertEqual(self._count(), 1)
 
+    def test_number_that_cannot_be_called_back_stands_in_the_list_with_the_reason(self):
+        for number in ("trunk", "x7", "99", "+999123456789"):
+            self._rings(number)
+        listed = self._missed()
+        self.assertEqual(len(listed), 4)
+        for caller in listed:
+            with self.subTest(number=caller["number"]):
+                self.assertTrue(caller["callBack"]["shown"]["error"])
+
+    def test_caller_who_withholds_the_number_settles_no_other_such_call(self):
+        earlier = self._rings("anonymous")
+        self.env.cr.execute(
+            "UPDATE voip_call SET create_date = create_date - interval '1 hour' WHERE id = %s",
+            (earlier.id,),
+        )
+        earlier.invalidate_recordset(["create_date"])
+        self._rings("anonymous", answered_ago=5, ended_ago=0)
+        self.assertEqual(self._count(), 1)
+
     def test_tab_that_answered_late_takes_it_off_the_list_with_its_activity(self):
         call = self._rings(sip_call_id="x")
         self.assertTrue(self.lead.activity_ids)
@@ -215,6 +234,16 @@ class TestMissedActivity(MissedCase):
         self.lead.user_id = False
         self._rings()
         self.assertEqual(self.lead.activity_ids.user_id, self.sophie)
+
+    def test_salesperson_of_one_company_is_reminded_of_a_call_to_somebody_of_two(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self.sophie.company_ids += other
+        self.lead.user_id = self.james
+        self.james.group_ids += self.env.ref("sales_team.group_sale_salesman_all_leads")
+        both = (self.company + other).ids
+        self.calls = self.calls.with_context(allowed_company_ids=both)
+        self._rings()
+        self.assertEqual(self.lead.activity_ids.user_id, self.james)
 
     def test_salesperson_who_may_not_open_the_lead_hinders_nothing(self):
         self.lead.user_id = self.james

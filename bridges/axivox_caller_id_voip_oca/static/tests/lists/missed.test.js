@@ -93,6 +93,16 @@ test("what needs no call back is taken off the list", async () => {
     expect(".o_axivox_missed_item").toHaveCount(1);
 });
 
+test("a number that cannot be called back says why", async () => {
+    const callBack = { number: "x7", chosen: false, shown: { error: "This is not a number." } };
+    onRpc("voip.call", "get_missed_calls", () => [{ ...MISSED, callBack }]);
+    const wire = await startWidget();
+    await openMissed(wire);
+    expect(".o_axivox_missed_item").toHaveText(/This is not a number/);
+    expect(".o_axivox_call_back").toHaveCount(0);
+    expect(".o_axivox_called_back").toHaveCount(1);
+});
+
 test("the badge follows what Odoo says at the end of each call", async () => {
     const wire = await startWidget();
     logsCalls();
