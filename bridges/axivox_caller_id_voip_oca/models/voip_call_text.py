@@ -20,6 +20,11 @@ def international(number):
     return dialing.international(number) if number else ""
 
 
+def _digits(text):
+    """Return the digits of a part of a number; an empty string for a text with letters."""
+    return "" if any(map(str.isalpha, text)) else "".join(filter(str.isdigit, text))
+
+
 class VoipCall(models.Model):
     _inherit = "voip.call"
 
@@ -54,7 +59,7 @@ class VoipCall(models.Model):
         return Domain.OR(
             Domain("phone_number", "ilike", text)
             | Domain("phone_e164", "in", dialing.caller_numbers(text, home))
-            | Domain("phone_e164", "ilike", "".join(filter(str.isdigit, text)) or text)
+            | Domain("phone_e164", "ilike", _digits(text) or text)
             for text in texts
         )
 

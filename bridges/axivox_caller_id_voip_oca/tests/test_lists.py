@@ -174,6 +174,12 @@ class TestRecentCalls(ListCase):
             with self.subTest(text):
                 self.assertEqual(len(self._recent(text)), 1)
 
+    def test_digit_in_a_name_is_not_searched_in_numbers(self):
+        self._call(CALLED, ended_ago=0)
+        self._call("+33199004567", ended_ago=0)
+        self.assertFalse(self._recent("Studio 44"))
+        self.assertEqual(len(self._recent("44")), 1)
+
     def test_number_is_kept_as_everything_else_compares_it(self):
         self.assertEqual(self._from_lead()[0].phone_e164, CALLED)
         self.assertEqual(self._call("0044 20 7946 0321")[0].phone_e164, CALLED)

@@ -34,7 +34,7 @@ patch(VoipAgent.prototype, {
             return;
         }
         const target = await this.transferTarget(number);
-        if (!this.isInCall(session)) {
+        if (!this.isInCall(session) || this.voip.logged.transferringTo) {
             return;
         }
         if (target.error) {

@@ -8,6 +8,11 @@ const { DateTime } = luxon;
 /** The models whose country says how a number is read: see `_called_record` of `voip.call`. */
 const CALLED = ["crm.lead", "res.partner"];
 
+/** The digits of a number, or of a part of one, without its prefix 0 or 00; empty for other texts. */
+function digitsOf(text) {
+    return /\p{L}/u.test(text || "") ? "" : (text || "").replace(/\D/g, "").replace(/^0+/, "");
+}
+
 patch(VoipOCA.prototype, {
     /** The arguments of `call` for the selected contact, recent call or activity. */
     get selected() {
@@ -111,7 +116,17 @@ patch(VoipOCA.prototype, {
             )
             .sort((a, b) => b.date - a.date);
     },
-    async searchMissed(_search = "", offset = 0, limit = 13) {
+    /** Mended: a list is searched for what the box says, also when it is opened. */
+    searchPartners(_search = this.searchValue, ...page) {
+        return super.searchPartners(_search, ...page);
+    },
+    searchActivities(_search = this.searchValue, ...page) {
+        return super.searchActivities(_search, ...page);
+    },
+    searchCalls(_search = this.searchValue, ...page) {
+        return super.searchCalls(_search, ...page);
+    },
+    async searchMissed(_search = this.searchValue, offset = 0, limit = 13) {
         const missed = await this.orm.call("voip.call", "get_missed_calls", [], {
             offset,
             limit,
@@ -132,19 +147,27 @@ patch(VoipOCA.prototype, {
     /** @param {Object} call a missed call; all calls of its caller are marked as done */
     async setCalledBack(call) {
         this.missed = await this.orm.call("voip.call", "set_called_back", [[call.id]]);
-        await this.searchMissed(this.searchValue);
+        await this.searchMissed();
     },
     /** @param {number} count how many callers are missed now */
     async setMissed(count) {
         const isNew = count !== this.missed;
         this.missed = count;
         if (isNew && this.isOpened && this.selectedTab === "missed_list") {
-            await this.searchMissed(this.searchValue);
+            await this.searchMissed();
         }
     },
+    /** Whether one of the texts has what is searched; a number is found however it is written. */
     isSearched(...texts) {
         const { searchValue } = this;
-        return !searchValue || texts.some((text) => matchString(text, searchValue));
+        const digits = digitsOf(searchValue);
+        return (
+            !searchValue ||
+            texts.some(
+                (text) =>
+                    matchString(text, searchValue) || (digits && digitsOf(text).includes(digits))
+            )
+        );
     },
     /** Begin to log a call, and show it in the panel. */
     logCall(facts) {

@@ -142,6 +142,15 @@ test("a transfer to a code of the PBX, and one while Odoo is slow", async () => 
     expect(header(wire.last("REFER"), "Refer-To")).toMatch(/sip:00442079460322@/);
 });
 
+test("who asks for two transfers while Odoo is slow gets the first", async () => {
+    const answer = new Deferred();
+    const wire = await startTalking(() => answer);
+    const placed = [transfer(wire), transfer(wire, "+44 20 7946 0323")];
+    answer.resolve({ ...LONDON, ...NUMBER });
+    await Promise.all(placed);
+    expect(wire.sent.filter((sent) => sent.startsWith("REFER"))).toHaveLength(1);
+});
+
 test("who hangs up while a call is transferred hears no more of it", async () => {
     const wire = await startTalking();
     await transfer(wire);

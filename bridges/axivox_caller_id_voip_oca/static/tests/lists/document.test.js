@@ -105,3 +105,12 @@ test("a mail from the panel is about the lead, and to the contact", async () => 
     await contains(".o_voip_softphone button[title='Send email']").click();
     expect.verifySteps([["crm.lead", [7], [4]]]);
 });
+
+test("an activity without a document has none to open", async () => {
+    const wire = await startWidget();
+    const related = ".o_voip_softphone button[title='Related document']";
+    await open(wire, { partner: HARRIET, activity: { id: 2, res_model: "crm.lead", res_id: 7 } });
+    expect(related).toHaveCount(1);
+    await open(wire, { partner: { id: false }, activity: { id: 2, res_model: false } });
+    expect(related).toHaveCount(0);
+});

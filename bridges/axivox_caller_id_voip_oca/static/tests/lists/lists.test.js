@@ -95,12 +95,40 @@ test("recent calls are found by person, lead and number", async () => {
     onRpc("voip.call", "get_recent_calls", () => [CALL]);
     const wire = await startWidget();
     await openPanel(wire, "call_list");
-    for (const text of ["harriet", "cargo", "+44 20 7946 0321"]) {
+    const numbers = ["+44 20 7946 0321", "+442079460321", "020 7946 0321", "(0)20 7946", "79460321"];
+    for (const text of ["harriet", "cargo", ...numbers]) {
         wire.voip.searchValue = text;
         expect(wire.voip.calls).toHaveLength(1);
     }
-    wire.voip.searchValue = "nobody";
-    expect(wire.voip.calls).toHaveLength(0);
+    for (const text of ["nobody", "4567", "studio 44"]) {
+        wire.voip.searchValue = text;
+        expect(wire.voip.calls).toHaveLength(0);
+    }
+    await settle();
+    expect(".o_axivox_empty").toHaveText("Nothing matches the search.");
+});
+
+test("a list that is opened is searched for what the box says", async () => {
+    const searches = { call_list: "get_recent_calls", missed_list: "get_missed_calls" };
+    for (const method of Object.values(searches)) {
+        onRpc("voip.call", method, ({ kwargs }) => {
+            expect.step([method, kwargs._search]);
+            return [];
+        });
+    }
+    const wire = await startWidget();
+    wire.voip.searchValue = "cargo";
+    wire.voip.isOpened = true;
+    await settle();
+    for (const [tab, method] of Object.entries(searches)) {
+        await contains(`.o_voip_softphone a[name=${tab}]`).click();
+        await settle();
+        expect.verifySteps([
+            [method, "cargo"],
+            [method, "cargo"],
+        ]);
+        expect(".o_axivox_empty").toHaveText("Nothing matches the search.");
+    }
 });
 
 test("calls to make say whom, about what, which number and what will be shown", async () => {
