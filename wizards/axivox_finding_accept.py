@@ -26,4 +26,4 @@ class AxivoxFindingAccept(models.TransientModel):
 
     def action_accept(self):
         self.finding_ids._accept(self.reason)
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return {"type": "ir.actions.act_window_close"}
