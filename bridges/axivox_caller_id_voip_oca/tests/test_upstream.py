@@ -53,7 +53,10 @@ KNOWN = {
         "onScheduleActivity": "f43bcf2d9253",
         "onEmailClick": "89d1edd373df",
     },
-    "static/src/components/softphone/softphone.esm.js": {"onCall": "9d632ecd63f4"},
+    "static/src/components/softphone/softphone.esm.js": {
+        "onCall": "9d632ecd63f4",
+        "_searchInput": "b6566178a4b4",
+    },
     "models/voip_call.py": {
         "create_call": "a3b4caaa1bca",
         "terminate_call": "ced37e0c49d7",

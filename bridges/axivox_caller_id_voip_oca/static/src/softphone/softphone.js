@@ -10,4 +10,9 @@ patch(VoipOCASoftphone.prototype, {
         }
         return super.onCall();
     },
+    /** Mended: the lists are searched as one types, not only when the box is left. */
+    _searchInput(value = this.voip.searchValue) {
+        this.voip.searchValue = value.trim();
+        return super._searchInput(this.voip.searchValue);
+    },
 });

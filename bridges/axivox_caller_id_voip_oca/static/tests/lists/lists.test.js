@@ -1,4 +1,5 @@
 import { expect, test } from "@odoo/hoot";
+import { advanceTime } from "@odoo/hoot-mock";
 import { defineVoipModels } from "@voip_oca/../tests/voip_test_helpers.esm";
 import { contains, onRpc, preloadBundle } from "@web/../tests/web_test_helpers";
 import { user } from "@web/core/user";
@@ -105,6 +106,17 @@ test("recent calls are found by person, lead and number", async () => {
         expect(wire.voip.calls).toHaveLength(0);
     }
     await settle();
+    expect(".o_axivox_empty").toHaveText("Nothing matches the search.");
+});
+
+test("recent calls are searched as one types", async () => {
+    onRpc("voip.call", "get_recent_calls", ({ kwargs }) => (kwargs._search ? [] : [CALL]));
+    const wire = await startWidget();
+    await openPanel(wire, "call_list");
+    await contains(".o_voip_softphone input").edit("zzz", { confirm: false });
+    await advanceTime(400);
+    await settle();
+    expect(".o_voip_call_item").toHaveCount(0);
     expect(".o_axivox_empty").toHaveText("Nothing matches the search.");
 });
 
