@@ -126,10 +126,11 @@ class AxivoxAccount(models.Model):
         return f"{sentence} {self.env._('Not yet: %s', named)}"
 
     def _line_of(self, setting):
-        """Return the Line of a setting that Axivox runs on; None if it shows no number."""
+        """Return the Line of a setting that Axivox runs on; None if it shows no number, or
+        no longer exists."""
         applied, (kind, subject) = self._settings("applied"), setting
-        if kind == "extension":
-            return Line(self.id, setting, applied.extensions.get(subject))
+        if kind == "extension" and subject in applied.extensions:
+            return Line(self.id, setting, applied.extensions[subject])
         rules = (rule.number for rule in applied.rules if rule.prefix == subject)
         number = {"rule": next(rules, None), "default": applied.default}.get(kind)
         return number and Line(self.id, setting, number)

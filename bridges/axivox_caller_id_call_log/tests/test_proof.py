@@ -272,6 +272,16 @@ class TestProof(RecentCallsCase):
         account.invalidate_recordset()
         self.assertRegex(account.last_changes_proof, r"calls since: 3\.$")
 
+    def test_user_whom_axivox_no_longer_has_is_not_to_be_proven(self):
+        self.account.mode = "api"  # by hand, users whom Odoo does not know stay at Axivox
+        self.own.active = False
+        self._rule("0049", self.new_york)
+        self._apply(self.now - 5 * A_DAY)
+        self.assertRegex(
+            self.account.with_user(self.manager).last_changes_proof,
+            r": 1; proven by calls since: 0\. Not yet: Rule 0049$",
+        )
+
     def test_list_of_steps_that_nobody_confirmed_is_named(self):
         self._rule("0049", self.new_york)
         account = self.account.with_user(self.manager)
