@@ -46,7 +46,7 @@ class AxivoxAccount(models.Model):
     @api.depends_context("lang", "tz", "uid")
     def _compute_last_changes_proof(self):
         for account in self:
-            account.last_changes_proof = account._last_changes_proof()
+            account.last_changes_proof = account._origin._last_changes_proof()
 
     def action_open_calls(self):
         """Return the action of the calls that `calls_in_words` counts, filtered by the verdict that
@@ -90,7 +90,7 @@ class AxivoxAccount(models.Model):
 
     def _counted_calls(self):
         since = fields.Datetime.to_string(fields.Datetime.now() - COUNTED_FOR)
-        return [("axivox_account_id", "=", self.id), ("start_date", ">=", since)]
+        return [("axivox_account_id", "in", self._origin.ids), ("start_date", ">=", since)]
 
     def _last_changes_proof(self):
         """Return a sentence on which lines of the last apply are proven by calls; False for

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from odoo.addons.axivox_caller_id.tests.common import LONDON, MAIN, NEW_YORK, PARIS
 
@@ -239,6 +239,15 @@ class TestProof(RecentCallsCase):
         action = account.with_context(caller_id_verdict="different").action_open_calls()
         self.assertEqual(self.env["axivox.call"].search_count(action["domain"]), 5)
         self.assertEqual(action["context"], {"search_default_caller_id_different": 1})
+
+    def test_account_that_is_not_saved_yet_has_no_calls(self):
+        company = self.env["res.company"].create({"name": "New"})
+        self.manager.company_ids += company
+        accounts = self.env["axivox.account"].with_user(self.manager).with_company(company)
+        with self.assertNoLogs("odoo", "WARNING"):
+            form = Form(accounts)
+        self.assertEqual(form.calls_in_words, "No outgoing call in the last 30 days")
+        self.assertFalse(form.last_changes_proof)
 
     def test_calls_of_before_the_installation_are_counted_as_not_known(self):
         call = self._recent()
