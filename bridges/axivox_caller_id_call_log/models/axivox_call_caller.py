@@ -173,7 +173,8 @@ class AxivoxCall(models.Model):
             # It must not delay the others.
             _logger.exception("Call %s could not be posted in the chatter", calls.id)
             calls.is_chatter_pending = False
-        if "different" in calls.mapped("caller_id_verdict"):
+        done = calls.filtered(lambda call: not call.is_chatter_pending)
+        if "different" in done.mapped("caller_id_verdict"):
             # Calls that come later are examined when this job runs again.
             self.env["axivox.account"]._look_into_calls_soon(timedelta())
 

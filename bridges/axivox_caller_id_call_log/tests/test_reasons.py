@@ -224,6 +224,17 @@ class TestReasons(RecentCallsCase):
         self._run_scheduler()
         self.assertTrue(self._triggers() - running)
 
+    def test_call_whose_end_the_widget_has_yet_to_report_is_not_looked_into_each_minute(self):
+        started = self.now - 5 * A_DAY
+        of_widget = self._of_widget(UK[0], state="ongoing", start_date=started)
+        self._triggers().unlink()
+        self._recent(UK[0], PARIS, days=5)
+        self._run_scheduler()
+        self.assertFalse(self._triggers())
+        of_widget._end("answered")
+        self._run_scheduler()
+        self.assertTrue(self._triggers())
+
     def test_calls_are_written_where_nobody_is_to_look(self):
         self.cron.unlink()
         self._uk_shows(PARIS)
