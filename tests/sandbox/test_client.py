@@ -679,6 +679,15 @@ def oddities(document):
             yield [document[0], odd, odd]
 
 
+def test_example_in_the_documents_keeps_the_contract():
+    text = (ROOT / "docs/api.md").read_text("utf-8")
+    example = re.findall(r"```http\n(\w+) /api(\S+).*?\n200 OK\n(.*?)```", text, re.DOTALL)
+    assert [asked[0] for asked in example] == ["GET", "PUT", "PATCH", "POST"]
+    for method, path, answered in example:
+        _head, _, body = answered.partition("\n\n")
+        assert contract.fault(method, path, json.loads(body or "null")) is None, (method, path)
+
+
 def test_the_contract_is_checked_as_written():
     def pattern(_validator, pattern, value, _schema):
         if isinstance(value, str) and (value[-1:] == "\n" or not re.search(pattern, value)):

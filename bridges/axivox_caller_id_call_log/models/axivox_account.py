@@ -46,7 +46,7 @@ class AxivoxAccount(models.Model):
     @api.depends_context("lang", "tz", "uid")
     def _compute_last_changes_proof(self):
         for account in self:
-            account.last_changes_proof = account._last_changes_proof()
+            account.last_changes_proof = account._origin._last_changes_proof()
 
     def action_open_calls(self):
         """Return the action of the calls that `calls_in_words` counts, filtered by the verdict that
@@ -90,7 +90,7 @@ class AxivoxAccount(models.Model):
 
     def _counted_calls(self):
         since = fields.Datetime.to_string(fields.Datetime.now() - COUNTED_FOR)
-        return [("axivox_account_id", "=", self.id), ("start_date", ">=", since)]
+        return [("axivox_account_id", "in", self._origin.ids), ("start_date", ">=", since)]
 
     def _last_changes_proof(self):
         """Return a sentence on which lines of the last apply are proven by calls; False for
@@ -126,10 +126,11 @@ class AxivoxAccount(models.Model):
         return f"{sentence} {self.env._('Not yet: %s', named)}"
 
     def _line_of(self, setting):
-        """Return the Line of a setting that Axivox runs on; None if it shows no number."""
+        """Return the Line of a setting that Axivox runs on; None if it shows no number, or
+        no longer exists."""
         applied, (kind, subject) = self._settings("applied"), setting
-        if kind == "extension":
-            return Line(self.id, setting, applied.extensions.get(subject))
+        if kind == "extension" and subject in applied.extensions:
+            return Line(self.id, setting, applied.extensions[subject])
         rules = (rule.number for rule in applied.rules if rule.prefix == subject)
         number = {"rule": next(rules, None), "default": applied.default}.get(kind)
         return number and Line(self.id, setting, number)

@@ -43,7 +43,7 @@ class AxivoxAccount(models.Model):
     @api.depends_context("lang", "tz", "uid")
     def _compute_likely_reasons(self):
         for account in self:
-            reasons = account._likely_reasons(account._current_explanation())
+            reasons = account._likely_reasons(account._origin._current_explanation())
             account.likely_reasons = "\n".join(reasons)
 
     def explain_calls(self):
@@ -68,9 +68,11 @@ class AxivoxAccount(models.Model):
         """Have the scheduler look at the calls, once, however many are written until then."""
         # sudo: only triggers the job
         cron = self.sudo().env.ref(CRON, raise_if_not_found=False)
-        mine = cron and [("cron_id", "=", cron.id)]
-        if mine and not cron.env["ir.cron.trigger"].search_count(mine, limit=1):
-            cron._trigger(at=fields.Datetime.now() + delay)
+        now = fields.Datetime.now()
+        # A trigger is seen while its run goes on, which may not see what is written now.
+        later = cron and [("cron_id", "=", cron.id), ("call_at", ">", now + SOON / 2)]
+        if later and not cron.env["ir.cron.trigger"].search_count(later, limit=1):
+            cron._trigger(at=now + delay)
 
     def _update_explanation(self):
         """Find out why calls since the last apply differ, store it, and tell a manager if it is

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import split_every
 
@@ -21,6 +21,7 @@ _logger = logging.getLogger(__name__)
 
 ENDED = ("aborted", "missed", "rejected", "terminated")
 POSTED_AT_ONCE = 100  # calls, locked together: whoever writes one of them waits for all
+LATEST_REPORT = timedelta(days=1)  # of a browser, on a call's end
 # The fields read of contacts and leads that may be the other side.
 OF_CONTACT = ("phone_sanitized", "id", "company_id", "commercial_partner_id")
 OF_LEAD = ("phone_sanitized", "active", "won_status", "id", "company_id", "partner_id")
@@ -172,13 +173,15 @@ class AxivoxCall(models.Model):
             # It must not delay the others.
             _logger.exception("Call %s could not be posted in the chatter", calls.id)
             calls.is_chatter_pending = False
-        if "different" in calls.mapped("caller_id_verdict"):
+        done = calls.filtered(lambda call: not call.is_chatter_pending)
+        if "different" in done.mapped("caller_id_verdict"):
             # Calls that come later are examined when this job runs again.
             self.env["axivox.account"]._look_into_calls_soon(timedelta())
 
     def _log_in_chatter(self):
         """Post how each call ended in its lead's or contact's chatter: one line, corrected when the
-        log is. Calls that the widget has already posted are skipped."""
+        log is. Calls that the widget has posted are skipped; those it may still post stay
+        pending."""
         ended = self.filtered(lambda call: call.state in ENDED)
         written = ended._as_written()
         past = Past(self.env, [*written.values()])
@@ -188,10 +191,14 @@ class AxivoxCall(models.Model):
         sides = self._other_sides([written[call] for call in unknown], homes, {}) if unknown else {}
         people = self.env["res.partner"]
         new, corrected = {}, defaultdict(self.env["mail.message"].browse)
+        waiting, overdue = self.browse(), fields.Datetime.now() - LATEST_REPORT
         for call in ended:
-            if written[call] in widget:
+            reported = widget.get(written[call])
+            if reported and not reported.end_date and call.write_date > overdue:
+                waiting += call
+            elif reported and reported.summary_id:
                 continue
-            if message := call.chatter_message_id:
+            elif message := call.chatter_message_id:
                 line = call._line()
                 if message.body != line:
                     corrected[line] |= message
@@ -206,7 +213,7 @@ class AxivoxCall(models.Model):
             {
                 call: {
                     "chatter_message_id": messages.get(call, call.chatter_message_id).id,
-                    "is_chatter_pending": False,
+                    "is_chatter_pending": call in waiting,
                 }
                 for call in self
             }

@@ -228,7 +228,9 @@ class AxivoxCall(models.Model):
                 and (times := [*filter(None, (other.create_date, other.start_date))])
             ]
             numbers = near and {*dialing.caller_numbers(call.phone_number, homes[call].region)}
-            for apart, other in sorted(near, key=lambda pair: pair[0]):
+            # One that rang in several browsers was answered in one of them.
+            near.sort(key=lambda pair: (pair[1].outcome == "answered_elsewhere", pair[0]))
+            for apart, other in near:
                 if apart <= NEAR and not numbers.isdisjoint(self._numbers_of(other, homes[call])):
                     same[call] = other
                     break

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.tests import tagged
 from odoo.tools import html2plaintext
 
@@ -174,28 +174,59 @@ class TestOtherSide(CallLogCase):
         self.assertIn("Appel sortant", said)
 
     def test_what_the_widget_told_is_not_told_again(self):
-        if "caller_id_source" not in getattr(self.env.get("voip.call"), "_fields", ()):
-            self.skipTest("voip_oca's widget is not installed")
         lead = self._lead()
-        reported = (
-            self.env["voip.call"]
-            .sudo()
-            .create(
-                {
-                    "phone_number": LONDONER,
-                    "type_call": "outgoing",
-                    "state": "calling",
-                    "user_id": self.sophie.id,
-                    "caller_id": LONDON,
-                    "caller_id_source": "rule",
-                }
-            )
+        of_widget = self._of_widget(
+            caller_id=LONDON, caller_id_source="rule", state="ongoing", logged_lead_id=lead.id
         )
-        self._backdate("voip_call", CALLED, ids=reported.ids)
         call = self._call()
         self.assertEqual(call.lead_id, lead)
         self.assertEqual((call.caller_id_promised, call.caller_id_rule), (LONDON, "0044"))
         self.assertFalse(self._lines(lead))
+        of_widget._end("answered")
+        for _ in range(2):
+            self.assertEqual(len(self._lines(lead)), 1)
+        self.assertFalse(call.is_chatter_pending)
+
+    def test_call_taken_on_the_desk_phone_is_told_though_the_widget_rang(self):
+        contact = self._contact()
+        said = ["Incoming call · 2 min 3 s · to +44 20 7946 0958 · London · Terminated"]
+        of_widget = self._of_widget(
+            type_call="incoming", caller_id=False, state="calling", partner_id=contact.id
+        )
+        self._call(direction="incoming")
+        self.assertFalse(self._lines(contact), "the widget may still tell it")
+        of_widget._end("answered_elsewhere")
+        self.assertEqual(self._lines(contact), said)
+
+    def test_call_taken_in_one_of_two_browsers_is_told_once(self):
+        contact = self._contact()
+        rang, taken = (
+            self._of_widget(
+                type_call="incoming", caller_id=False, state="calling", partner_id=contact.id
+            )
+            for _ in range(2)
+        )
+        self._backdate("voip_call", CALLED, ids=rang.ids)
+        rang._end("answered_elsewhere")
+        taken._end("answered")
+        self._call(direction="incoming")
+        self.assertEqual(len(self._lines(contact)), 1)
+
+    def test_call_that_the_widget_told_to_nobody_is_told_to_whom_the_log_names(self):
+        contact = self._contact("+3225550111")
+        self._of_widget(state="ongoing")._end("answered")
+        self._call(partner_id=contact.id)
+        self.assertEqual(len(self._lines(contact)), 1)
+
+    def test_call_whose_end_the_widget_never_reports_is_told_the_day_after(self):
+        contact = self._contact()
+        self._of_widget(state="ongoing", partner_id=contact.id)
+        call = self._call()
+        self.assertFalse(self._lines(contact))
+        now = fields.Datetime.now()
+        self._backdate("axivox_call", now - timedelta(days=1), "write_date", call.ids)
+        self.assertEqual(len(self._lines(contact)), 1)
+        self.assertFalse(call.is_chatter_pending)
 
     def test_own_call_is_read_by_its_user_only(self):
         call = self._call()

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from odoo.addons.axivox_caller_id.tests.common import LONDON, MAIN, NEW_YORK, PARIS
 
@@ -240,6 +240,15 @@ class TestProof(RecentCallsCase):
         self.assertEqual(self.env["axivox.call"].search_count(action["domain"]), 5)
         self.assertEqual(action["context"], {"search_default_caller_id_different": 1})
 
+    def test_account_that_is_not_saved_yet_has_no_calls(self):
+        company = self.env["res.company"].create({"name": "New"})
+        self.manager.company_ids += company
+        accounts = self.env["axivox.account"].with_user(self.manager).with_company(company)
+        with self.assertNoLogs("odoo", "WARNING"):
+            form = Form(accounts)
+        self.assertEqual(form.calls_in_words, "No outgoing call in the last 30 days")
+        self.assertFalse(form.last_changes_proof)
+
     def test_calls_of_before_the_installation_are_counted_as_not_known(self):
         call = self._recent()
         self.env.cr.execute(
@@ -271,6 +280,16 @@ class TestProof(RecentCallsCase):
         self._recent("003226660000", LONDON, days=3, user_id=self.james.id)
         account.invalidate_recordset()
         self.assertRegex(account.last_changes_proof, r"calls since: 3\.$")
+
+    def test_user_whom_axivox_no_longer_has_is_not_to_be_proven(self):
+        self.account.mode = "api"  # by hand, users whom Odoo does not know stay at Axivox
+        self.own.active = False
+        self._rule("0049", self.new_york)
+        self._apply(self.now - 5 * A_DAY)
+        self.assertRegex(
+            self.account.with_user(self.manager).last_changes_proof,
+            r": 1; proven by calls since: 0\. Not yet: Rule 0049$",
+        )
 
     def test_list_of_steps_that_nobody_confirmed_is_named(self):
         self._rule("0049", self.new_york)
