@@ -198,6 +198,13 @@ class TestOtherSide(CallLogCase):
         of_widget._end("answered_elsewhere")
         self.assertEqual(self._lines(contact), said)
 
+    def test_lead_that_is_merged_leaves_its_calls_to_the_other(self):
+        kept, lead = self._lead(phone="+3225550111"), self._lead()
+        call = self._call()
+        self.assertEqual(call.lead_id, lead)
+        self.assertEqual((kept + lead).merge_opportunity(), kept)
+        self.assertEqual((call.lead_id, kept.axivox_call_count), (kept, 1))
+
     def test_call_taken_in_one_of_two_browsers_is_told_once(self):
         contact = self._contact()
         rang, taken = (

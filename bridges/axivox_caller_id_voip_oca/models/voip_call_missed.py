@@ -47,6 +47,12 @@ class VoipCall(models.Model):
         "There is already an activity for today's missed calls.",
     )
 
+    def write(self, vals):
+        if "logged_lead_id" in vals:
+            # The other lead may have an activity of the same day.
+            vals = {"missed_activity_day": False, **vals}
+        return super().write(vals)
+
     @api.model
     @api.readonly
     def get_missed_calls(self, _search, offset, limit):
@@ -121,28 +127,35 @@ class VoipCall(models.Model):
         """Return the number that reaches the other side of this call; empty if it is withheld."""
         if CallReport(self.phone_number).is_withheld:
             return ""
-        return (self.type_call == "incoming" and self.phone_display) or self.phone_number
+        return self.phone_display
 
     def _update_missed(self):
         """Mark a call that has ended as missed, or the missed calls that it settles as done."""
         # sudo: no client writes a call; this is the call of who reports it
         call = self.sudo()
-        if call.type_call == "incoming" and call.outcome in MISSED:
+        if call.type_call == "outgoing":
+            if call.outcome in REACHED:
+                self._to_call_back(call._same_caller()).sudo().to_call_back = False
+        elif call.outcome in MISSED:
             # A talk that was over before this one rang did not answer it.
             over = Domain("end_date", "!=", False) & Domain("end_date", "<=", call.create_date)
             answered = call._same_ring() & Domain("start_date", "!=", False) & ~over
             if not call.search_count(answered, limit=1):
                 call.to_call_back = True
                 self._remind_of_missed()
-        elif call.type_call == "outgoing" and call.outcome in REACHED:
-            self._to_call_back(call._same_caller()).sudo().to_call_back = False
+        elif call.to_call_back:
+            # It was declined at another telephone after all.
+            call.to_call_back = False
+            call._remove_reminder()
 
     def _settle_missed(self):
         """Mark the calls that an answered call settles as done: those that rang with it, and its
         user's earlier ones from the same caller."""
         # sudo: of colleagues' calls, only `to_call_back` is written
         call = self.sudo()
-        settled = call._same_ring() if call.type_call == "incoming" else Domain("id", "=", call.id)
+        settled = Domain("id", "=", call.id)
+        if call.type_call == "incoming":
+            settled |= call._same_ring()
         if not CallReport(call.phone_number).is_withheld:
             settled |= Domain("user_id", "=", call.user_id.id) & call._same_caller()
         missed = call.search(settled & Domain("to_call_back", "=", True))

@@ -109,6 +109,18 @@ class TestMissed(MissedCase):
         self._rings()
         self.assertEqual(self._count(), 1)
 
+    def test_call_that_rang_twice_and_was_declined_at_one_telephone_is_not_missed(self):
+        call = self._busy(sip_call_id="x")
+        self.assertEqual((self._count(), len(self.lead.activity_ids)), (1, 1))
+        self.assertEqual(self._rings(sip_call_id="x", ended_here=True), call)
+        self.assertFalse(self._count() or self.lead.activity_ids)
+
+    def test_withheld_call_that_is_answered_in_another_tab_is_not_missed(self):
+        self.extension.active = False
+        self._busy("anonymous", sip_call_id="x")
+        self._rings("anonymous", sip_call_id="x", answered_ago=5, ended_ago=None)
+        self.assertEqual(self._count(), 0)
+
     def test_number_that_cannot_be_called_back_stands_in_the_list_with_the_reason(self):
         for number in ("trunk", "x7", "99", "+999123456789"):
             self._rings(number)
@@ -244,6 +256,16 @@ class TestMissedActivity(MissedCase):
         self.calls = self.calls.with_context(allowed_company_ids=both)
         self._rings()
         self.assertEqual(self.lead.activity_ids.user_id, self.james)
+
+    def test_leads_that_are_merged_keep_their_calls_of_one_day(self):
+        self._rings()
+        kept = self.lead.copy({"name": "Cargo trikes", "phone": STRANGER})
+        self._rings(STRANGER)
+        calls = self.env["voip.call"].search([("logged_lead_id", "in", (self.lead + kept).ids)])
+        self.assertEqual(len(calls.logged_lead_id), 2)
+        head = (kept + self.lead).merge_opportunity()
+        self.assertEqual((head.voip_call_count, len(head.activity_ids)), (2, 2))
+        self.assertEqual(calls.logged_lead_id, head)
 
     def test_salesperson_who_may_not_open_the_lead_hinders_nothing(self):
         self.lead.user_id = self.james
