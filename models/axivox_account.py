@@ -578,7 +578,7 @@ class AxivoxAccount(models.Model):
         return [{"message": message, "action": action or False} for message, action in warnings]
 
     def _remote_warnings(self):
-        if not (changed := self._remote_changes()):
+        if self.is_manual or not (changed := self._remote_changes()):
             return
         sentences = self._sentences(changed[:NAMED_CHANGES])
         more = len(changed) - len(sentences)

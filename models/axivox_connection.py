@@ -175,7 +175,9 @@ class AxivoxConnection(models.AbstractModel):
         """Yield (message, None)."""
         # sudo: what the sentences are made of is a manager's to read
         account = self.sudo()
-        if not account.is_manual and not account.connected_to:
+        if account.is_manual:
+            return
+        if not account.connected_to:
             yield (
                 self.env._("The connection to Axivox has not been tested: nothing can be applied."),
                 None,

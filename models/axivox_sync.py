@@ -223,6 +223,8 @@ class AxivoxSync(models.Model):
         last = self.sudo().search(
             [("account_id", "=", account.id), ("kind", "=", "apply")], limit=1
         )
+        # By hand, nothing is tried again: only a doubt about live calls is still of interest.
+        told = ("asked",) if account.is_manual else ("asked", "failed")
         if last.state in ("running", "pending") or (last.state == "asked" and not last.message):
             yield (
                 self.env._(
@@ -232,7 +234,7 @@ class AxivoxSync(models.Model):
                 ),
                 None,
             )
-        elif last.state in ("failed", "asked") and account.pending_change_count:
+        elif last.state in told and account.pending_change_count:
             yield last.message, None
 
     def _is_due(self):

@@ -891,6 +891,19 @@ class TestApplyOverApi(ConsoleCase):
         self.env["axivox.sync"]._cron_check()
         self.assertNotIn("cannot check", str(self.account.warnings))
 
+    def test_an_account_that_is_worked_by_hand_is_warned_of_nothing_from_its_console(self):
+        self.account.rules_override_users = True
+        self.sandbox.edit(default_number=LONDON)
+        self.env["axivox.sync"]._cron_check()
+        self.sandbox.misbehave({"kind": "500_before", "times": 99})
+        self.env["axivox.sync"]._cron_check()
+        self.attempt("apply", "failed", "1 minute").message = "The API failed."
+        for mode, count in (("api", 3), ("manual", 0), ("api", 3)):
+            self.account.with_user(self.manager).mode = mode
+            said = str(self.account.warnings)
+            told = ("cannot check", "Pull to take over", "The API failed")
+            self.assertEqual(sum(words in said for words in told), count, said)
+
     @mute_logger("odoo.addons.axivox_caller_id.models.axivox_sync")
     def test_check_that_fails_unexpectedly_holds_no_other_account_up(self):
         other = self.env["res.company"].create({"name": "Other"})
