@@ -117,7 +117,7 @@ class AxivoxConnection(models.AbstractModel):
         if self._is_another_account(company):
             # What was agreed with the old account no longer counts.
             self._remember(base=False, in_flight=False, theirs=False)
-        self._remember(connected_to=company)
+        self._remember(connected_to=company, check_failure=False)
 
     def _is_another_account(self, company):
         """Return whether this is another Axivox account than the one that was agreed with."""

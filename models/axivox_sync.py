@@ -364,7 +364,7 @@ class AxivoxSync(models.Model):
         if account._applied() != plan.live:
             account._record_applied(plan.live, decisions=self.decisions or "")
         agreed = replace(plan.base, settings=plan.live)
-        account._agree(state.domain, agreed, in_flight=False, theirs=False)
+        account._agree(state.domain, agreed, in_flight=False, theirs=False, check_failure=False)
         if later and (later.saved, later.applied) != (plan.live, plan.live):
             self._compare(account, later)
             return self.env._(

@@ -904,6 +904,20 @@ class TestApplyOverApi(ConsoleCase):
             told = ("cannot check", "Pull to take over", "The API failed")
             self.assertEqual(sum(words in said for words in told), count, said)
 
+    def test_a_failed_check_is_forgotten_once_the_console_answers(self):
+        def fail_to_check():
+            self.sandbox.misbehave({"kind": "500_before", "times": 99})
+            self.env["axivox.sync"]._cron_check()
+            self.assertIn("cannot check", str(self.account.warnings))
+            self.sandbox.behave()
+
+        for answer in (self.account.action_test_connection, self.apply):
+            with self.subTest(answer.__name__):
+                self.account.rules_override_users = not self.account.rules_override_users
+                fail_to_check()
+                answer()
+                self.assertNotIn("cannot check", str(self.account.warnings))
+
     @mute_logger("odoo.addons.axivox_caller_id.models.axivox_sync")
     def test_check_that_fails_unexpectedly_holds_no_other_account_up(self):
         other = self.env["res.company"].create({"name": "Other"})
