@@ -234,7 +234,7 @@ class AxivoxSync(models.Model):
                 ),
                 None,
             )
-        elif last.state in told and account.pending_change_count:
+        elif last.state in told and last.message and account.pending_change_count:
             yield last.message, None
 
     def _is_due(self):

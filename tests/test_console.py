@@ -278,6 +278,20 @@ class TestConnection(ConsoleCase):
             ("manual", False, False, False),
         )
 
+    def test_neutralized_copy_warns_of_nothing_that_happened_before(self):
+        self.pull()
+        self.sandbox.edit(default_number=LONDON)
+        self.env["axivox.sync"]._cron_check()
+        self.sandbox.misbehave({"kind": "500_before", "times": 99})
+        self.env["axivox.sync"]._cron_check()
+        self.env["axivox.sync"].create({"account_id": self.account.id, "kind": "apply"})
+        self.neutralize()
+        self.sandbox.behave()
+        self.account.write({"mode": "api", "base_url": self.sandbox.base_url, "token": TOKEN})
+        self.account.connected_to = {"domain": "velo.axivox.example"}
+        self.account.rules_override_users = True
+        self.assertFalse(self.account.warnings)
+
     def test_neutralized_copy_keeps_no_address_that_was_used_before(self):
         self.cr.precommit.run()
         self.account.base_url = "https://gateway.example/api"
