@@ -445,7 +445,8 @@ class AxivoxExtension(models.Model):
             user = extension.user_id.sudo()
             if not user.active:
                 yield extension, "extension_of_archived_user", extension._user_archived_sentence
-            if others := user.axivox_extension_ids - extension._origin:
+            others = user.axivox_extension_ids - extension._origin
+            if others := others.filtered("account_id.active"):
                 yield (
                     extension,
                     "extension_second",
