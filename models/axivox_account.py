@@ -347,7 +347,7 @@ class AxivoxAccount(models.Model):
         :return: ``account_id``, ``count`` and ``can_apply``, or False without an account
         """
         account = self.env.company.axivox_account_id
-        return account and {
+        return bool(account) and {
             "account_id": account.id,
             "count": account.pending_change_count,
             "can_apply": account._is_manager(),

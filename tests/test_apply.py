@@ -428,6 +428,13 @@ class TestApply(AxivoxCase):
         with self.assertRaises(AccessError):
             self.account.with_user(self.sophie).action_apply_changes()
 
+    def test_bar_has_nothing_to_say_where_there_is_no_account(self):
+        accounts = self.env["axivox.account"]
+        for user in (self.manager, self.sophie):
+            user.company_ids += self.env["res.company"].create({"name": f"Of {user.login}"})
+            company = user.company_ids - self.company
+            self.assertIs(accounts.with_user(user).with_company(company).pending_summary(), False)
+
     def test_history_cannot_be_rewritten(self):
         self.account._record_applied()
         entry = self.account.applied_ids.with_user(self.manager)
