@@ -57,13 +57,16 @@ class AxivoxSync(models.Model):
 
     _name = "axivox.sync"
     _description = "Pull from Axivox or apply at Axivox"
+    _inherit = ["axivox.guarded"]
     _order = "id desc"
     _rec_name = "create_date"
 
-    account_id = fields.Many2one("axivox.account", required=True, index=True, ondelete="cascade")
+    account_id = fields.Many2one(
+        "axivox.account", required=True, readonly=True, index=True, ondelete="cascade"
+    )
     create_uid = fields.Many2one("res.users", string="Started by")
     create_date = fields.Datetime(string="Started on")
-    kind = fields.Selection([("pull", "Pull"), ("apply", "Apply")], required=True)
+    kind = fields.Selection([("pull", "Pull"), ("apply", "Apply")], required=True, readonly=True)
     state = fields.Selection(
         [
             ("pending", "Pending: the scheduler will start it"),
@@ -75,27 +78,35 @@ class AxivoxSync(models.Model):
         ],
         string="Status",
         required=True,
+        readonly=True,
         default="running",
     )
     settings = Document(
-        groups="axivox_caller_id.group_manager", prefetch=False, help="What is to be applied."
+        readonly=True,
+        groups="axivox_caller_id.group_manager",
+        prefetch=False,
+        help="What is to be applied.",
     )
     choices = fields.Json(
+        readonly=True,
         groups="axivox_caller_id.group_manager",
         prefetch=False,
         help="What was decided about each change that was found.",
     )
     users = fields.Json(
+        readonly=True,
         groups="axivox_caller_id.group_manager",
         prefetch=False,
         help="The Odoo user of each new extension.",
     )
-    decisions = fields.Text(help="What was decided where both sides had changed something.")
-    revision = fields.Char(help="The console's revision that was reviewed.")
-    done = fields.Integer()
-    total = fields.Integer()
+    decisions = fields.Text(
+        readonly=True, help="What was decided where both sides had changed something."
+    )
+    revision = fields.Char(readonly=True, help="The console's revision that was reviewed.")
+    done = fields.Integer(readonly=True)
+    total = fields.Integer(readonly=True)
     progress = fields.Float(compute="_compute_progress")
-    message = fields.Text()
+    message = fields.Text(readonly=True)
 
     _unfinished_idx = models.Index("(id) WHERE state IN ('pending', 'running', 'asked')")
 
