@@ -397,7 +397,7 @@ class _Failure:
 
     reason: str
     detail: str = ""
-    wait: float | None = None
+    wait: int | None = None
     in_doubt: bool = False
     passing: bool = False
     response: HTTPResponse | None = None
@@ -439,9 +439,10 @@ class _Repeat(Retry):
 
     def get_retry_after(self, response):
         try:
-            return super().get_retry_after(response)
+            wait = super().get_retry_after(response)
         except (InvalidHeader, ValueError, OverflowError):  # a date may be impossible
             return None
+        return wait and math.ceil(wait)
 
 
 def _too_slow():

@@ -290,7 +290,7 @@ class AxivoxAccount(models.Model):
         """Restore one setting to the value that Axivox runs on.
 
         :param changes.Change change: a pending one
-        :raises UserError: if it is no longer pending
+        :raises UserError: if it is no longer pending, or if that value is an archived number
         """
         held, ours = self._applied_or_refuse(), self._ours()
         pending = changes.pending(held, ours)
@@ -298,6 +298,14 @@ class AxivoxAccount(models.Model):
             raise UserError(
                 self.env._(
                     "This was changed in the meantime. Open the list again to see how it is now."
+                )
+            )
+        numbers = self.with_context(active_test=False).number_ids
+        if archived := numbers.filtered(lambda n: n.number == change.old and not n.active):
+            raise UserError(
+                self.env._(
+                    "%s is archived and will never be shown: choose another number.",
+                    archived.display_name,
                 )
             )
         others = [other for other in pending if other != change]
@@ -339,7 +347,7 @@ class AxivoxAccount(models.Model):
         :return: ``account_id``, ``count`` and ``can_apply``, or False without an account
         """
         account = self.env.company.axivox_account_id
-        return account and {
+        return bool(account) and {
             "account_id": account.id,
             "count": account.pending_change_count,
             "can_apply": account._is_manager(),
@@ -457,17 +465,20 @@ class AxivoxAccount(models.Model):
         :param rules: tuple of policy.Rule
         :param dict numbers: ``{E.164: id}``
         """
-        # A rule whose number is archived is in no settings: it is left alone.
-        usable = self.rule_ids.filtered("number_id.active").grouped("destination_prefix")
-        spare = {prefix: same.ids for prefix, same in usable.items()}
+        # A rule whose number is archived is in no settings: it is reused last, and never deleted.
+        usable = self.rule_ids.sorted(lambda rule: not rule.number_id.active)
+        spare = {
+            prefix: list(same) for prefix, same in usable.grouped("destination_prefix").items()
+        }
         commands = []
         for position, rule in enumerate(rules, 1):
             vals = {"sequence": position, "number_id": numbers[rule.number]}
             if same := spare.get(rule.prefix):
-                commands.append(Command.update(same.pop(0), vals))
+                commands.append(Command.update(same.pop(0).id, vals))
             else:
                 commands.append(Command.create({**vals, "destination_prefix": rule.prefix}))
-        return commands + [Command.delete(left) for same in spare.values() for left in same]
+        left = (rule for same in spare.values() for rule in same)
+        return commands + [Command.delete(rule.id) for rule in left if rule.number_id.active]
 
     def _difference(self, settings=None):
         """Return the changes from the applied settings to the saved ones, or to these.
@@ -567,7 +578,7 @@ class AxivoxAccount(models.Model):
         return [{"message": message, "action": action or False} for message, action in warnings]
 
     def _remote_warnings(self):
-        if not (changed := self._remote_changes()):
+        if self.is_manual or not (changed := self._remote_changes()):
             return
         sentences = self._sentences(changed[:NAMED_CHANGES])
         more = len(changed) - len(sentences)

@@ -10,18 +10,26 @@ from .document import Document
 class AxivoxApplied(models.Model):
     _name = "axivox.applied"
     _description = "Settings that were applied at Axivox"
+    _inherit = ["axivox.guarded"]
     _order = "id desc"
     _rec_name = "create_date"
 
-    account_id = fields.Many2one("axivox.account", required=True, index=True, ondelete="cascade")
+    account_id = fields.Many2one(
+        "axivox.account", required=True, readonly=True, index=True, ondelete="cascade"
+    )
     create_date = fields.Datetime(string="Applied on")
     create_uid = fields.Many2one("res.users", string="Applied by")
     changes = fields.Text(
-        string="All changes", required=True, prefetch=False, help="What this changed at Axivox."
+        string="All changes",
+        required=True,
+        readonly=True,
+        prefetch=False,
+        help="What this changed at Axivox.",
     )
     summary = fields.Char(string="Changes", compute="_compute_summary", store=True, precompute=True)
     settings = Document(
         required=True,
+        readonly=True,
         groups="axivox_caller_id.group_manager",
         prefetch=False,
         help="The settings Axivox used from then on.",

@@ -117,7 +117,7 @@ class AxivoxConnection(models.AbstractModel):
         if self._is_another_account(company):
             # What was agreed with the old account no longer counts.
             self._remember(base=False, in_flight=False, theirs=False)
-        self._remember(connected_to=company)
+        self._remember(connected_to=company, check_failure=False)
 
     def _is_another_account(self, company):
         """Return whether this is another Axivox account than the one that was agreed with."""
@@ -175,7 +175,9 @@ class AxivoxConnection(models.AbstractModel):
         """Yield (message, None)."""
         # sudo: what the sentences are made of is a manager's to read
         account = self.sudo()
-        if not account.is_manual and not account.connected_to:
+        if account.is_manual:
+            return
+        if not account.connected_to:
             yield (
                 self.env._("The connection to Axivox has not been tested: nothing can be applied."),
                 None,

@@ -187,12 +187,10 @@ class AxivoxExtension(models.Model):
         for extension in self:
             if self._server_says("axivox_verbatim"):
                 continue
-            if not re.fullmatch(r"(?!00)[0-9]{1,10}", extension.number):
+            number = extension.number or ""
+            if not re.fullmatch(r"(?!00)[0-9]{1,10}", number):
                 raise ValidationError(
-                    self.env._(
-                        "“%s” is not an extension: enter a few digits, such as 201.",
-                        extension.number,
-                    )
+                    self.env._("“%s” is not an extension: enter a few digits, such as 201.", number)
                 )
 
     @api.constrains("outgoing_number_id", "account_id")
@@ -445,7 +443,8 @@ class AxivoxExtension(models.Model):
             user = extension.user_id.sudo()
             if not user.active:
                 yield extension, "extension_of_archived_user", extension._user_archived_sentence
-            if others := user.axivox_extension_ids - extension._origin:
+            others = user.axivox_extension_ids - extension._origin
+            if others := others.filtered("account_id.active"):
                 yield (
                     extension,
                     "extension_second",

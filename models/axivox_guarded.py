@@ -15,7 +15,8 @@ _SERVER_SAYS = object()
 class AxivoxGuarded(models.AbstractModel):
     """Limits what a client may do to a record, beyond the access rights of its model.
 
-    - A field that is ``readonly`` is set by the server only.
+    - A field that is ``readonly`` is set by the server only, not by a default value that a user
+      keeps.
     - The fields of `_manager_fields`, which affect live calls at once, are set by managers only.
     - The fields of ``_immutable_fields``, such as the account of a record, do not change.
     - A record points only at records that the user who writes it may read.
@@ -76,6 +77,17 @@ class AxivoxGuarded(models.AbstractModel):
             or value is _SERVER_SAYS
             or (name == UNINSTALL_FLAG and self.env.uid == SUPERUSER_ID)
         )
+
+    def _add_missing_default_values(self, values):
+        complete = super()._add_missing_default_values(values)
+        # Users may keep a default value for any field.
+        kept = self.env["ir.default"]._get_model_defaults(self._name)
+        for name in (complete.keys() - values.keys()) & kept.keys():
+            if (field := self._fields[name]).readonly:
+                del complete[name]
+                if field.default:
+                    complete[name] = field.default(self)
+        return complete
 
     def _check_client_may_set(self, vals):
         """:raises AccessError: if the user may not set one of these fields, or not to this value"""

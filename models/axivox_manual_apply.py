@@ -99,11 +99,12 @@ class AxivoxManualApply(models.Model):
     def _compute_counts(self):
         mine = [("manual_id", "in", self.ids)]
         counts = self.env["axivox.manual.step"]._read_group(
-            mine, ["manual_id"], ["__count", "done_by_id:count"]
+            mine, ["manual_id", "is_done"], ["__count"]
         )
-        by_list = {manual: (total, done) for manual, total, done in counts}
+        counted = {(manual, is_done): count for manual, is_done, count in counts}
         for manual in self:
-            manual.step_count, manual.done_count = by_list.get(manual, (0, 0))
+            manual.done_count = counted.get((manual, True), 0)
+            manual.step_count = manual.done_count + counted.get((manual, False), 0)
 
     @api.depends(
         lambda self: [

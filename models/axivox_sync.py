@@ -57,13 +57,16 @@ class AxivoxSync(models.Model):
 
     _name = "axivox.sync"
     _description = "Pull from Axivox or apply at Axivox"
+    _inherit = ["axivox.guarded"]
     _order = "id desc"
     _rec_name = "create_date"
 
-    account_id = fields.Many2one("axivox.account", required=True, index=True, ondelete="cascade")
+    account_id = fields.Many2one(
+        "axivox.account", required=True, readonly=True, index=True, ondelete="cascade"
+    )
     create_uid = fields.Many2one("res.users", string="Started by")
     create_date = fields.Datetime(string="Started on")
-    kind = fields.Selection([("pull", "Pull"), ("apply", "Apply")], required=True)
+    kind = fields.Selection([("pull", "Pull"), ("apply", "Apply")], required=True, readonly=True)
     state = fields.Selection(
         [
             ("pending", "Pending: the scheduler will start it"),
@@ -75,27 +78,35 @@ class AxivoxSync(models.Model):
         ],
         string="Status",
         required=True,
+        readonly=True,
         default="running",
     )
     settings = Document(
-        groups="axivox_caller_id.group_manager", prefetch=False, help="What is to be applied."
+        readonly=True,
+        groups="axivox_caller_id.group_manager",
+        prefetch=False,
+        help="What is to be applied.",
     )
     choices = fields.Json(
+        readonly=True,
         groups="axivox_caller_id.group_manager",
         prefetch=False,
         help="What was decided about each change that was found.",
     )
     users = fields.Json(
+        readonly=True,
         groups="axivox_caller_id.group_manager",
         prefetch=False,
         help="The Odoo user of each new extension.",
     )
-    decisions = fields.Text(help="What was decided where both sides had changed something.")
-    revision = fields.Char(help="The console's revision that was reviewed.")
-    done = fields.Integer()
-    total = fields.Integer()
+    decisions = fields.Text(
+        readonly=True, help="What was decided where both sides had changed something."
+    )
+    revision = fields.Char(readonly=True, help="The console's revision that was reviewed.")
+    done = fields.Integer(readonly=True)
+    total = fields.Integer(readonly=True)
     progress = fields.Float(compute="_compute_progress")
-    message = fields.Text()
+    message = fields.Text(readonly=True)
 
     _unfinished_idx = models.Index("(id) WHERE state IN ('pending', 'running', 'asked')")
 
@@ -223,6 +234,8 @@ class AxivoxSync(models.Model):
         last = self.sudo().search(
             [("account_id", "=", account.id), ("kind", "=", "apply")], limit=1
         )
+        # By hand, nothing is tried again: only a doubt about live calls is still of interest.
+        told = ("asked",) if account.is_manual else ("asked", "failed")
         if last.state in ("running", "pending") or (last.state == "asked" and not last.message):
             yield (
                 self.env._(
@@ -232,7 +245,7 @@ class AxivoxSync(models.Model):
                 ),
                 None,
             )
-        elif last.state in ("failed", "asked") and account.pending_change_count:
+        elif last.state in told and last.message and account.pending_change_count:
             yield last.message, None
 
     def _is_due(self):
@@ -362,7 +375,7 @@ class AxivoxSync(models.Model):
         if account._applied() != plan.live:
             account._record_applied(plan.live, decisions=self.decisions or "")
         agreed = replace(plan.base, settings=plan.live)
-        account._agree(state.domain, agreed, in_flight=False, theirs=False)
+        account._agree(state.domain, agreed, in_flight=False, theirs=False, check_failure=False)
         if later and (later.saved, later.applied) != (plan.live, plan.live):
             self._compare(account, later)
             return self.env._(

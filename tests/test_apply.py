@@ -114,6 +114,17 @@ class TestApply(AxivoxCase):
         step.with_user(self.manager).action_tick(False)
         self.assertFalse(step.done_by_id or step.done_on or manual.done_count)
 
+    def test_a_list_stays_complete_when_who_ticked_it_is_deleted(self):
+        self.account._record_applied()
+        self.uk.number_id = self.new_york
+        manual = self._dialog()
+        helper = self._user("helper_test", "axivox_caller_id.group_editor")
+        self._ticked(manual, "0044", helper)
+        helper.unlink()
+        manual.invalidate_recordset()
+        self.assertEqual((manual.done_count, manual.step_count), (1, 1))
+        self.assertEqual(manual.action_finish()["tag"], "display_notification")
+
     def test_what_is_not_ticked_is_named_before_it_is_confirmed(self):
         self.account._record_applied()
         self.uk.number_id = self.new_york
@@ -427,6 +438,13 @@ class TestApply(AxivoxCase):
             self._dialog(self.editor).action_confirm()
         with self.assertRaises(AccessError):
             self.account.with_user(self.sophie).action_apply_changes()
+
+    def test_bar_has_nothing_to_say_where_there_is_no_account(self):
+        accounts = self.env["axivox.account"]
+        for user in (self.manager, self.sophie):
+            user.company_ids += self.env["res.company"].create({"name": f"Of {user.login}"})
+            company = user.company_ids - self.company
+            self.assertIs(accounts.with_user(user).with_company(company).pending_summary(), False)
 
     def test_history_cannot_be_rewritten(self):
         self.account._record_applied()

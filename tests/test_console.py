@@ -278,6 +278,20 @@ class TestConnection(ConsoleCase):
             ("manual", False, False, False),
         )
 
+    def test_neutralized_copy_warns_of_nothing_that_happened_before(self):
+        self.pull()
+        self.sandbox.edit(default_number=LONDON)
+        self.env["axivox.sync"]._cron_check()
+        self.sandbox.misbehave({"kind": "500_before", "times": 99})
+        self.env["axivox.sync"]._cron_check()
+        self.env["axivox.sync"].create({"account_id": self.account.id, "kind": "apply"})
+        self.neutralize()
+        self.sandbox.behave()
+        self.account.write({"mode": "api", "base_url": self.sandbox.base_url, "token": TOKEN})
+        self.account.connected_to = {"domain": "velo.axivox.example"}
+        self.account.rules_override_users = True
+        self.assertFalse(self.account.warnings)
+
     def test_neutralized_copy_keeps_no_address_that_was_used_before(self):
         self.cr.precommit.run()
         self.account.base_url = "https://gateway.example/api"
@@ -890,6 +904,33 @@ class TestApplyOverApi(ConsoleCase):
         self.sandbox.behave()
         self.env["axivox.sync"]._cron_check()
         self.assertNotIn("cannot check", str(self.account.warnings))
+
+    def test_an_account_that_is_worked_by_hand_is_warned_of_nothing_from_its_console(self):
+        self.account.rules_override_users = True
+        self.sandbox.edit(default_number=LONDON)
+        self.env["axivox.sync"]._cron_check()
+        self.sandbox.misbehave({"kind": "500_before", "times": 99})
+        self.env["axivox.sync"]._cron_check()
+        self.attempt("apply", "failed", "1 minute").message = "The API failed."
+        for mode, count in (("api", 3), ("manual", 0), ("api", 3)):
+            self.account.with_user(self.manager).mode = mode
+            said = str(self.account.warnings)
+            told = ("cannot check", "Pull to take over", "The API failed")
+            self.assertEqual(sum(words in said for words in told), count, said)
+
+    def test_a_failed_check_is_forgotten_once_the_console_answers(self):
+        def fail_to_check():
+            self.sandbox.misbehave({"kind": "500_before", "times": 99})
+            self.env["axivox.sync"]._cron_check()
+            self.assertIn("cannot check", str(self.account.warnings))
+            self.sandbox.behave()
+
+        for answer in (self.account.action_test_connection, self.apply):
+            with self.subTest(answer.__name__):
+                self.account.rules_override_users = not self.account.rules_override_users
+                fail_to_check()
+                answer()
+                self.assertNotIn("cannot check", str(self.account.warnings))
 
     @mute_logger("odoo.addons.axivox_caller_id.models.axivox_sync")
     def test_check_that_fails_unexpectedly_holds_no_other_account_up(self):

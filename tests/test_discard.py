@@ -126,6 +126,46 @@ class TestDiscard(AxivoxCase, BrowserCase):
         self.account._record_applied()
         self.assertFalse(edits.search(mine))
 
+    def test_no_rule_is_doubled_by_a_discard_after_its_number_was_archived(self):
+        self.account._record_applied()
+        self.uk.number_id = self.london
+        self.account._record_applied()
+        self.london.active = False
+        wizard = self._dialog()
+        wizard.action_discard()
+        wizard.action_discard()
+        self.account.applied_ids[0].action_restore()
+        self.assertEqual(self.account.rule_ids, self.uk)
+        self.assertEqual((self.uk.number_id, self.uk.destination_prefix), (self.london, "0044"))
+
+    def test_a_rule_goes_back_to_the_number_it_had_before_one_that_is_archived(self):
+        self.account._record_applied()
+        self.uk.number_id = self.london
+        self.london.active = False
+        self._dialog().action_discard()
+        self.assertEqual(self.account.rule_ids, self.uk)
+        self.assertEqual(self.uk.number_id, self.new_york)
+
+    def test_what_names_an_archived_number_is_not_said_to_be_discarded_or_reverted(self):
+        self.account.action_discard()
+        self.extension.outgoing_number_id = self.new_york
+        self.main.active = self.london.active = self.paris.active = False
+        left = [
+            "Default outgoing number: +32 12 34 56 78 → none",
+            "Rule 0044 → +44 20 7946 0958 is removed",
+            "Rule 0033 → +33 1 99 00 12 34 is removed",
+            "202 James: +33 1 99 00 12 34 → Default",
+        ]
+        wizard = self._dialog()
+        self.assertEqual(wizard.line_ids.mapped("name")[:3], left[:3])
+        for line in wizard.line_ids.filtered(lambda line: line.name in left):
+            with self.assertRaisesRegex(UserError, "is archived and will never be shown"):
+                line.action_take_back()
+        wizard.action_discard()
+        self.assertEqual(wizard.line_ids.mapped("name"), left)
+        self.assertFalse(self.extension.outgoing_number_id)
+        self.assertIn("archived", wizard.said)
+
     def test_restoring_over_others_changes_is_the_managers_and_can_be_undone(self):
         entry = self.account.applied_ids
         with self.assertRaises(AccessError):

@@ -1,5 +1,5 @@
 from odoo.models import MetaModel
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from ..callerid.policy import Settings
 from ..console import State
@@ -52,6 +52,18 @@ class TestExamplePbx(AxivoxCase):
         self.assertEqual(account.pending_changes(), [])
         action = account.action_review_changes()
         self.assertTrue(self.env["axivox.review"].browse(action["res_id"]).sudo().revision)
+
+    def test_its_address_and_token_are_entered_tested_and_accepted_as_any_other(self):
+        self.account.write({"mode": "example", "base_url": "https://pbx.example/api"})
+        form = Form(self.account)
+        self.assertFalse(form._get_modifier("base_url", "invisible"))
+        dialog = self.env["axivox.connect"].browse(self.account.action_connect()["res_id"])
+        dialog.action_test()
+        self.assertIn("Example (pbx.example)", dialog.connection)
+        dialog.action_accept()
+        self.assertEqual(
+            (self.account.mode, self.account.connection), ("example", dialog.connection)
+        )
 
     def test_the_scheduled_check_sees_what_was_changed_there(self):
         self.account.mode = "example"

@@ -136,6 +136,11 @@ class TestExtension(AxivoxCase):
             [user.user_id for user in users], [self.editor, self.manager, self.env["res.users"]]
         )
 
+    def test_nothing_is_not_an_extension(self):
+        for nothing in (False, "", " "):
+            with self.subTest(nothing), self.assertRaisesRegex(ValidationError, "“” is not an ext"):
+                self.extension.number = nothing
+
     def test_archived_outgoing_number_is_flagged(self):
         self.paris.active = False
         self.assertIn("archived", self.own.warning)

@@ -76,6 +76,15 @@ class TestFinding(AxivoxCase):
         self._rule("0044207", self.new_york)
         self.assertEqual(self.grouped()["rule_behind_another"], 2)
 
+    def test_an_extension_of_an_archived_account_is_not_a_second_one(self):
+        self.account.active = False
+        self.account.flush_recordset()
+        account = self.account.create({"company_id": self.company.id})
+        self.env["axivox.extension"].create(
+            {"account_id": account.id, "number": "7", "name": "James", "user_id": self.james.id}
+        )
+        self.assertFalse(self.findings(account).filtered(lambda f: f.cause == "extension_second"))
+
     def test_each_finding_names_says_advises_and_opens_what_it_is_about(self):
         self.everything()
         findings = self.findings()

@@ -148,6 +148,32 @@ class TestGuarded(TwoCompaniesCase):
         self.assertFalse(created.sudo().applied_settings)
         self.assertFalse(created.sudo().connected_to)
 
+    def test_no_default_value_that_a_user_keeps_sets_what_only_the_server_sets(self):
+        kept = self.env["ir.default"].with_user(self.manager)
+        for field, value in (
+            ("axivox.account.is_tried", True),
+            ("axivox.finding.accepted_on", "2026-01-01 00:00:00"),
+            ("axivox.manual.apply.state", "done"),
+            ("axivox.manual.step.is_done", True),
+            ("axivox.sync.decisions", "forged"),
+        ):
+            model, _dot, name = field.rpartition(".")
+            kept.set(model, name, value, user_id=True)
+        account = self.account.with_user(self.manager)
+        new = account.with_context(allowed_company_ids=self.third_company().ids).create({})
+        self.assertFalse(new.is_tried)
+        self.london.destination_type = "hang_up"
+        finding = self.findings(account)
+        self.assertTrue(finding)
+        self.assertFalse(finding.accepted_on)
+        action = account.action_review_changes()
+        manual = self.env["axivox.manual.apply"].browse(action["res_id"])
+        self.assertEqual((manual.state, manual.done_count), ("open", 0))
+        attempt = {"account_id": account.id, "kind": "apply"}
+        # sudo: as the server creates it
+        sync = self.env["axivox.sync"].with_user(self.manager).sudo().create(attempt)
+        self.assertFalse(sync.decisions)
+
     def stored_by_the_server(self):
         return {"applied_settings": self.account._settings("saved").to_json(), "connected_to": {}}
 

@@ -50,7 +50,7 @@ class AxivoxConnect(models.TransientModel):
         """Ask the console who it is. The account keeps its present connection."""
         self.ensure_one()
         try:
-            found = asdict(self.account_id._consoles()["api"](self).describe())
+            found = asdict(self.account_id._consoles()[self._mode()](self).describe())
             vals = {"found": found, "failure": False}
         except ConsoleError as error:
             vals = {"found": False, "failure": messages.console_error(self.env, error)}
@@ -68,9 +68,15 @@ class AxivoxConnect(models.TransientModel):
             raise UserError(self.env._("Test the connection first: its URL or token has changed."))
         account = self.account_id
         account._check_manager()
-        account.write({"mode": "api", "base_url": self.base_url, "token": self._token()})
+        vals = {"mode": self._mode(), "base_url": self.base_url}
+        if self.has_token:
+            vals["token"] = self._token()
+        account.write(vals)
         account._accept(self.found)
         return {"type": "ir.actions.act_window_close"}
+
+    def _mode(self):
+        return "api" if self.account_id.is_manual else self.account_id.mode
 
     def _token(self):
         account = self.account_id

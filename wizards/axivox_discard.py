@@ -52,9 +52,14 @@ class AxivoxDiscard(models.TransientModel):
 
     def action_discard(self):
         """Discard everything that is pending."""
-        said = self.env._("All pending changes were discarded.")
-        with self._undoable(said):
+        with self._undoable(self.env._("All pending changes were discarded.")):
             self.account_id.action_discard()
+        if self.line_ids:
+            # sudo: only the server writes what can be undone
+            self.sudo().said = self.env._(
+                "Everything was discarded except what concerns archived numbers: those are never "
+                "shown."
+            )
         return self._action()
 
     def action_undo(self):
