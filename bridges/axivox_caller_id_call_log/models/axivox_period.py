@@ -10,24 +10,32 @@ class AxivoxPeriod(models.Model):
 
     _name = "axivox.period"
     _description = "Axivox: who had an extension, and when a number was withdrawn"
+    _inherit = ["axivox.guarded"]
     _order = "since, id"
 
-    account_id = fields.Many2one("axivox.account", required=True, index=True, ondelete="cascade")
+    account_id = fields.Many2one(
+        "axivox.account", required=True, readonly=True, index=True, ondelete="cascade"
+    )
     extension_id = fields.Many2one(
         "axivox.extension",
         string="Record of the extension",
+        readonly=True,
         index="btree_not_null",
         ondelete="set null",
     )
-    extension = fields.Char(help="The number that the extension had then.")
+    extension = fields.Char(readonly=True, help="The number that the extension had then.")
     user_id = fields.Many2one(
-        "res.users", string="Odoo user", index="btree_not_null", ondelete="cascade"
+        "res.users", string="Odoo user", readonly=True, index="btree_not_null", ondelete="cascade"
     )
     number_id = fields.Many2one(
-        "axivox.number", string="Withdrawn number", index="btree_not_null", ondelete="cascade"
+        "axivox.number",
+        string="Withdrawn number",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="cascade",
     )
-    since = fields.Datetime(required=True)
-    until = fields.Datetime()
+    since = fields.Datetime(required=True, readonly=True)
+    until = fields.Datetime(readonly=True)
 
     @api.model
     def _record_all(self):
