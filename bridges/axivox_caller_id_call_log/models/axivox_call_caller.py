@@ -95,7 +95,8 @@ class AxivoxCall(models.Model):
         ):
             # The same condition as `res_partner.OPEN`.
             lead = Lead(*one, active and won_status == "pending")
-            leads[phone].append(lead)
+            if phone:
+                leads[phone].append(lead)
             leads_of[lead.partner_id].append(lead)
         known = contacts, commercial, leads, leads_of
         return {call: self._other_side(call, numbers[call], homes[call], *known) for call in calls}
@@ -199,9 +200,11 @@ class AxivoxCall(models.Model):
             elif reported and reported.summary_id:
                 continue
             elif message := call.chatter_message_id:
-                line = call._line()
+                line, lead = call._line(), call.found_lead_id
                 if message.body != line:
                     corrected[line] |= message
+                if lead and (message.model, message.res_id) != (lead._name, lead.id):
+                    message.write({"model": lead._name, "res_id": lead.id})
             elif record := call.found_lead_id or people.browse(
                 sides[written[call]].partner_id or ()
             ):

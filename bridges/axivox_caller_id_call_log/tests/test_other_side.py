@@ -100,6 +100,22 @@ class TestOtherSide(CallLogCase):
         self.calls.browse(call.id).write({"phone_number": "+442079460321"})
         self.assertEqual(call.lead_id, newer)
 
+    def test_line_in_the_chatter_follows_the_lead_of_a_corrected_call(self):
+        lead, call = self._lead(), self._call()
+        self.assertEqual(len(self._lines(lead)), 1)
+        other = self._lead(phone="+442079460321")
+        self.calls.browse(call.id).write({"phone_number": "+442079460321"})
+        self.assertEqual((self._lines(lead), len(self._lines(other))), ([], 1))
+
+    def test_call_without_a_number_is_with_nobody_of_its_batch(self):
+        company = self.env["res.partner"].create({"name": "Acme", "is_company": True})
+        self._contact(parent_id=company.id)
+        lead = self._lead(phone=False, partner_id=company.id)
+        known, withheld = self.calls.create(
+            [self._values(), self._values("anonymous", direction="incoming")]
+        ).sudo()
+        self.assertEqual((known.lead_id, withheld.lead_id), (lead, self.env["crm.lead"]))
+
     def test_dialled_number_of_an_incoming_call_is_our_number(self):
         call = self._call(did="0044 2079460958", direction="incoming")
         self.assertEqual(call.axivox_number_id, self.london)
