@@ -12,9 +12,10 @@ from .voip_call_tabs import OUTPACED
 
 _logger = logging.getLogger(__name__)
 
-MISSED = (sip.NO_ANSWER, sip.BUSY)
-# Outcomes of an outgoing call that count as a call back: the other telephone rang at least.
-REACHED = (sip.ANSWERED, sip.NO_ANSWER, sip.BUSY, sip.REJECTED)
+MISSED = (sip.NO_ANSWER, sip.BUSY, sip.FAILED)
+# Outcomes of an outgoing call that count as a call back: the other telephone rang at least. A
+# conversation has settled what was missed before it as it began.
+REACHED = (sip.NO_ANSWER, sip.BUSY, sip.REJECTED)
 SAME_RING = timedelta(minutes=2)  # within this time, telephones of a group ring for the same call
 MOST_MISSED = 100  # the newest missed calls, of which the list is made
 

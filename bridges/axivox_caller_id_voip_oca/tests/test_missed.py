@@ -115,6 +115,17 @@ class TestMissed(MissedCase):
         self.assertEqual(self._rings(sip_call_id="x", ended_here=True), call)
         self.assertFalse(self._count() or self.lead.activity_ids)
 
+    def test_caller_whom_the_phone_or_the_microphone_failed_is_missed(self):
+        self._rings(status=488)
+        self.assertEqual(self._count(), 1)
+
+    def test_caller_who_rings_while_we_talk_to_them_stays_missed_when_we_hang_up(self):
+        talk = {"sip_call_id": "talk", "answered_ago": 9}
+        self._call(CALLED, **talk)
+        self._busy()
+        self._call(CALLED, **talk, ended_ago=0)
+        self.assertEqual(self._count(), 1)
+
     def test_withheld_call_that_is_answered_in_another_tab_is_not_missed(self):
         self.extension.active = False
         self._busy("anonymous", sip_call_id="x")

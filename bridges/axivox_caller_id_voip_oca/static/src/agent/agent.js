@@ -49,6 +49,7 @@ patch(VoipAgent.prototype, {
         }
         this.isPlacing = true;
         this.voip.partner = params.partner || false;
+        this.voip.activity = params.activity || false;
         this.dial = params.dial || this.dialOfPreview(params);
         this.facts = {
             res_model: params.record?.model,
@@ -156,7 +157,7 @@ patch(VoipAgent.prototype, {
             }).send();
             return;
         }
-        this.voip.partner = false;
+        this.voip.partner = this.voip.activity = false;
         this.facts = facts;
         await super.onInvite(session);
         this.watch(session);

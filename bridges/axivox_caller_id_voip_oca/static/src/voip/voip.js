@@ -18,7 +18,7 @@ patch(VoipOCA.prototype, {
     get selected() {
         const { partner, activity, call } = this;
         const number = call?.callNumber || call?.phoneNumber || activity?.axivox_phone || partner?.phone || "";
-        return { number, partner, record: this.selectedRecord };
+        return { number, partner, activity, record: this.selectedRecord };
     },
     get selectedRecord() {
         const { partner, activity, call } = this;

@@ -25,6 +25,21 @@ async function open(wire, selected) {
 }
 
 const HARRIET = { id: 4, name: "Harriet", phone: "+44 20 7946 0321" };
+const OFFER = { id: 2, res_model: "crm.lead", res_id: 7 };
+const CALLER = {
+    kind: "known",
+    display: "+44 20 7946 0321",
+    country: "United Kingdom",
+    name: "Harriet",
+    company: "",
+    partner_id: false,
+    lead: { id: 7, name: "Cargo bikes", stage: "", is_open: true },
+    last: "",
+    others: [],
+    dialled: "",
+    defaults: {},
+    can_create_lead: true,
+};
 
 test("an activity is scheduled for the lead of what is selected, else for the contact", async () => {
     opensActions();
@@ -71,20 +86,7 @@ test("in a call an activity is scheduled for whom it is with", async () => {
 
 test("an activity is scheduled for the lead of who calls", async () => {
     opensActions();
-    logsCalls({
-        kind: "known",
-        display: "+44 20 7946 0321",
-        country: "United Kingdom",
-        name: "Harriet",
-        company: "",
-        partner_id: false,
-        lead: { id: 7, name: "Cargo bikes", stage: "", is_open: true },
-        last: "",
-        others: [],
-        dialled: "",
-        defaults: {},
-        can_create_lead: true,
-    });
+    logsCalls(CALLER);
     const wire = await startWidget();
     await wire.ring();
     await contains(SCHEDULE).click();
@@ -100,8 +102,7 @@ test("a mail from the panel is about the lead, and to the contact", async () => 
     });
     const wire = await startWidget();
     const partner = { ...HARRIET, email: "harriet@example.com" };
-    const activity = { id: 2, res_model: "crm.lead", res_id: 7 };
-    await open(wire, { partner, activity });
+    await open(wire, { partner, activity: OFFER });
     await contains(".o_voip_softphone button[title='Send email']").click();
     expect.verifySteps([["crm.lead", [7], [4]]]);
 });
@@ -109,8 +110,28 @@ test("a mail from the panel is about the lead, and to the contact", async () => 
 test("an activity without a document has none to open", async () => {
     const wire = await startWidget();
     const related = ".o_voip_softphone button[title='Related document']";
-    await open(wire, { partner: HARRIET, activity: { id: 2, res_model: "crm.lead", res_id: 7 } });
+    await open(wire, { partner: HARRIET, activity: OFFER });
     expect(related).toHaveCount(1);
     await open(wire, { partner: { id: false }, activity: { id: 2, res_model: false } });
     expect(related).toHaveCount(0);
+});
+
+test("a call to make stays selected while it is made, and not beyond the next call", async () => {
+    logsCalls();
+    const wire = await startWidget();
+    await open(wire, { partner: HARRIET, activity: OFFER });
+    await wire.agent.call(wire.voip.selected);
+    await settle();
+    await wire.agent.hangup();
+    expect(wire.voip.activity.id).toBe(OFFER.id);
+    await wire.agent.call({ number: "+33 1 99 00 45 67" });
+    expect(wire.voip.activity).toBe(false);
+});
+
+test("who calls is not about the call to make that is selected", async () => {
+    logsCalls(CALLER);
+    const wire = await startWidget();
+    await open(wire, { partner: HARRIET, activity: OFFER });
+    await wire.ring();
+    expect(wire.voip.activity).toBe(false);
 });
