@@ -74,11 +74,6 @@ class TestTeamNumber(AxivoxCase):
         self.assertIn("+44 20 7946 0958", step.text)
         self.assertNotIn("Team", step.text)
 
-    def test_what_the_console_changed_is_not_said_to_be_the_teams_doing(self):
-        self._give(self.europe, self.london)
-        differences = self.account._difference()
-        self.assertNotIn("Team", str(self.account._sentences(differences)))
-
     def test_who_has_a_number_of_their_own_keeps_it_and_is_listed(self):
         europe = self._give(self.europe, self.london)
         self.assertEqual(self.own.outgoing_number_id, self.paris)
@@ -539,6 +534,13 @@ class TestTeamNumberPulled(ConsoleCase):
     def pulled(self):
         self.pull()
         return self.account.extension_ids.filtered(lambda user: user.number == "203")
+
+    def test_what_the_console_changed_is_not_said_to_be_the_teams_doing(self):
+        self.sandbox.edit(default_number=PARIS, users={"201": LONDON})
+        self.env["axivox.sync"]._cron_check()
+        warned = str(self.account.warnings)
+        self.assertIn("201 Sophie: Default → +44 20 7946 0958", warned)
+        self.assertNotIn("(Team", warned)
 
     def test_who_is_new_in_the_console_and_on_default_follows_the_team(self):
         self.users(self.new)
