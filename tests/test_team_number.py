@@ -1,9 +1,12 @@
 from contextlib import nullcontext
 from unittest.mock import patch
 
+from psycopg2 import IntegrityError
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import CALLED_IN_BERLIN, LONDON, NEW_YORK, PARIS, AxivoxCase
 from .test_console import ConsoleCase
@@ -363,11 +366,14 @@ class TestTeamNumber(AxivoxCase):
         )
         self.assertEqual(groups, [(europe, 2)])
 
+    @mute_logger("odoo.sql_db")
     def test_a_team_has_one_number_of_an_account_and_the_setting_is_the_servers(self):
         europe = self._give(self.europe, self.london)
         for vals in ({"team_number_id": europe.id}, {"number_before_id": self.paris.id}):
             with self.assertRaises(AccessError):
                 self.extension.with_user(self.manager).write(vals)
+        with self.assertRaises(IntegrityError), self.cr.savepoint():
+            self._give(self.europe, self.paris)
 
     def _seats(self, count):
         """Add so many members with an extension each to the team.
