@@ -43,8 +43,13 @@ class BrowserCase(HttpCase):
     def run_hoot(self, addons):
         """Run the Hoot tests of addons.
 
-        :param str addons: a regular expression for their names
+        :param str addons: their names, with ``|`` between them
         """
+        # No tests at all would be a success.
+        paths = self.env["ir.asset"]._get_asset_paths("web.assets_unit_tests", {})
+        tests = [path for path, *_rest in paths if ".test." in path]
+        for addon in addons.split("|"):
+            self.assertTrue([path for path in tests if path.startswith(f"/{addon}/")], addon)
         self.browser_js(
             f"/web/tests?headless&loglevel=2&preset=desktop&timeout=15000&filter=/^@({addons})\\//",
             "",

@@ -88,8 +88,11 @@ class StandIn:
         return [f"{r['method']} {r['path'].split('?')[0]}" for r in served]
 
     def settle(self):
-        """Wait until every received request was carried out or given up."""
-        time.sleep(0.5)
+        """Wait until every received request was answered: none may have been dropped."""
+        deadline = time.monotonic() + 30
+        while not all(served["status"] for served in self._control("GET", "requests")):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
 
     def forget_requests(self):
         self._control("DELETE", "requests")

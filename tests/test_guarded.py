@@ -7,6 +7,7 @@ from .common import CALLED_IN_BERLIN, CALLED_IN_LONDON, LONDON, MAIN, NEW_YORK, 
 # What a client might put in a context to evade checks, the log or invalidation.
 FLAGS = {
     "axivox_saving": True,
+    "axivox_remembering": True,
     "axivox_verbatim": True,
     "mail_notrack": True,
     "tracking_disable": True,
@@ -183,18 +184,29 @@ class TestGuarded(TwoCompaniesCase):
         return company
 
     def test_nothing_in_the_context_of_a_request_keeps_old_answers_or_the_chatter_silent(self):
+        self._commit()
         self.assertEqual(self._shown(self.sophie, CALLED_IN_LONDON), (LONDON, "rule"))
         before = self.account.message_ids
         self.rule.with_user(self.editor).with_context(**FLAGS).number_id = self.paris
         self.assertEqual(self._shown(self.sophie, CALLED_IN_LONDON), (PARIS, "rule"))
+        self._commit()
+        self.assertEqual(self._shown(self.sophie, CALLED_IN_BERLIN), (MAIN, "default"))
         manager = self.account.with_user(self.manager).with_context(**FLAGS)
+        manager.default_outgoing_number_id = self.new_york
+        self.assertEqual(self._shown(self.sophie, CALLED_IN_BERLIN), (NEW_YORK, "default"))
         manager.write({"dial_format": "+", "mode": "api"})
-        self.env.flush_all()
-        self.cr.precommit.run()
+        self._commit()
         said = self.account.message_ids - before
         self.assertIn("Rule 0044", str(said.mapped("body")))
+        self.assertIn("Default outgoing number", str(said.mapped("body")))
         tracked = said.sudo().tracking_value_ids.field_id.mapped("name")
         self.assertEqual(set(tracked), {"dial_format", "mode"})
+
+    def _commit(self):
+        """Log the changes, and prepare answers once, as with a commit."""
+        self.env.flush_all()
+        self.cr.precommit.run()
+        self.commit_answers()
 
     def test_a_broken_number_is_warned_of_shown_to_nobody_and_repaired(self):
         self.account._record_applied()

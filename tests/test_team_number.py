@@ -1,9 +1,12 @@
 from contextlib import nullcontext
 from unittest.mock import patch
 
+from psycopg2 import IntegrityError
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import CALLED_IN_BERLIN, LONDON, NEW_YORK, PARIS, AxivoxCase
 from .test_console import ConsoleCase
@@ -73,11 +76,6 @@ class TestTeamNumber(AxivoxCase):
         step.invalidate_recordset()
         self.assertIn("+44 20 7946 0958", step.text)
         self.assertNotIn("Team", step.text)
-
-    def test_what_the_console_changed_is_not_said_to_be_the_teams_doing(self):
-        self._give(self.europe, self.london)
-        differences = self.account._difference()
-        self.assertNotIn("Team", str(self.account._sentences(differences)))
 
     def test_who_has_a_number_of_their_own_keeps_it_and_is_listed(self):
         europe = self._give(self.europe, self.london)
@@ -368,11 +366,14 @@ class TestTeamNumber(AxivoxCase):
         )
         self.assertEqual(groups, [(europe, 2)])
 
+    @mute_logger("odoo.sql_db")
     def test_a_team_has_one_number_of_an_account_and_the_setting_is_the_servers(self):
         europe = self._give(self.europe, self.london)
         for vals in ({"team_number_id": europe.id}, {"number_before_id": self.paris.id}):
             with self.assertRaises(AccessError):
                 self.extension.with_user(self.manager).write(vals)
+        with self.assertRaises(IntegrityError), self.cr.savepoint():
+            self._give(self.europe, self.paris)
 
     def _seats(self, count):
         """Add so many members with an extension each to the team.
@@ -539,6 +540,13 @@ class TestTeamNumberPulled(ConsoleCase):
     def pulled(self):
         self.pull()
         return self.account.extension_ids.filtered(lambda user: user.number == "203")
+
+    def test_what_the_console_changed_is_not_said_to_be_the_teams_doing(self):
+        self.sandbox.edit(default_number=PARIS, users={"201": LONDON})
+        self.env["axivox.sync"]._cron_check()
+        warned = str(self.account.warnings)
+        self.assertIn("201 Sophie: Default → +44 20 7946 0958", warned)
+        self.assertNotIn("(Team", warned)
 
     def test_who_is_new_in_the_console_and_on_default_follows_the_team(self):
         self.users(self.new)

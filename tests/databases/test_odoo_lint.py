@@ -6,8 +6,9 @@ import provisions
 import pytest
 import server
 from checkout import NAME, NOT_THE_ADDON, ROOT, STATE
-from conftest import BRIDGE, CALL_LOG
+from conftest import BRIDGE
 
+BRIDGES = sorted(path.parent.name for path in (ROOT / "bridges").glob("*/__manifest__.py"))
 # Tests in the same folder that Odoo itself does not run.
 BESIDE = tuple(path.parent.name for path in (ROOT / "tests").glob("*/pytest.ini"))
 PLANTED = "from . import test_planted_twice\nfrom . import test_planted_twice\n"
@@ -18,7 +19,7 @@ def addons(tmp_path):
     """Return copies of the addons: these tests do not follow links."""
     left_out = shutil.ignore_patterns(".*", "__pycache__", *NOT_THE_ADDON, *BESIDE)
     shutil.copytree(ROOT, tmp_path / NAME, ignore=left_out)
-    for bridge in (BRIDGE, CALL_LOG):
+    for bridge in BRIDGES:
         shutil.copytree(ROOT / "bridges" / bridge, tmp_path / bridge, ignore=left_out)
     return tmp_path
 
@@ -39,7 +40,7 @@ def lint(database, addons, tests="test_"):
             script,
             *("--addons-path", path),
             log=log,
-            ADDONS=f"{NAME},{BRIDGE},{CALL_LOG}",
+            ADDONS=",".join([NAME, *BRIDGES]),
             LINTERS=str(linters),
             RESULT=str(result),
             TESTS=tests,

@@ -140,7 +140,10 @@ class TestWriting(CallLogCase):
         made = calls.create(self._values(state="ongoing")).sudo()
         self.assertTrue(message)
         self.assertFalse(made.chatter_message_id)
-        self.assertFalse(call.copy().filtered("chatter_message_id"))
+        self._customer()
+        call._for_odoo()._post_in_chatter()
+        self.assertTrue(call.chatter_message_id)
+        self.assertFalse(call.copy().chatter_message_id)
 
     def test_connector_that_may_nothing_else_writes_calls(self):
         connector = self._user("bare_test", "axivox.group_axivox_all_calls")

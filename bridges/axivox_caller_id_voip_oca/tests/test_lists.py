@@ -1,5 +1,6 @@
-from datetime import timedelta
 from unittest.mock import patch
+
+from freezegun import freeze_time
 
 from odoo import fields
 from odoo.tests import tagged
@@ -124,9 +125,13 @@ class TestActivities(ListCase):
                 self.assertEqual(len(self._listed(text)), 1)
         self.assertFalse(self._listed("Nobody"))
 
+    @freeze_time("2026-03-02 20:00:00")
     def test_due_is_what_is_due_today_where_the_user_is(self):
-        self._activity(self.lead, date_deadline=fields.Date.today() + timedelta(days=2))
-        self.assertFalse(self._listed())
+        self.sophie.tz, self.james.tz = "UTC", "Asia/Tokyo"
+        for user, count in ((self.sophie, 0), (self.james, 1)):
+            with self.subTest(user.tz):
+                self._activity(user=user, date_deadline="2026-03-03")
+                self.assertEqual(len(self._listed(user=user)), count)
 
     def test_ten_activities_cost_as_many_queries_as_two(self):
         self.commit_answers()

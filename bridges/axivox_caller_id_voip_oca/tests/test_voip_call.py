@@ -2,6 +2,7 @@ import uuid
 from datetime import timedelta
 from unittest.mock import patch
 
+from freezegun import freeze_time
 from psycopg2.errors import SerializationFailure
 
 from odoo import Command, fields
@@ -637,6 +638,7 @@ class TestIncoming(VoipCase):
     def _rings(self, number=CALLED, **values):
         return self._call(number, type_call="incoming", **values)
 
+    @freeze_time("2026-03-02 12:00:00")
     def test_caller_company_opportunity_and_last_call_are_told(self):
         last, _shown = self._call(CALLED, self.james, answered_ago=60, ended_ago=0, sip_call_id="l")
         last.sudo().start_date -= timedelta(days=1)
@@ -671,6 +673,7 @@ class TestIncoming(VoipCase):
         self.env.invalidate_all()
         self.assertEqual(self._rings()[1]["company"], "")
 
+    @freeze_time("2026-03-02 12:00:00")
     def test_lead_without_a_contact_is_a_known_caller_with_their_last_call(self):
         self.contact.unlink()
         self.lead.write({"phone": CALLED, "contact_name": "Harriet Poole"})
@@ -687,6 +690,7 @@ class TestIncoming(VoipCase):
         self.assertEqual((caller["kind"], caller["name"]), ("known", "Harriet Poole"))
         self.assertRegex(caller["last"], "sophie_test .*, today, shown as")
 
+    @freeze_time("2026-03-02 12:00:00")
     def test_last_of_several_calls_is_told(self):
         for number, user in enumerate((self.sophie, self.james)):
             self._call(CALLED, user, sip_call_id=str(number), answered_ago=9, ended_ago=0)
