@@ -9,8 +9,9 @@ class CrmLead(models.Model):
 
     def _merge_dependences(self, opportunities):
         """Extended: the calls about leads that are merged into this one go with their messages."""
-        super()._merge_dependences(opportunities)
+        result = super()._merge_dependences(opportunities)
         for log in self._call_logs():
             # sudo: people who may merge leads need not see the calls about them
             calls = self.env[log.model].sudo()
             calls.search([(log.link, "in", opportunities.ids)]).write({log.link: self.id})
+        return result
