@@ -312,8 +312,10 @@ class AxivoxAccount(models.Model):
         self._restore(changes.carried_out(held, ours, others), self.env._("Reverted:"))
 
     def _applied_or_refuse(self):
+        """Return the applied settings; users who are not in them yet show *Default*."""
         if applied := self._applied():
-            return applied
+            known = dict.fromkeys(self.extension_ids.mapped("number"))
+            return replace(applied, extensions={**known, **applied.extensions})
         raise UserError(
             self.env._("Nothing has ever been applied: there are no settings to go back to.")
         )

@@ -318,32 +318,37 @@ class AxivoxManualApply(models.Model):
         return actions.form(self, name=self.env._("Apply changes"), target="current")
 
     def _rebuild(self, held):
-        """Make the list anew for what is saved now; steps that are done stay in it.
+        """Make the list anew for what is saved now. Steps that are done stay in it; so do those
+        that are unchanged, which others have before them and may tick.
 
         :param Settings held: what the console holds now
         """
         wanted = self.account_id._ours()
         left = self.step_ids.filtered(lambda step: not step.is_done)
+        done = self.step_ids - left
+        done.is_settled = True
         known = {self._change_key(step._change()) for step in left}
+        unchanged = {(step._change(), *(step.above or ())): step for step in left}
         was_empty = not self.step_ids
-        (self.step_ids - left).is_settled = True
-        left.unlink()
-        first = len(self.step_ids)
+        commands = []
         differences = changes.pending(held, wanted)
-        self.step_ids = [
-            Command.create(
-                {
-                    "sequence": first + place,
-                    "page": "users" if change.kind == "extension" else "settings",
-                    "block": self._block(change),
-                    "subject": change.subject,
-                    "change": astuple(change),
-                    "above": self._above(wanted, change),
-                    "is_new": not was_empty and self._change_key(change) not in known,
-                }
-            )
-            for place, change in enumerate(sorted(differences, key=self._sort_key))
-        ]
+        for place, change in enumerate(sorted(differences, key=self._sort_key), len(done)):
+            above = self._above(wanted, change)
+            if step := unchanged.pop((change, *(above or ())), None):
+                if step.sequence != place or step.is_new:
+                    commands.append(Command.update(step.id, {"sequence": place, "is_new": False}))
+                continue
+            vals = {
+                "sequence": place,
+                "page": "users" if change.kind == "extension" else "settings",
+                "block": self._block(change),
+                "subject": change.subject,
+                "change": astuple(change),
+                "above": above,
+                "is_new": not was_empty and self._change_key(change) not in known,
+            }
+            commands.append(Command.create(vals))
+        self.step_ids = commands + [Command.delete(step.id) for step in unchanged.values()]
         self.write({"held": held.to_json(), "settings": wanted.to_json()})
 
     def _held_now(self):

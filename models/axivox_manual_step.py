@@ -64,8 +64,14 @@ class AxivoxManualStep(models.Model):
 
         :param bool is_done:
         :raises AccessError: if the user may not save the settings
-        :raises UserError: if the list is closed
+        :raises UserError: if the list is closed, or one of these is no longer in it
         """
+        if self.exists() != self:
+            raise UserError(
+                self.env._(
+                    "This was changed in the meantime. Open the list again to see how it is now."
+                )
+            )
         self.manual_id.account_id.check_access("write")
         if set(self.manual_id.mapped("state")) - {"open"}:
             raise UserError(self.env._("This list is closed: its steps can no longer be changed."))

@@ -258,7 +258,8 @@ class AxivoxNumber(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_in_use(self):
-        for number, places in self._used_by().items():
+        # Archived rules and users count: they may be restored.
+        for number, places in self.with_context(active_test=False)._used_by().items():
             raise UserError(
                 self.env._(
                     "%(number)s is in use: %(places)s. Choose another number there first, or "
@@ -437,7 +438,8 @@ class AxivoxNumber(models.Model):
         if len(rules) > 3:
             places.append(self.env._("%s rules", len(rules)))
         else:
-            places += [self.env._("rule %s", rule.destination_prefix) for rule in rules]
+            names = (self.env._("rule %s", rule.destination_prefix) for rule in rules)
+            places += map(self._place, rules, names)
         if len(teams) > 3:
             places.append(self.env._("%s sales teams", len(teams)))
         else:
@@ -445,8 +447,12 @@ class AxivoxNumber(models.Model):
         if len(users) > 3:
             places.append(self.env._("%s users", len(users)))
         else:
-            places += [self.env._("user %s", user.display_name) for user in users]
+            names = (self.env._("user %s", user.display_name) for user in users)
+            places += map(self._place, users, names)
         return places
+
+    def _place(self, record, name):
+        return name if record.active else self.env._("%s (archived)", name)
 
     def _callers_reach(self):
         """Return who answers when this number is called, such as ``Main menu (dial plan)``; empty

@@ -170,6 +170,31 @@ class TestApply(AxivoxCase):
         manual.action_confirm()
         self.assertEqual(self.account.pending_changes(), [])
 
+    def test_what_a_colleague_sees_unticked_can_be_ticked_after_the_list_was_extended(self):
+        self.account._record_applied()
+        self.uk.number_id = self.new_york
+        self.own.outgoing_number_id = False
+        manual = self._dialog()
+        seen = manual.step_ids.with_user(self.editor)
+        self.account.rules_override_users = True
+        manual.action_add_waiting()
+        manual.invalidate_recordset()
+        self.assertLess(seen, manual.step_ids)
+        self.assertEqual(manual.step_ids.mapped("is_new"), [True, False, False])
+        seen.action_tick(True)
+        self.assertEqual((manual.done_count, manual.step_count), (2, 3))
+
+    def test_a_step_that_is_no_longer_on_the_list_is_said_to_be_changed(self):
+        self.account._record_applied()
+        self.own.outgoing_number_id = False
+        manual = self._dialog()
+        seen = manual.step_ids.with_user(self.editor)
+        self.own.outgoing_number_id = self.london
+        manual.action_add_waiting()
+        with self.assertRaisesRegex(UserError, "changed in the meantime"):
+            seen.action_tick(True)
+        self.assertFalse(manual.done_count)
+
     def test_a_step_that_was_done_and_is_no_longer_wanted_becomes_a_step_back(self):
         self.account._record_applied()
         self.uk.number_id = self.new_york

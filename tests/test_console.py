@@ -642,6 +642,16 @@ class TestApplyOverApi(ConsoleCase):
         pull = self.env["axivox.sync"].search([("account_id", "=", self.account.id)], limit=1)
         self.assertEqual((pull.kind, pull.state), ("pull", "pending"))
 
+    def test_who_does_not_exist_at_axivox_yet_is_discarded_too(self):
+        new = self.env["axivox.extension"].create(
+            {"account_id": self.account.id, "number": "299", "name": "New"}
+            | {"outgoing_number_id": self.new_york.id}
+        )
+        self.assertEqual(self.account.pending_change_count, 1)
+        self.account.with_user(self.manager).action_discard()
+        self.assertFalse(new.outgoing_number_id)
+        self.assertEqual(self.account.pending_change_count, 0)
+
     def test_number_that_axivox_has_not_is_named_before_anything_is_sent(self):
         berlin = self.env["axivox.number"].create({"account_id": self.account.id, "number": BERLIN})
         self.rule("0044").number_id = berlin

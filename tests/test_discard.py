@@ -166,6 +166,27 @@ class TestDiscard(AxivoxCase, BrowserCase):
         self.assertFalse(self.extension.outgoing_number_id)
         self.assertIn("archived", wizard.said)
 
+    def test_who_is_new_since_the_last_apply_goes_back_to_default(self):
+        self.account.action_discard()
+        for number in ("299", "300"):
+            self.env["axivox.extension"].create(
+                {"account_id": self.account.id, "number": number, "name": "New"}
+                | {"outgoing_number_id": self.london.id}
+            )
+        pending = self.account.pending_changes()
+        self.assertEqual(len(pending), 2)
+        wizard = self._dialog()
+        wizard.line_ids[0].action_take_back()
+        self.assertEqual(self.account.pending_changes(), pending[1:])
+        self.assertEqual(wizard.said, "Reverted: 299 New: Default → +44 20 7946 0958")
+        wizard.action_undo()
+        self.assertEqual(self.account.pending_changes(), pending)
+        wizard.action_discard()
+        self.assertEqual(self.account.pending_changes(), [])
+        self.assertEqual(wizard.said, "All pending changes were discarded.")
+        wizard.action_undo()
+        self.assertEqual(self.account.pending_changes(), pending)
+
     def test_restoring_over_others_changes_is_the_managers_and_can_be_undone(self):
         entry = self.account.applied_ids
         with self.assertRaises(AccessError):

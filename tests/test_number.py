@@ -158,6 +158,15 @@ class TestNumber(AxivoxCase):
                 number.unlink()
         self.new_york.unlink()
 
+    def test_no_archived_rule_or_user_loses_its_number_because_that_is_deleted(self):
+        rule = self._rule("0044", self.new_york)
+        rule.active = self.own.active = False
+        for number, place in ((self.new_york, "rule 0044"), (self.paris, "user 202 James")):
+            with self.assertRaisesRegex(UserError, rf"in use: {place} \(archived\)\."):
+                number.unlink()
+        self.assertFalse(self.new_york.used_by)
+        self.assertEqual((rule.number_id, self.own.outgoing_number_id), (self.new_york, self.paris))
+
     def test_shown_number_that_reaches_nobody_is_flagged(self):
         self.london.destination_type = "not_configured"
         self.assertFalse(self.london.warning)
