@@ -542,6 +542,16 @@ class TestPull(ConsoleCase):
         self.assertEqual(len(self.account.extension_ids), 2)
         self.assertEqual(self.account.pending_changes(), [])
 
+    def test_user_takes_a_new_extension_that_begins_with_zeros(self):
+        self.pull()
+        self.own.email = "james@velo.example"
+        james = {"extension": "0042", "name": "James", "outgoing_number": PARIS}
+        sophie = {"extension": "201", "name": "Sophie", "outgoing_number": None}
+        self.hold(users=[sophie, {**james, "email": "james@velo.example"}])
+        self.pull()
+        self.assertEqual(self.own.number, "0042")
+        self.assertEqual(self.account.pending_changes(), [])
+
     def test_extension_renumbered_here_only_is_left_out_and_said(self):
         self.pull()
         self.own.number = "209"
