@@ -260,7 +260,7 @@ class TestConnection(ConsoleCase):
     def test_replaced_account_is_never_asked_again(self):
         self.account.active = False
         self.account.flush_recordset()
-        with self.assertRaisesRegex(UserError, "not connected"):
+        with self.assertRaisesRegex(UserError, "is archived"):
             self.pull()
         new = self.account.create({"company_id": self.company.id})
         self.assertEqual((new.mode, new.connected_to), ("manual", False))
