@@ -213,9 +213,9 @@ class AxivoxAccount(models.Model):
             "axivox_caller_id.axivox_account_action"
         )
         company = self.env.company
-        archived = [("company_id", "=", company.id), ("active", "=", False)]
-        if not company.axivox_account_id and self.search_count(archived, limit=1):
-            return {**action, "domain": archived, "views": [(False, "list"), (False, "form")]}
+        mine = [("company_id", "=", company.id), ("active", "in", [True, False])]
+        if not company.axivox_account_id and self.search_count(mine, limit=1):
+            return {**action, "domain": mine, "views": [(False, "list"), (False, "form")]}
         return {**action, "res_id": company.axivox_account_id.id}
 
     def action_open_company(self):

@@ -72,9 +72,11 @@ class TestAccount(AxivoxCase):
         accounts = self.env["axivox.account"].with_user(self.manager)
         action = accounts.action_open_settings()
         self.assertEqual([view for _id, view in action["views"]], ["list", "form"])
-        archived = accounts.search(action["domain"])
-        self.assertEqual(archived, self.account)
-        archived.action_unarchive()
+        self.assertEqual(accounts.search(action["domain"]), self.account)
+        self.account.with_user(self.manager).action_unarchive()
+        self.assertEqual(
+            accounts.search(action["domain"]), self.account, "a list that is left open"
+        )
         self.assertEqual(accounts.action_open_settings()["res_id"], self.account.id)
 
     def test_what_is_an_archived_accounts_is_in_its_own_lists_only(self):
