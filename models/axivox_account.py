@@ -207,13 +207,16 @@ class AxivoxAccount(models.Model):
 
     @api.model
     def action_open_settings(self):
-        """Return the action of *Axivox → Settings*: the form of the current company's account."""
-        return {
-            **self.env["ir.actions.act_window"]._for_xml_id(
-                "axivox_caller_id.axivox_account_action"
-            ),
-            "res_id": self.env.company.axivox_account_id.id,
-        }
+        """Return the action of *Axivox → Settings*: the form of the current company's account, or
+        the list of its archived ones if it has no other."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "axivox_caller_id.axivox_account_action"
+        )
+        company = self.env.company
+        mine = [("company_id", "=", company.id), ("active", "in", [True, False])]
+        if not company.axivox_account_id and self.search_count(mine, limit=1):
+            return {**action, "domain": mine, "views": [(False, "list"), (False, "form")]}
+        return {**action, "res_id": company.axivox_account_id.id}
 
     def action_open_company(self):
         return actions.form(self.company_id, target="new")

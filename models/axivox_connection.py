@@ -144,7 +144,13 @@ class AxivoxConnection(models.AbstractModel):
         """
         # sudo: who may pull and apply uses the connection without reading the token
         account = self.sudo()
-        if account.is_manual or not account.active:
+        if not account.active:
+            raise UserError(
+                self.env._(
+                    "This account is archived: Odoo no longer reads or changes it at Axivox."
+                )
+            )
+        if account.is_manual:
             raise UserError(
                 self.env._("This account is not connected: its changes are applied by hand.")
             )

@@ -7,6 +7,7 @@ from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import email_normalize
 
 from ..callerid import dialing
@@ -275,6 +276,17 @@ class AxivoxExtension(models.Model):
             for line in data:
                 line[column] = logins.get(email_normalize(line[column]), line[column])
         return super().load(fields, data)
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        """Find users by the name that an export gives them, too, and by its beginning."""
+        domain = super()._search_display_name(operator, value)
+        if operator in ("ilike", "=", "in") and value:
+            how = "ilike" if operator == "ilike" else "="
+            for text in [value] if isinstance(value, str) else filter(None, value):
+                number, _space, name = text.partition(" ")
+                domain |= Domain("number", "=", number) & Domain("name", how, name)
+        return domain
 
     @api.model
     def _members_by_team(self, accounts, teams):

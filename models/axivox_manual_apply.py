@@ -263,7 +263,7 @@ class AxivoxManualApply(models.Model):
             "params": {
                 "type": "success",
                 "message": self.env._("Calls now use these settings."),
-                "next": {**account.action_open_settings(), "res_id": account.id},
+                "next": account.with_company(account.company_id).action_open_settings(),
             },
         }
 

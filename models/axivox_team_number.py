@@ -150,7 +150,8 @@ class AxivoxTeamNumber(models.Model):
             if "outgoing_number_id" in vals:
                 self._change_number(vals)
             if "sequence" in vals:
-                users.update(self.account_id.extension_ids.user_id.ids)
+                accounts = self.account_id.with_context(active_test=False)
+                users.update(accounts.extension_ids.user_id.ids)
             return super().write(vals)
 
     def unlink(self):

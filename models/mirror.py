@@ -91,7 +91,7 @@ def renumber(account, renumbered):
     :param dict renumbered: ``{"201": "211"}``
     """
     for user in account.extension_ids.filtered(lambda user: user.number in renumbered):
-        user.number = renumbered[user.number]
+        user._in_server_context("axivox_verbatim").number = renumbered[user.number]
 
 
 def create_users(account, state, plan, extensions, user_ids):

@@ -5,9 +5,11 @@ from psycopg2 import IntegrityError
 
 from odoo import Command
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 from odoo.modules.registry import Registry
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
+from odoo.tools.safe_eval import safe_eval
 
 from .common import CALLED_IN_LONDON, AxivoxCase
 from .test_console import BERLIN
@@ -64,6 +66,49 @@ class TestAccount(AxivoxCase):
         self.env.user.company_ids += other
         action = self.env["axivox.account"].with_company(other).action_open_settings()
         self.assertFalse(action["res_id"])
+
+    def test_settings_menu_leads_back_to_an_archived_account(self):
+        self.account.active = False
+        accounts = self.env["axivox.account"].with_user(self.manager)
+        action = accounts.action_open_settings()
+        self.assertEqual([view for _id, view in action["views"]], ["list", "form"])
+        self.assertEqual(accounts.search(action["domain"]), self.account)
+        self.account.with_user(self.manager).action_unarchive()
+        self.assertEqual(
+            accounts.search(action["domain"]), self.account, "a list that is left open"
+        )
+        self.assertEqual(accounts.action_open_settings()["res_id"], self.account.id)
+
+    def test_what_is_an_archived_accounts_is_in_its_own_lists_only(self):
+        self._rule("0044", self.london)
+        team = self.env["crm.team"].create({"name": "Europe", "company_id": self.company.id})
+        self.env["axivox.team.number"].create({"account_id": self.account.id, "team_id": team.id})
+        self.env["axivox.test.case"].create(
+            {
+                "account_id": self.account.id,
+                "extension_id": self.extension.id,
+                "destination": CALLED_IN_LONDON,
+                "expected_number_id": self.main.id,
+            }
+        )
+
+        def shown(action):
+            domain = action["domain"] or "[]"
+            domain = safe_eval(domain) if isinstance(domain, str) else domain
+            mine = [("account_id", "=", self.account.id)]
+            return self.env[action["res_model"]].search_count(Domain.AND([domain, mine]))
+
+        names = ("outgoing_rule", "number", "extension", "team_number", "test_case")
+        actions = [
+            self.env["ir.actions.act_window"]._for_xml_id(f"axivox_caller_id.axivox_{name}_action")
+            for name in names
+        ]
+        self.assertEqual([shown(action) for action in actions], [1, 4, 2, 1, 1])
+        self.account.active = False
+        self.assertEqual([shown(action) for action in actions], [0] * 5)
+        own = (self.account.action_open_rules, self.account.action_open_numbers)
+        own += (self.account.action_open_extensions, self.paris.action_open_shown_by)
+        self.assertEqual([shown(action()) for action in own], [1, 4, 2, 1])
 
     def test_everything_is_pending_until_it_is_applied(self):
         self._rule("0044", self.london)

@@ -260,7 +260,7 @@ class TestConnection(ConsoleCase):
     def test_replaced_account_is_never_asked_again(self):
         self.account.active = False
         self.account.flush_recordset()
-        with self.assertRaisesRegex(UserError, "not connected"):
+        with self.assertRaisesRegex(UserError, "is archived"):
             self.pull()
         new = self.account.create({"company_id": self.company.id})
         self.assertEqual((new.mode, new.connected_to), ("manual", False))
@@ -540,6 +540,16 @@ class TestPull(ConsoleCase):
         self.pull()
         self.assertEqual((self.own.number, self.own.user_id), ("302", self.james))
         self.assertEqual(len(self.account.extension_ids), 2)
+        self.assertEqual(self.account.pending_changes(), [])
+
+    def test_user_takes_a_new_extension_that_begins_with_zeros(self):
+        self.pull()
+        self.own.email = "james@velo.example"
+        james = {"extension": "0042", "name": "James", "outgoing_number": PARIS}
+        sophie = {"extension": "201", "name": "Sophie", "outgoing_number": None}
+        self.hold(users=[sophie, {**james, "email": "james@velo.example"}])
+        self.pull()
+        self.assertEqual(self.own.number, "0042")
         self.assertEqual(self.account.pending_changes(), [])
 
     def test_extension_renumbered_here_only_is_left_out_and_said(self):

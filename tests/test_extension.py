@@ -180,3 +180,21 @@ class TestExtension(AxivoxCase):
         search = self.env["axivox.extension"].name_search
         self.assertEqual(search("20")[0][1], "201 Sophie")
         self.assertEqual([name for _id, name in search("jam")], ["202 James"])
+
+    def test_user_is_found_by_the_name_that_is_shown(self):
+        search = self.env["axivox.extension"].name_search
+        for typed in ("201 So", "201 sophie"):
+            self.assertEqual([name for _id, name in search(typed)], ["201 Sophie"])
+        self.assertEqual(search("201 James") + search("20 Sophie"), [])
+
+    def test_exported_name_of_a_user_is_imported_again(self):
+        self.own.name = "James of Paris"
+        self.london.write({"destination_type": "extension", "extension_id": self.own.id})
+        names = ["number", "destination_type", "extension_id"]
+        [line] = self.london.export_data(names)["datas"]
+        self.assertEqual(line[2], "202 James of Paris")
+        self.london.unlink()
+        numbers = self.env["axivox.number"].with_user(self.editor)
+        imported = numbers.load(names, [line])
+        self.assertEqual(imported["messages"], [])
+        self.assertEqual(numbers.browse(imported["ids"]).extension_id, self.own)

@@ -217,6 +217,17 @@ class TestTeamNumber(AxivoxCase):
         self.assertEqual(self.own.team, "differs from Team C")
         self.assertEqual(self.own.outgoing_number_id, self.paris)
 
+    def test_archived_user_comes_back_with_the_number_of_the_team_that_is_first_by_then(self):
+        self._in_several_teams()
+        first = self._give(self._team("A", self.sophie), self.london)
+        second = self._give(self._team("B", self.sophie), self.new_york)
+        self.assertEqual(self.extension.outgoing_number_id, self.london)
+        self.extension.active = False
+        (second + first).web_resequence({})
+        self.extension.active = True
+        self.assertEqual(self.extension.team, "Team B")
+        self.assertEqual(self.extension.outgoing_number_id, self.new_york)
+
     def test_who_follows_changes_teams_and_still_goes_back(self):
         self._give(self.europe, self.london)
         self._give(self._team("Overseas"), self.new_york)
