@@ -315,6 +315,14 @@ class TestApply(AxivoxCase):
         self.assertIn("Applied at Axivox", message.body)
         self.assertIn("Rule 0044: +44 20 7946 0958 → +1 212-555-0123", message.body)
 
+    def test_confirming_leads_back_to_the_account_whichever_company_is_the_current_one(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self.env["axivox.account"].create({"company_id": other.id, "active": False})
+        self.manager.company_ids += other
+        manual = self._dialog().with_context(allowed_company_ids=(other + self.company).ids)
+        settings = manual.action_confirm()["params"]["next"]
+        self.assertEqual((settings["res_id"], settings["domain"]), (self.account.id, False))
+
     def test_many_changes_are_a_link_to_the_history_in_the_chatter(self):
         self.account._record_applied()
         self.env["axivox.outgoing.rule"].create(
