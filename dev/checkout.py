@@ -5,6 +5,7 @@ import fcntl
 import functools
 import os
 import shutil
+import threading
 import uuid
 from pathlib import Path
 
@@ -102,6 +103,6 @@ def replace_link(link, target):
     """Make `link` point at `target`, atomically for processes that use it."""
     if link.is_symlink() and os.readlink(link) == str(target):
         return
-    temporary = link.with_name(f"{link.name}.{os.getpid()}")
+    temporary = link.with_name(f"{link.name}.{threading.get_native_id()}")
     temporary.symlink_to(target)
     temporary.replace(link)

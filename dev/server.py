@@ -1,8 +1,8 @@
 """Odoo with this checkout's addons: its configuration, command line and databases."""
 
 import ast
-import os
 import subprocess
+import threading
 
 import cluster
 import provisions
@@ -30,7 +30,7 @@ def prepare():
         settings["db_port"] = cluster.PORT
         settings["db_user"] = cluster.USER
     lines = ["[options]", *(f"{name} = {value}" for name, value in settings.items())]
-    temporary = CONFIGURATION.with_suffix(f".{os.getpid()}")
+    temporary = CONFIGURATION.with_suffix(f".{threading.get_native_id()}")
     temporary.write_text("\n".join(lines) + "\n")
     temporary.replace(CONFIGURATION)
     environment = {
