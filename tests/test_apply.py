@@ -181,8 +181,12 @@ class TestApply(AxivoxCase):
         manual.invalidate_recordset()
         self.assertLess(seen, manual.step_ids)
         self.assertEqual(manual.step_ids.mapped("is_new"), [True, False, False])
+        self.account.default_outgoing_number_id = self.london
+        manual.action_add_waiting()
+        manual.invalidate_recordset()
+        self.assertEqual(manual.step_ids.mapped("is_new"), [True, False, False, False])
         seen.action_tick(True)
-        self.assertEqual((manual.done_count, manual.step_count), (2, 3))
+        self.assertEqual((manual.done_count, manual.step_count), (2, 4))
 
     def test_a_step_that_is_no_longer_on_the_list_is_said_to_be_changed(self):
         self.account._record_applied()

@@ -157,6 +157,14 @@ class TestConnection(ConsoleCase):
         self.assertIn("Meridian Bikes", self.account.connection)
         self.assertEqual(other.requests(), [])
 
+    def test_an_account_that_is_worked_by_hand_is_connected_to_the_api(self):
+        self.account.mode = "manual"
+        dialog = self.env["axivox.connect"].browse(self.account.action_connect()["res_id"])
+        dialog.write({"base_url": self.sandbox.base_url, "token": TOKEN})
+        dialog.action_test()
+        dialog.action_accept()
+        self.assertEqual(self.account.mode, "api")
+
     def test_what_is_entered_after_a_test_is_tested_again(self):
         dialog = self.env["axivox.connect"].browse(self.account.action_connect()["res_id"])
         dialog.action_test()
@@ -937,6 +945,12 @@ class TestApplyOverApi(ConsoleCase):
             said = str(self.account.warnings)
             told = ("cannot check", "Pull to take over", "The API failed")
             self.assertEqual(sum(words in said for words in told), count, said)
+
+    def test_an_apply_in_doubt_is_warned_of_by_hand_too(self):
+        self.account.rules_override_users = True
+        self.attempt("apply", "asked", "1 minute").message = "It may be live."
+        self.account.mode = "manual"
+        self.assertIn("It may be live", str(self.account.warnings))
 
     def test_a_failed_check_is_forgotten_once_the_console_answers(self):
         def fail_to_check():

@@ -149,6 +149,13 @@ class TestGuarded(TwoCompaniesCase):
         self.assertFalse(created.sudo().applied_settings)
         self.assertFalse(created.sudo().connected_to)
 
+    def test_default_value_that_a_user_keeps_sets_what_that_user_may_set(self):
+        kept = self.env["ir.default"].with_user(self.editor)
+        kept.set("axivox.number", "name", "Office", user_id=True)
+        values = {"account_id": self.account.id, "number": "+3225550100"}
+        numbers = self.env["axivox.number"].with_user(self.editor)
+        self.assertEqual(numbers.create(values).name, "Office")
+
     def test_no_default_value_that_a_user_keeps_sets_what_only_the_server_sets(self):
         kept = self.env["ir.default"].with_user(self.manager)
         for field, value in (

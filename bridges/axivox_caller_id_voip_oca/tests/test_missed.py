@@ -126,8 +126,15 @@ class TestMissed(MissedCase):
         self._call(CALLED, **talk, ended_ago=0)
         self.assertEqual(self._count(), 1)
 
+    def test_talk_that_we_begin_settles_no_colleagues_missed_call(self):
+        self.james.voip_pbx_id = self.pbx
+        self.own.account_id = self.account
+        self._rings(user=self.james)
+        self._call(CALLED, answered_ago=5, ended_ago=0)
+        self.assertEqual(self._count(self.james), 1)
+
     def test_withheld_call_that_is_answered_in_another_tab_is_not_missed(self):
-        self.extension.active = False
+        self.account.active = False
         self._busy("anonymous", sip_call_id="x")
         self._rings("anonymous", sip_call_id="x", answered_ago=5, ended_ago=None)
         self.assertEqual(self._count(), 0)

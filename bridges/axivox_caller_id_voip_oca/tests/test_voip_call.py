@@ -372,9 +372,13 @@ class TestChoice(VoipCase):
         self.assertFalse(self.extension.choosable_number_ids)
 
     def test_what_a_deleted_user_could_choose_goes_to_nobody_else(self):
-        self._may_choose(self.paris)
-        self.sophie.unlink()
-        self.assertFalse(self.extension.choosable_number_ids)
+        for active in (True, False):
+            with self.subTest(active=active):
+                self.extension.user_id = user = self._user(f"leaves {active}")
+                self._may_choose(self.paris)
+                self.extension.active = active
+                user.unlink()
+                self.assertFalse(self.extension.choosable_number_ids)
 
     def test_only_numbers_of_the_account_may_be_chosen(self):
         company = self.env["res.company"].create({"name": "Other"})
