@@ -190,6 +190,7 @@ class TestApply(AxivoxCase):
 
     def test_a_step_that_is_no_longer_on_the_list_is_said_to_be_changed(self):
         self.account._record_applied()
+        self.uk.number_id = self.new_york
         self.own.outgoing_number_id = False
         manual = self._dialog()
         seen = manual.step_ids.with_user(self.editor)
