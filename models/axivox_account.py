@@ -551,7 +551,7 @@ class AxivoxAccount(models.Model):
 
     def _last_applied(self):
         """Return the newest entry of the history, or an empty recordset."""
-        return self.env["axivox.applied"].search([("account_id", "=", self.id)], limit=1)
+        return self.env["axivox.applied"].search([("account_id", "in", self._origin.ids)], limit=1)
 
     def _remote_changes(self):
         """Return what was changed in the console since both last agreed, as a list of

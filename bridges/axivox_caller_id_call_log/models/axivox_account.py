@@ -46,7 +46,7 @@ class AxivoxAccount(models.Model):
     @api.depends_context("lang", "tz", "uid")
     def _compute_last_changes_proof(self):
         for account in self:
-            account.last_changes_proof = account._origin._last_changes_proof()
+            account.last_changes_proof = account._last_changes_proof()
 
     def action_open_calls(self):
         """Return the action of the calls that `calls_in_words` counts, filtered by the verdict that

@@ -43,7 +43,7 @@ class AxivoxAccount(models.Model):
     @api.depends_context("lang", "tz", "uid")
     def _compute_likely_reasons(self):
         for account in self:
-            reasons = account._likely_reasons(account._origin._current_explanation())
+            reasons = account._likely_reasons(account._current_explanation())
             account.likely_reasons = "\n".join(reasons)
 
     def explain_calls(self):

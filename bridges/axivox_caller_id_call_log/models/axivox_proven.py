@@ -44,7 +44,7 @@ class AxivoxProven(models.AbstractModel):
         self.update({"proof": False, "proof_in_words": False})
         for account in self._proven_account():
             lines = self._lines(account)
-            proofs = account._origin._proofs(lines.values())
+            proofs = account._proofs(lines.values())
             for record, line in lines.items():
                 record.proof, record.proof_in_words = proofs[line]
 
