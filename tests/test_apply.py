@@ -170,12 +170,16 @@ class TestApply(AxivoxCase):
         manual.action_confirm()
         self.assertEqual(self.account.pending_changes(), [])
 
-    def test_what_a_colleague_sees_unticked_can_be_ticked_after_the_list_was_extended(self):
+    def _seen_by_a_colleague(self):
+        """Return a list of two steps, and these steps as the editor has them before them."""
         self.account._record_applied()
         self.uk.number_id = self.new_york
         self.own.outgoing_number_id = False
         manual = self._dialog()
-        seen = manual.step_ids.with_user(self.editor)
+        return manual, manual.step_ids.with_user(self.editor)
+
+    def test_what_a_colleague_sees_unticked_can_be_ticked_after_the_list_was_extended(self):
+        manual, seen = self._seen_by_a_colleague()
         self.account.rules_override_users = True
         manual.action_add_waiting()
         manual.invalidate_recordset()
@@ -189,11 +193,7 @@ class TestApply(AxivoxCase):
         self.assertEqual((manual.done_count, manual.step_count), (2, 4))
 
     def test_a_step_that_is_no_longer_on_the_list_is_said_to_be_changed(self):
-        self.account._record_applied()
-        self.uk.number_id = self.new_york
-        self.own.outgoing_number_id = False
-        manual = self._dialog()
-        seen = manual.step_ids.with_user(self.editor)
+        manual, seen = self._seen_by_a_colleague()
         self.own.outgoing_number_id = self.london
         manual.action_add_waiting()
         with self.assertRaisesRegex(UserError, "changed in the meantime"):
